@@ -142,7 +142,7 @@ class Rates:
 def convert(
     amount: Decimal, source: str, target: str, month: Month, rates: Rates, *, via: str, kind: Kind = "average"
 ) -> Decimal:
-    """One cell's sum in the target currency, rounded once to its minor unit. Sum converted cells, never convert sums."""
+    """One cell in the target currency, rounded once to its minor unit. Larger figures are sums of these."""
     return apply(amount, rates.rate(source, target, month, via=via, kind=kind), target)
 
 

@@ -50,7 +50,9 @@ def test_a_rounded_loss_never_prints_as_minus_zero() -> None:
 
 def test_minor_units_of_awkward_currencies() -> None:
     assert [minor_places(code) for code in ("USD", "JPY", "KWD", "CLF", "KRW", "BHD")] == [2, 0, 3, 4, 0, 3]
-    assert is_currency("EUR") and not is_currency("eur") and not is_currency("ZZZ")
+    assert is_currency("EUR")
+    assert not is_currency("eur")
+    assert not is_currency("ZZZ")
 
 
 def test_an_unknown_currency_is_refused() -> None:
@@ -73,7 +75,10 @@ def test_one_currency_adds_and_compares() -> None:
     assert a - b == Money(D("9.75"), "EUR")
     assert -b == Money(D("-0.75"), "EUR")
     assert b * D("2") == Money(D("1.50"), "EUR")
-    assert b < a and b <= a and a > b and a >= b
+    assert b < a
+    assert b <= a
+    assert a > b
+    assert a >= b
     assert Money(D("1.005"), "EUR").quantised() == Money(D("1.00"), "EUR")
     assert add_up([a, b, b], "EUR") == Money(D("12.00"), "EUR")
     assert add_up([], "EUR") == Money(D(0), "EUR")
