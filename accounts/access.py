@@ -1,0 +1,95 @@
+"""The one door to a client and what hangs on it: fetch and check in one call.
+
+404 when it may not be seen (the same as when it does not exist), 403 when it is seen but may not be changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import Action, Client, Contact, Objective, Opportunity, Stakeholding
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+NOT_FOUND = "No such page, or it is not yours to see."
+
+
+def get_client_for(user: User, key: str) -> Client:
+    client = Client.objects.visible_to(user).select_related("owner", "parent").filter(key=key).first()
+    if client is None:
+        raise Http404(NOT_FOUND)
+    return client
+
+
+def get_editable_client_for(user: User, key: str) -> Client:
+    """For plans, contacts, touchpoints and opportunities of a client."""
+    client = get_client_for(user, key)
+    if not abilities_of(user).edit_relationships:
+        raise PermissionDenied("Your role reads this client but does not change it.")
+    return client
+
+
+def clients_for(user: User) -> QuerySet[Client]:
+    return Client.objects.visible_to(user)
+
+
+def contacts_for(user: User) -> QuerySet[Contact]:
+    """Contacts of clients in sight, and those of the wider industry."""
+    if not abilities_of(user).see_relationships:
+        return Contact.objects.none()
+    visible = Contact.objects.filter(client__in=Client.objects.visible_to(user))
+    return visible | Contact.objects.filter(client=None)
+
+
+def opportunities_for(user: User) -> QuerySet[Opportunity]:
+    if not abilities_of(user).see_relationships:
+        return Opportunity.objects.none()
+    return Opportunity.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_opportunity_for(user: User, key: str) -> Opportunity:
+    found = opportunities_for(user).select_related("client", "owner").filter(key=key).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_opportunity_for(user: User, key: str) -> Opportunity:
+    found = get_opportunity_for(user, key)
+    if not abilities_of(user).edit_opportunities:
+        raise PermissionDenied("Your role reads opportunities but does not change them.")
+    return found
+
+
+def get_editable_stakeholding_for(user: User, client_key: str, pk: int) -> Stakeholding:
+    client = get_editable_client_for(user, client_key)
+    found = Stakeholding.objects.select_related("contact", "client", "owner").filter(client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_objective_for(user: User, client_key: str, pk: int) -> Objective:
+    client = get_editable_client_for(user, client_key)
+    found = Objective.objects.select_related("plan__client", "owner").filter(plan__client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_action_for(user: User, client_key: str, pk: int) -> Action:
+    client = get_editable_client_for(user, client_key)
+    found = (
+        Action.objects.select_related("objective__plan__client", "owner")
+        .filter(objective__plan__client=client, pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found

@@ -1,0 +1,30 @@
+"""Clients and all that is known of them, one module a topic."""
+
+from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
+from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
+from accounts.models.plans import Action, Objective, Plan, WorkStatus
+from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
+
+__all__ = [
+    "Action",
+    "BuyingRole",
+    "Category",
+    "Client",
+    "ClientMember",
+    "ClientStatus",
+    "Contact",
+    "Duty",
+    "Level",
+    "Objective",
+    "Opportunity",
+    "OpportunityKind",
+    "Outcome",
+    "Plan",
+    "Stakeholding",
+    "Stance",
+    "Target",
+    "TargetMeasure",
+    "Tier",
+    "Touchpoint",
+    "WorkStatus",
+]

@@ -1,0 +1,274 @@
+"""Background work. The database is the queue of record; a broker message only wakes a worker.
+
+An edit calls `mark_dirty` (or `enqueue`) inside its own transaction. A worker takes a lease with a fencing token,
+computes, and writes results and "done" in one transaction through `finish`, which refuses when the lease was lost or
+a newer version of the inputs has been computed. So a lost, doubled or late message changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from common.models import InputVersion, Job, JobState
+from common.registry import Registry
+
+log = logging.getLogger(__name__)
+WAKE_TASK = "common.tasks.work"
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job now: this one's results are thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """How jobs of a kind are done.
+
+    run: takes leases and does them, calling `finish` for each. batch: how many it takes at once.
+    latest_only: a newer version of the same object makes older ones pointless.
+    """
+
+    name: str
+    label: str
+    run: Callable[[Sequence[Lease]], None]
+    batch: int = 1
+    latest_only: bool = False
+    lease_seconds: int | None = None
+
+
+kinds: Registry[JobKind] = Registry("job kinds")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do one job until lease_until, proved by token."""
+
+    job_id: int
+    token: int
+    kind: str
+    object_ref: str
+    input_version: int
+    params: dict[str, Any]
+
+    @property
+    def object_id(self) -> str:
+        return self.object_ref.partition(":")[2]
+
+    def progress(self, done: int, total: int, doing: str) -> None:
+        """Say how far it is, and hold the lease for longer. Raises LeaseLost. Call outside the result's transaction."""
+        held = Job.objects.filter(pk=self.job_id, token=self.token, state=JobState.LEASED).update(
+            done_steps=done, total_steps=total, doing=doing[:200], lease_until=_until(self.kind)
+        )
+        if not held:
+            raise LeaseLost(str(self))
+
+    @contextmanager
+    def finish(self, result: dict[str, Any] | None = None) -> Iterator[None]:
+        """One transaction for the results and "done". Raises LeaseLost, undoing the results, if the lease is gone."""
+        with transaction.atomic():
+            held = Job.objects.select_for_update().filter(pk=self.job_id, token=self.token, state=JobState.LEASED)
+            if not held.exists():
+                raise LeaseLost(str(self))
+            yield
+            Job.objects.filter(pk=self.job_id).update(
+                state=JobState.DONE,
+                lease_until=None,
+                finished_at=timezone.now(),
+                done_steps=F("total_steps"),
+                doing="",
+                error="",
+                result=result or {},
+            )
+
+
+def bump(object_ref: str) -> int:
+    """The next version of an object's inputs. Call inside the edit's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO common_inputversion (object_ref, value) VALUES (%s, 1) "
+            "ON CONFLICT (object_ref) DO UPDATE SET value = common_inputversion.value + 1 RETURNING value",
+            [object_ref],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def bump_many(object_refs: Sequence[str]) -> dict[str, int]:
+    """`bump` for many at once, in one statement and a fixed order so that two edits never deadlock."""
+    refs = sorted(set(object_refs))
+    if not refs:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO common_inputversion (object_ref, value) SELECT ref, 1 FROM unnest(%s::text[]) AS ref "
+            "ORDER BY ref ON CONFLICT (object_ref) DO UPDATE SET value = common_inputversion.value + 1 "
+            "RETURNING object_ref, value",
+            [refs],
+        )
+        return dict(cursor.fetchall())
+
+
+def current_versions(object_refs: Sequence[str]) -> dict[str, int]:
+    """The version each object's inputs stand at; absent when never edited."""
+    return dict(InputVersion.objects.filter(object_ref__in=object_refs).values_list("object_ref", "value"))
+
+
+def mark_dirty(kind: str, object_refs: Sequence[str], *, asked_by: str = "", priority: int = 5) -> list[Job]:
+    """The inputs of these objects changed: bump their versions and queue one job each. In the edit's transaction."""
+    versions = bump_many(object_refs)
+    jobs = [
+        Job(kind=kind, object_ref=ref, input_version=version, asked_by=asked_by, priority=priority)
+        for ref, version in versions.items()
+    ]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=2000)
+    wake_after_commit(kind)
+    return jobs
+
+
+def enqueue(
+    kind: str,
+    object_ref: str,
+    *,
+    input_version: int,
+    params: dict[str, Any] | None = None,
+    asked_by: str = "",
+    priority: int = 3,
+) -> Job:
+    """Queue one job; asking again for the same kind, object and version gives the job there is."""
+    with transaction.atomic():
+        job, _ = Job.objects.get_or_create(
+            kind=kind,
+            object_ref=object_ref,
+            input_version=input_version,
+            defaults={"params": params or {}, "asked_by": asked_by, "priority": priority},
+        )
+        wake_after_commit(kind)
+    return job
+
+
+def wake_after_commit(kind: str) -> None:
+    transaction.on_commit(lambda: wake(kind), robust=True)
+
+
+def wake(kind: str) -> None:
+    """Tell the workers. A broker that is away is no error: the sweeper wakes them when it is back."""
+    try:
+        current_app.send_task(WAKE_TASK, kwargs={"kind": kind}, expires=300)
+    except (OperationalError, OSError) as error:
+        log.warning("broker away, %s waits for the sweeper: %s", kind, error)
+
+
+def _until(kind: str, now: datetime | None = None) -> datetime:
+    seconds = kinds[kind].lease_seconds or settings.JOB_LEASE_SECONDS
+    return (now or timezone.now()) + timedelta(seconds=seconds)
+
+
+def _takeable(kind: str, now: datetime) -> Q:
+    waiting = Q(state__in=[JobState.READY, JobState.FAILED], run_after__lte=now)
+    return Q(kind=kind) & (waiting | Q(state=JobState.LEASED, lease_until__lt=now))
+
+
+def _most_tries(job: Job) -> int:
+    # A job that raised is at fault itself; one whose worker died may have been an innocent bystander.
+    return int(settings.JOB_MAX_TRIES if job.error else settings.JOB_MAX_CRASHES)
+
+
+def take(kind: str, *, limit: int, now: datetime | None = None) -> list[Lease]:
+    """Lease up to `limit` jobs of a kind. Jobs leased too often without an end are set aside, visibly."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        jobs = list(
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(_takeable(kind, now))
+            .order_by("priority", "id")[:limit]
+        )
+        dead = [job for job in jobs if job.tries >= _most_tries(job)]
+        live = [job for job in jobs if job.tries < _most_tries(job)]
+        if dead:
+            Job.objects.filter(pk__in=[job.pk for job in dead]).update(
+                state=JobState.DEAD, lease_until=None, finished_at=now
+            )
+        for job in live:
+            job.token += 1
+        Job.objects.filter(pk__in=[job.pk for job in live]).update(
+            state=JobState.LEASED, token=F("token") + 1, tries=F("tries") + 1, lease_until=_until(kind, now), doing=""
+        )
+    return [Lease(job.pk, job.token, job.kind, job.object_ref, job.input_version, job.params) for job in live]
+
+
+def fail(lease: Lease, error: Exception, *, now: datetime | None = None) -> None:
+    """Put a job back with growing delay, or set it aside after too many tries. Does nothing if the lease is gone."""
+    now = now or timezone.now()
+    job = Job.objects.filter(pk=lease.job_id, token=lease.token, state=JobState.LEASED).first()
+    if job is None:
+        return
+    spent = job.tries >= settings.JOB_MAX_TRIES
+    Job.objects.filter(pk=lease.job_id, token=lease.token, state=JobState.LEASED).update(
+        state=JobState.DEAD if spent else JobState.FAILED,
+        run_after=now + timedelta(seconds=2**job.tries),
+        lease_until=None,
+        error=f"{type(error).__name__}: {error}"[:2000],
+        finished_at=now if spent else None,
+    )
+
+
+def supersede(leases: Sequence[Lease]) -> list[Lease]:
+    """Drop leases whose object has newer inputs (their job is queued too); returns those still worth doing."""
+    versions = current_versions([lease.object_ref for lease in leases])
+    stale = [lease for lease in leases if versions.get(lease.object_ref, 0) > lease.input_version]
+    now = timezone.now()
+    for lease in stale:
+        Job.objects.filter(pk=lease.job_id, token=lease.token, state=JobState.LEASED).update(
+            state=JobState.SUPERSEDED, lease_until=None, finished_at=now
+        )
+    return [lease for lease in leases if lease not in stale]
+
+
+def work(kind: str, *, rounds: int = 1000) -> int:
+    """Do jobs of a kind until none is takeable; returns how many were taken."""
+    spec, taken = kinds[kind], 0
+    for _ in range(rounds):
+        leases = take(kind, limit=spec.batch)
+        if not leases:
+            break
+        taken += len(leases)
+        if spec.latest_only:
+            leases = supersede(leases)
+        if leases:
+            _run(spec, leases)
+    return taken
+
+
+def _run(spec: JobKind, leases: Sequence[Lease]) -> None:
+    try:
+        spec.run(leases)
+    except LeaseLost as lost:
+        log.warning("lease lost: %s", lost)
+    except Exception as error:  # a job's failure is recorded on its row and shown; the worker goes on
+        log.exception("job failed: %s", spec.name)
+        if len(leases) > 1:  # one bad row must not set its neighbours aside: try them one by one
+            for lease in leases:
+                _run(spec, [lease])
+        else:
+            fail(leases[0], error)
+
+
+def due_kinds(now: datetime | None = None) -> list[str]:
+    """Kinds with work waiting or a lease run out: what the sweeper wakes."""
+    now = now or timezone.now()
+    names = Job.objects.filter(
+        Q(state__in=[JobState.READY, JobState.FAILED], run_after__lte=now)
+        | Q(state=JobState.LEASED, lease_until__lt=now)
+    ).values_list("kind", flat=True)
+    return sorted(set(names.distinct()) & set(kinds.names()))

@@ -1,0 +1,54 @@
+"""The door to contracts and ledger rows: through the client they hang on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accounts.access import NOT_FOUND
+from accounts.models import Client
+from common.policies import FINANCE, LEADERSHIP
+from financials.models import BudgetLine, Contract, LedgerEntry
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+def contracts_for(user: User) -> QuerySet[Contract]:
+    if not abilities_of(user).see_contracts:
+        return Contract.objects.none()
+    return Contract.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_contract_for(user: User, number: str) -> Contract:
+    found = contracts_for(user).select_related("client", "parent", "opportunity").filter(number=number).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_contract_for(user: User, number: str) -> Contract:
+    found = get_contract_for(user, number)
+    if not abilities_of(user).edit_contracts:
+        raise PermissionDenied("Your role reads contracts but does not change them.")
+    return found
+
+
+def ledger_entries_for(user: User) -> QuerySet[LedgerEntry]:
+    """Rows of clients in sight; the overhead pool (no client) is for those who see every client's money."""
+    if not abilities_of(user).see_money:
+        return LedgerEntry.objects.none()
+    rows = Q(client__in=Client.objects.visible_to(user))
+    if user.role in (FINANCE, LEADERSHIP):
+        rows |= Q(client=None)
+    return LedgerEntry.objects.filter(rows)
+
+
+def budget_lines_for(user: User) -> QuerySet[BudgetLine]:
+    if not abilities_of(user).see_money:
+        return BudgetLine.objects.none()
+    return BudgetLine.objects.filter(client__in=Client.objects.visible_to(user))

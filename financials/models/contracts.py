@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Client, Opportunity
+from common.models import AmountField, CurrencyField, Record
+
+
+class ContractKind(models.TextChoices):
+    MSA = "msa", "Master services agreement"
+    SOW = "sow", "Statement of work"
+    CHANGE_ORDER = "change_order", "Change order"
+
+
+class ContractStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    REVIEW = "review", "Internal review"
+    NEGOTIATION = "negotiation", "Negotiation"
+    SIGNED = "signed", "Signed"
+    ACTIVE = "active", "Active"
+    COMPLETED = "completed", "Completed"
+    TERMINATED = "terminated", "Terminated"
+    EXPIRED = "expired", "Expired"
+
+
+SCHEDULED_STATUSES = (ContractStatus.SIGNED, ContractStatus.ACTIVE, ContractStatus.COMPLETED)
+"""Only these have schedules (contract.md)."""
+
+
+class Billing(models.TextChoices):
+    RETAINER = "retainer", "Retainer"
+    TIME_AND_MATERIALS = "time_and_materials", "Time and materials"
+    FIXED_FEE = "fixed_fee", "Fixed fee"
+    MILESTONE = "milestone", "Milestone"
+
+
+class Renewal(models.TextChoices):
+    FIXED = "fixed", "Fixed term"
+    AUTO = "auto", "Renews automatically"
+    EVERGREEN = "evergreen", "Evergreen"
+
+
+class NoticeRule(models.TextChoices):
+    CALENDAR = "calendar", "Calendar days"
+    BUSINESS = "business", "Business days"
+
+
+class Contract(Record):
+    """MSA → SOW → change order. amount: the fee, without pass-through and tax; an evergreen's is per year."""
+
+    number = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=12, choices=ContractKind)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contracts")
+    title = models.CharField(max_length=200)
+    start = models.DateField()
+    end = models.DateField(null=True, blank=True)
+    amount = AmountField(null=True, blank=True)
+    currency = CurrencyField()
+    billing = models.CharField(max_length=20, choices=Billing, blank=True, default="")
+    service_line = models.CharField(max_length=80, blank=True, default="")
+    opportunity = models.ForeignKey(
+        Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="contracts"
+    )
+    status = models.CharField(max_length=12, choices=ContractStatus, default=ContractStatus.DRAFT)
+    signed_on = models.DateField(null=True, blank=True)
+    country = models.CharField(max_length=6, blank=True, default="")
+    renewal = models.CharField(max_length=10, choices=Renewal, blank=True, default="")
+    notice_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    notice_rule = models.CharField(max_length=10, choices=NoticeRule, blank=True, default="")
+    uplift = models.CharField(max_length=40, blank=True, default="")
+    probability = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+
+    class Meta:
+        ordering = ["start", "number"]
+        indexes = [models.Index(fields=["client", "kind"], name="contract_of_client")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ContractKind.values), name="contract_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=ContractStatus.values), name="contract_status_known"),
+            models.CheckConstraint(condition=Q(billing__in=["", *Billing.values]), name="contract_billing_known"),
+            models.CheckConstraint(condition=Q(renewal__in=["", *Renewal.values]), name="contract_renewal_known"),
+            models.CheckConstraint(
+                condition=Q(notice_rule__in=["", *NoticeRule.values]), name="contract_notice_rule_known"
+            ),
+            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="contract_ends_after_start"),
+            models.CheckConstraint(
+                condition=~Q(renewal="evergreen") | Q(end=None), name="contract_evergreen_has_no_end"
+            ),
+            models.CheckConstraint(condition=~Q(kind="msa") | Q(parent=None), name="contract_msa_is_a_root"),
+            models.CheckConstraint(
+                condition=~Q(kind="change_order") | Q(parent__isnull=False), name="contract_change_order_has_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="change_order") | Q(amount=None) | Q(amount__gte=0), name="contract_amount_sign"
+            ),
+            models.CheckConstraint(
+                condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1),
+                name="contract_probability",
+            ),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="contract_not_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class ScheduleLine(models.Model):
+    """A contract's amount by month, straight line by day. Rewritten with its contract, never edited."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="schedule")
+    month = models.DateField()
+    amount = AmountField()
+
+    class Meta:
+        ordering = ["month"]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "month"], name="schedule_line_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="schedule_month_first_day"),
+        ]

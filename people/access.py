@@ -1,0 +1,77 @@
+"""What a role may see and do. One dataclass feeds the buttons, the API, the exports and the PDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+from common.policies import (
+    ACCOUNT_MANAGER,
+    ADMINISTRATOR,
+    CLIENT_READERS,
+    DIRECTOR,
+    FINANCE,
+    LEADERSHIP,
+    LEGAL,
+    MONEY_READERS,
+)
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """Rights that follow from the role alone; whether a client is in sight is accounts.access's question."""
+
+    see_clients: bool
+    see_relationships: bool
+    """Contacts, touchpoints, plans, opportunities. Legal sees contracts only."""
+    see_money: bool
+    """Field class COST: a client's labour, cost and margin; also P&L and forecast."""
+    see_salary: bool
+    see_stance: bool
+    see_contracts: bool
+    see_reviews: bool
+    edit_client: bool
+    edit_relationships: bool
+    edit_opportunities: bool
+    edit_contracts: bool
+    edit_ledger: bool
+    edit_reviews: bool
+    load_files: bool
+    close_months: bool
+    see_settings: bool
+    """Users, settings, connectors, the whole audit trail."""
+    see_audit: bool
+
+
+def abilities_of(user: User) -> Abilities:
+    role = user.role if user.is_active else ""
+    writes_accounts = role in (DIRECTOR, ACCOUNT_MANAGER)
+    return Abilities(
+        see_clients=role in CLIENT_READERS,
+        see_relationships=role in CLIENT_READERS - {LEGAL},
+        see_money=role in MONEY_READERS,
+        see_salary=role == FINANCE,
+        see_stance=role in (DIRECTOR, ACCOUNT_MANAGER, LEADERSHIP),
+        see_contracts=role in CLIENT_READERS,
+        see_reviews=role in MONEY_READERS,
+        edit_client=role == DIRECTOR,
+        edit_relationships=writes_accounts,
+        edit_opportunities=writes_accounts,
+        edit_contracts=role in (DIRECTOR, FINANCE),
+        edit_ledger=role in (DIRECTOR, FINANCE),
+        edit_reviews=writes_accounts,
+        load_files=role in (DIRECTOR, FINANCE),
+        close_months=role == FINANCE,
+        see_settings=role == ADMINISTRATOR,
+        see_audit=role in (DIRECTOR, FINANCE, LEADERSHIP, ADMINISTRATOR),
+    )
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address throttling counts by: the socket's own; a proxy must rewrite it (docs/production.md)."""
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,76 @@
+"""Reviews: a deck, its slides as words and figures, its frozen snapshots and rendered files."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Client
+from common.models import Record
+
+
+class Deck(Record):
+    """A review of one client and period for one audience. Drafts follow the data; frozen ones never move."""
+
+    class Kind(models.TextChoices):
+        QBR = "qbr", "Quarterly business review"
+        ANNUAL = "annual", "Annual strategic meeting"
+
+    class Audience(models.TextChoices):
+        CLIENT = "client", "Client"
+        INTERNAL = "internal", "Internal"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        FROZEN = "frozen", "Frozen"
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="decks")
+    period = models.CharField(max_length=12, help_text="2026-Q3, 2026, 2026-09, FY2026-Q3")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.QBR)
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.CLIENT)
+    title = models.CharField(max_length=200)
+    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
+    edition = models.PositiveSmallIntegerField(default=1, help_text="a correction of a frozen deck is a new edition")
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections")
+    held_on = models.DateField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "period", "kind", "audience", "edition"], name="deck_once"),
+            models.CheckConstraint(condition=Q(kind__in=["qbr", "annual"]), name="deck_kind_known"),
+            models.CheckConstraint(condition=Q(audience__in=["client", "internal"]), name="deck_audience_known"),
+            models.CheckConstraint(condition=Q(status__in=["draft", "frozen"]), name="deck_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SlideEdit(Record):
+    """A person's words for one slide: they stand until reset, whatever the figures do."""
+
+    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="edits")
+    slide = models.CharField(max_length=20, help_text="the slide's kind")
+    words = models.JSONField(default=dict, help_text="field name: text or list of rows")
+    hidden = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deck", "slide"], name="slide_edit_once")]
+
+
+class Snapshot(models.Model):
+    """What a frozen deck was made of, by value, and the file made from it."""
+
+    deck = models.OneToOneField(Deck, on_delete=models.CASCADE, related_name="snapshot")
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    content_hash = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.CharField(max_length=254)
+    pdf = models.BinaryField(null=True)
+    pdf_hash = models.CharField(max_length=64, blank=True, default="")
+    pages = models.PositiveSmallIntegerField(null=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
