@@ -37,3 +37,63 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium:
     """Playwright drives the system's Chromium; its sandbox does not work as root."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": chromium, "args": arguments}
+
+
+# --- people: the owner of a client, a team-mate, and the roles; `outsider` is a director of another portfolio ----------
+from django.test import Client as Browser
+
+from people.models import User
+from tests.makers import make_user
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return make_user("director", email="owner@example.com", name="Amara Reyes")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    return make_user("director", email="outsider@example.com", name="Otto Outsider")
+
+
+@pytest.fixture
+def manager(db: None, owner: User) -> User:
+    return make_user("account_manager", email="manager@example.com", name="Jon Park", manager=owner)
+
+
+@pytest.fixture
+def finance(db: None) -> User:
+    return make_user("finance", email="finance@example.com", name="Fay Nance")
+
+
+@pytest.fixture
+def legal(db: None) -> User:
+    return make_user("legal", email="legal@example.com", name="Lee Gale")
+
+
+@pytest.fixture
+def leadership(db: None) -> User:
+    return make_user("leadership", email="lead@example.com", name="Lena Ship")
+
+
+@pytest.fixture
+def delivery(db: None) -> User:
+    return make_user("delivery", email="delivery@example.com", name="Del Ivers")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return make_user("administrator", email="admin@example.com", name="Ada Min")
+
+
+@pytest.fixture
+def sign_in() -> Any:
+    """`sign_in(user)` gives a Django test client signed in as that person."""
+
+    def go(user: User | None) -> Browser:
+        browser = Browser()
+        if user is not None:
+            browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return go
