@@ -17,6 +17,7 @@ class State(TypedDict):
     """What `serve` writes once its services answer. processes: role → (pid, start time)."""
 
     supervisor: tuple[int, str]
+    token: str
     address: str
     database_url: str
     redis_url: str
@@ -45,7 +46,7 @@ def read_state(data_dir: Path) -> State | None:
     """The state last written, by a server that may no longer be alive; None when missing or half-written."""
     try:
         state: State = json.loads((data_dir / STATE_FILE).read_text())
-        state["supervisor"], state["processes"]  # a file of another shape is as good as none
+        state["supervisor"], state["processes"], state["token"]  # a file of another shape is as good as none
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return state

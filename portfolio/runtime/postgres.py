@@ -121,6 +121,7 @@ class Postgres:
         hand_over(self.cluster, disguise().owner)
         stop_leftover(self.cluster)
         deadline = time.monotonic() + START_SECONDS
+        promised = self.port != 0  # clients know it: wait for it to be free again
         while True:
             said = self._attempt(binaries, deadline)
             if said is None and self.process:
@@ -128,7 +129,7 @@ class Postgres:
                 return Identity.of(self.process.pid)
             said = said or ""
             if BUSY_PORT in said:
-                self.port = 0
+                self.port = self.port if promised else 0
             elif STILL_LEAVING not in said:
                 break
             if time.monotonic() > deadline:

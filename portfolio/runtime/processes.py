@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -40,30 +41,41 @@ def start_time(pid: int) -> str:
 
 
 def stop_group(identity: Identity, *, gentle: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:
-    """Stop a process and its group: ask, wait up to `grace` seconds, then kill. False if it was not running."""
+    """Ask a process to stop, wait up to `grace` seconds, then kill it and the group it leads. False if it had gone."""
     if not identity.is_running():
         return False
     try:
-        group = os.getpgid(identity.pid)
+        leads_its_group = os.getpgid(identity.pid) == identity.pid
+        os.kill(identity.pid, gentle)
     except ProcessLookupError:
         return False
-    os.kill(identity.pid, gentle)
     deadline = time.monotonic() + grace
     while identity.is_running() and time.monotonic() < deadline:
         time.sleep(0.05)
-    leads_own_group = group == identity.pid
-    if identity.is_running():
-        _kill(identity.pid, group=leads_own_group)
-    elif leads_own_group:
-        _kill(group, group=True)
+    if leads_its_group:
+        kill_group(identity.pid)
+    elif identity.is_running():
+        os.kill(identity.pid, signal.SIGKILL)
     return True
 
 
-def _kill(pid: int, *, group: bool) -> None:
-    try:
-        if group:
-            os.killpg(pid, signal.SIGKILL)
-        else:
-            os.kill(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
+def kill_group(leader: int) -> None:
+    """End whatever is left of the group a process of ours led, at once."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def carrying(mark: str) -> list[Identity]:
+    """Processes that were started with this text in their environment: the children of a run whose parent is gone.
+
+    Only where /proc tells (Linux), and only of this user's processes.
+    """
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if mark.encode() in environment.split(b"\0") and int(folder.name) != os.getpid():
+            found.append(Identity.of(int(folder.name)))
+    return [identity for identity in found if identity.is_running()]

@@ -59,6 +59,7 @@ class Valkey:
     def start(self) -> Identity:
         self.folder.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + START_SECONDS
+        promised = self.port != 0  # clients know it: wait for it to be free again
         said = ""
         while time.monotonic() < deadline:
             self.port = self.port or free_port()
@@ -67,7 +68,8 @@ class Valkey:
                 return Identity.of(self.process.pid)
             if "already in use" not in said:
                 break
-            self.port = 0
+            self.port = self.port if promised else 0
+            time.sleep(0.2)
         raise RuntimeProblem(f"The Valkey server did not start. Its last words, from {self.log}:\n{last_lines(said)}")
 
     def stop(self) -> None:
