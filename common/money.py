@@ -35,6 +35,7 @@ MINOR_UNITS: Final[dict[str, int]] = {
 }
 """Decimal places of each ISO 4217 currency's minor unit."""
 
+_SIX_PLACES: Final = Decimal("0.000001")
 _QUANTA: Final = {code: Decimal(1).scaleb(-places) for code, places in MINOR_UNITS.items()}
 
 
@@ -73,10 +74,10 @@ def from_minor(units: int, currency: str) -> Decimal:
 
 
 def ratio(numerator: Decimal | int | None, denominator: Decimal | int | None) -> Decimal | None:
-    """numerator ÷ denominator as a fraction at six places, HALF_EVEN; None where the denominator is missing, 0 or less."""
+    """numerator ÷ denominator as a fraction, six places; None where the denominator is missing, 0 or less."""
     if numerator is None or denominator is None or denominator <= 0:
         return None
-    return Decimal(numerator / Decimal(denominator)).quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN) + ZERO
+    return (numerator / Decimal(denominator)).quantize(_SIX_PLACES, rounding=ROUND_HALF_EVEN) + ZERO
 
 
 def half_even(numerator: int, denominator: int) -> int:
