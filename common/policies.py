@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 DIRECTOR = "director"
@@ -32,14 +32,14 @@ Audience = Literal["public", "signed_in"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """audience: public needs no sign-in. roles: who may call it. client: the route's kwarg that names a client, if any."""
+    """audience: public needs no sign-in. roles: who may call it. client: the route kwarg that names a client."""
 
     audience: Audience
     roles: frozenset[str]
     client: str = ""
 
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def public(view: View) -> View:
@@ -53,7 +53,7 @@ def allow(*, roles: frozenset[str] = EVERYONE, client: str = "") -> Callable[[Vi
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
                 if request.headers.get("HX-Request"):

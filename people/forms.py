@@ -1,8 +1,17 @@
-"""Signing in."""
+"""Signing in, one's own settings, tokens, and the people an administrator keeps."""
 
 from __future__ import annotations
 
+import zoneinfo
+from typing import Any
+
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+
+from common.money import is_currency
+from people.actions import SCOPES, PersonFields
+from people.models import Role, User
 
 
 class SignInForm(AuthenticationForm):
@@ -11,5 +20,88 @@ class SignInForm(AuthenticationForm):
     _NO_MATCH = "That e-mail and password match no account. Check both; the password is case-sensitive."
     error_messages = {"invalid_login": _NO_MATCH, "inactive": _NO_MATCH}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail"
+
     def clean_username(self) -> str:
         return str(self.cleaned_data["username"]).strip().lower()
+
+
+class OwnSettingsForm(forms.Form):
+    timezone = forms.CharField(
+        label="Time zone", max_length=40, help_text="An IANA name, such as Europe/London. Dates and hours follow it."
+    )
+    reporting_currency = forms.CharField(
+        label="Reporting currency",
+        max_length=3,
+        required=False,
+        help_text="Three letters, such as USD. Blank follows your manager's portfolio.",
+    )
+
+    def clean_timezone(self) -> str:
+        name = str(self.cleaned_data["timezone"]).strip()
+        if name not in zoneinfo.available_timezones():
+            raise forms.ValidationError(f"{name} is no IANA time zone. Write it like Europe/London.")
+        return name
+
+    def clean_reporting_currency(self) -> str:
+        code = str(self.cleaned_data["reporting_currency"]).strip().upper()
+        if code and not is_currency(code):
+            raise forms.ValidationError(f"{code} is no ISO 4217 currency. Write it like USD.")
+        return code
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label="What it is for", max_length=80)
+    scopes = forms.MultipleChoiceField(
+        label="What it may do", choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.IntegerField(label="Lives for, days", min_value=1, max_value=366, initial=90)
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(max_length=120)
+    email = forms.EmailField(label="E-mail")
+    role = forms.ChoiceField(choices=Role.choices)
+    manager = forms.ModelChoiceField(label="Reports to", queryset=User.objects.none(), required=False)
+    is_active = forms.BooleanField(label="May sign in", required=False, initial=True)
+    password = forms.CharField(
+        label="New password",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 14 characters. Blank keeps the one there is.",
+    )
+
+    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        people = User.objects.filter(is_active=True).order_by("name")
+        field = self.fields["manager"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = people.exclude(pk=person.pk) if person else people
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).strip().lower()
+        others = User.objects.filter(email=email)
+        if self.person:
+            others = others.exclude(pk=self.person.pk)
+        if others.exists():
+            raise forms.ValidationError(f"Somebody already has the e-mail {email}.")
+        return email
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"] or "")
+        if password:
+            validate_password(password, self.person)
+        return password
+
+    def fields_given(self) -> PersonFields:
+        data = self.cleaned_data
+        return PersonFields(
+            name=data["name"],
+            email=data["email"],
+            role=data["role"],
+            manager_id=data["manager"].pk if data["manager"] else None,
+            is_active=data["is_active"],
+        )

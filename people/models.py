@@ -34,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, Record):
+class User(AbstractBaseUser, Record):  # type: ignore[django-manager-missing]  # knox ships no types
     """A person. Signs in by e-mail; one without sign-in has an unusable password."""
 
     email = models.EmailField(unique=True)
@@ -82,7 +82,7 @@ class User(AbstractBaseUser, Record):
         return f"{first[:1]}. {last}" if first else last
 
 
-class ApiToken(AbstractAuthToken):
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
     """A bearer token: hashed at rest, scoped, expiring. Sees no more than its user."""
 
     name = models.CharField(max_length=80)

@@ -1,11 +1,24 @@
-"""Signing in and out."""
+"""Signing in and out, one's own settings and tokens, and the people an administrator keeps."""
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import PasswordChangeForm
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.policies import EVERYONE, Policy, public
-from people.forms import SignInForm
+from common import audit
+from common.policies import ADMINISTRATOR, EVERYONE, Policy, allow, public
+from common.records import StaleRecord
+from people import actions
+from people.forms import OwnSettingsForm, PersonForm, SignInForm, TokenForm
+from people.models import ApiToken, User
+from people.requests import signed_in
 
 sign_in = public(
     auth_views.LoginView.as_view(
@@ -14,3 +27,132 @@ sign_in = public(
 )
 sign_out = auth_views.LogoutView.as_view()
 sign_out.policy = Policy("signed_in", EVERYONE)  # type: ignore[attr-defined]  # the sweep reads it off the view
+ADMINISTRATORS = frozenset({ADMINISTRATOR})
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    status: int = 200,
+    own: OwnSettingsForm | None = None,
+    password: PasswordChangeForm | None = None,
+    token: TokenForm | None = None,
+    issued: actions.IssuedToken | None = None,
+) -> HttpResponse:
+    user = signed_in(request)
+    context = {
+        "own": own
+        or OwnSettingsForm(initial={"timezone": user.timezone, "reporting_currency": user.reporting_currency}),
+        "password": password or PasswordChangeForm(user),
+        "token_form": token or TokenForm(),
+        "tokens": list(ApiToken.objects.filter(user=user)),
+        "issued": issued,
+        "now": timezone.now(),
+    }
+    return render(request, "people/settings.html", context, status=status)
+
+
+@require_GET
+@allow()
+def settings(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+@allow()
+def change_own_settings(request: HttpRequest) -> HttpResponse:
+    form = OwnSettingsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, own=form, status=422)
+    actions.change_own_settings(user=signed_in(request), **form.cleaned_data)
+    messages.success(request, "Your settings are saved.")
+    return redirect("settings")
+
+
+@require_POST
+@allow()
+def change_password(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = PasswordChangeForm(user, request.POST)
+    if not form.is_valid():
+        return _page(request, password=form, status=422)
+    with transaction.atomic():
+        form.save()
+        audit.record(actor=user.email, verb="changed password", kind="person", object_id=user.pk, label=user.name)
+    update_session_auth_hash(request, user)
+    messages.success(request, "Your password is changed. Other browsers are signed out.")
+    return redirect("settings")
+
+
+@require_POST
+@allow()
+def issue_token(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, token=form, status=422)
+    user = signed_in(request)
+    issued = actions.issue_token(user=user, actor=user.email, now=timezone.now(), **form.cleaned_data)
+    return _page(request, issued=issued)
+
+
+@require_POST
+@allow()
+def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
+    user = signed_in(request)
+    actions.revoke_token(user=user, token_key=token_key, actor=user.email)
+    messages.success(request, "The token is revoked: it stops working with the next request.")
+    return redirect("settings")
+
+
+@require_GET
+@allow(roles=ADMINISTRATORS)
+def people_list(request: HttpRequest) -> HttpResponse:
+    people = User.objects.select_related("manager").order_by("name")
+    text = request.GET.get("q", "").strip()
+    if text:
+        people = people.filter(name__icontains=text) | people.filter(email__icontains=text)
+    return render(request, "people/people.html", {"people": list(people[:500]), "q": text, "form": PersonForm()})
+
+
+@require_POST
+@allow(roles=ADMINISTRATORS)
+def create_person(request: HttpRequest) -> HttpResponse:
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        people = User.objects.select_related("manager").order_by("name")[:500]
+        return render(request, "people/people.html", {"people": people, "q": "", "form": form}, status=422)
+    person = actions.create_person(
+        actor=signed_in(request), fields=form.fields_given(), password=form.cleaned_data["password"]
+    )
+    messages.success(request, f"{person.name} is added.")
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(roles=ADMINISTRATORS)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(User, pk=pk)
+    initial = {
+        "name": found.name,
+        "email": found.email,
+        "role": found.role,
+        "manager": found.manager_id,
+        "is_active": found.is_active,
+    }
+    form = PersonForm(request.POST or None, person=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_person(
+                actor=signed_in(request),
+                person=found,
+                fields=form.fields_given(),
+                expected=int(request.POST.get("version", "0") or 0),
+                password=form.cleaned_data["password"],
+            )
+        except StaleRecord:
+            form.add_error(None, "Somebody else changed this person meanwhile. Read what stands now, then save again.")
+            return render(request, "people/person.html", {"form": form}, status=409)
+        messages.success(request, f"{found.name} is changed.")
+        return redirect("people")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "people/person.html", {"form": form}, status=status)

@@ -1,6 +1,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from portfolio.views import audit, health, help, search
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("search/", search.search, name="search"),
+    path("audit/", audit.audit, name="audit"),
+    path("help/", help.index, name="help"),
+    path("help/definitions/", help.definitions, name="definitions"),
+    path("help/components/", help.components, name="components"),
     path("", include("people.urls")),
     path("", include("accounts.urls")),
     path("", include("financials.urls")),

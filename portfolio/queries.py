@@ -1,0 +1,79 @@
+"""Reads of the roof: audit trail and help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Client
+from common.models import AuditEntry
+from common.policies import ADMINISTRATOR, FINANCE, LEADERSHIP
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+COST_KINDS = frozenset({"ledger", "budget"})
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    pk: int
+    at: datetime
+    actor: str
+    verb: str
+    kind: str
+    label: str
+    changes: tuple[tuple[str, Any, Any], ...]
+    hidden: bool
+    """The change touches a field class the reader does not have: who and when stay, what is left out."""
+    sealed: bool
+
+
+def audit_entries_for(user: User) -> QuerySet[AuditEntry]:
+    """Entries of clients in sight and of one's own acts; administrators see those that belong to no client."""
+    entries = AuditEntry.objects.order_by("-id")
+    if not abilities_of(user).see_audit:
+        return entries.none()
+    if user.role in (FINANCE, LEADERSHIP):
+        return entries
+    if user.role == ADMINISTRATOR:
+        return entries.filter(client_id=None)
+    seen = Client.objects.visible_to(user).values_list("pk", flat=True)
+    return entries.filter(Q(client_id__in=seen) | Q(actor=user.email))
+
+
+def audit_page(user: User, *, text: str, before: int | None, limit: int = 100) -> list[AuditRow]:
+    """The newest entries under `before` (keyset), one query."""
+    entries = audit_entries_for(user)
+    if text:
+        entries = entries.filter(
+            Q(actor__icontains=text)
+            | Q(verb__icontains=text)
+            | Q(object_kind__icontains=text)
+            | Q(object_label__icontains=text)
+        )
+    if before:
+        entries = entries.filter(pk__lt=before)
+    can = abilities_of(user)
+    withheld = {name for name, right in (("STANCE", can.see_stance), ("COST", can.see_money)) if not right}
+    return [_row(entry, withheld) for entry in entries[:limit]]
+
+
+def _row(entry: AuditEntry, withheld: set[str]) -> AuditRow:
+    hidden = entry.field_class in withheld or (entry.object_kind in COST_KINDS and "COST" in withheld)
+    changes = () if hidden else tuple((name, pair[0], pair[1]) for name, pair in entry.changes.items())
+    return AuditRow(
+        pk=entry.pk,
+        at=entry.at,
+        actor=entry.actor,
+        verb=entry.verb,
+        kind=entry.object_kind,
+        label=entry.object_label or entry.object_id,
+        changes=changes,
+        hidden=hidden,
+        sealed=entry.seal_no is not None,
+    )

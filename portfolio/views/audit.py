@@ -1,0 +1,24 @@
+"""Who did what, newest first."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from common.policies import ADMINISTRATOR, DIRECTOR, FINANCE, LEADERSHIP, allow
+from people.requests import signed_in
+from portfolio.queries import audit_page
+
+READERS = frozenset({DIRECTOR, FINANCE, LEADERSHIP, ADMINISTRATOR})
+PAGE = 100
+
+
+@require_GET
+@allow(roles=READERS)
+def audit(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:100]
+    before = request.GET.get("before", "")
+    rows = audit_page(signed_in(request), text=text, before=int(before) if before.isdigit() else None, limit=PAGE)
+    older = rows[-1].pk if len(rows) == PAGE else None
+    return render(request, "portfolio/audit.html", {"rows": rows, "q": text, "older": older})
