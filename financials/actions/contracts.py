@@ -1,0 +1,113 @@
+"""Writing contracts: the record, its schedule and the forecast that hangs on both move in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, cast
+
+from django.db import transaction
+
+from common.audit import changes_between, record
+from common.copying import copy_rows
+from common.jobs import mark_dirty
+from common.periods import Month, month_add, month_of
+from common.records import update_versioned
+from financials.calc.schedule import Billing, Terms, contract_schedule
+from financials.models import Contract, ScheduleLine
+
+RECOMPUTE: Final = "recompute"
+EVERGREEN_MONTHS: Final = 24
+"""How far ahead an evergreen contract is scheduled; each recompute moves the horizon on."""
+
+
+def terms_of(contract: Contract) -> Terms:
+    return Terms(
+        kind=contract.kind,
+        status=contract.status,
+        billing=cast(Billing, contract.billing),
+        currency=contract.currency,
+        amount=contract.amount,
+        start=contract.start,
+        end=contract.end,
+    )
+
+
+def evergreen_horizon(now: datetime) -> Month:
+    return month_add(month_of(now.date()), EVERGREEN_MONTHS)
+
+
+def rebuild_schedules(contract_ids: Iterable[int], *, now: datetime) -> int:
+    """Rewrite the schedule of these contracts; returns the number of lines. Three queries however many there are."""
+    ids = sorted(set(contract_ids))
+    horizon = evergreen_horizon(now)
+    with transaction.atomic():
+        contracts = list(Contract.objects.filter(pk__in=ids).order_by("pk"))
+        rows = [
+            (contract.pk, line.month, line.amount)
+            for contract in contracts
+            for line in contract_schedule(terms_of(contract), horizon=horizon)
+        ]
+        ScheduleLine.objects.filter(contract__in=ids)._raw_delete(using="default")
+        return copy_rows(ScheduleLine._meta.db_table, ("contract_id", "month", "amount"), rows)
+
+
+def mark_clients_dirty(client_ids: Iterable[int], *, asked_by: str = "", priority: int = 5) -> None:
+    """The inputs of these clients' forecasts changed. Call inside the transaction of the change."""
+    refs = [f"client:{pk}" for pk in sorted(set(client_ids))]
+    if refs:
+        mark_dirty(RECOMPUTE, refs, asked_by=asked_by, priority=priority)
+
+
+@transaction.atomic
+def change_contract(
+    *, contract: Contract, changes: Mapping[str, Any], expected: int | None, actor: str, now: datetime
+) -> Contract:
+    """Write the fields that differ, rebuild the schedule, queue the forecast.
+
+    expected: the version the editor saw; None writes whatever stands. Raises StaleRecord.
+    """
+    before = {name: getattr(contract, name) for name in changes}
+    differing = changes_between(before, dict(changes))
+    if not differing and (expected is None or expected == contract.version):
+        return contract
+    fresh = update_versioned(contract, {name: changes[name] for name in differing}, expected=expected)
+    record(
+        actor=actor,
+        verb="changed",
+        kind="contract",
+        object_id=fresh.pk,
+        label=str(fresh),
+        client_id=fresh.client_id,
+        changes={name: (_plain(old), _plain(new)) for name, (old, new) in differing.items()},
+    )
+    _follow_up([fresh], also_clients=[contract.client_id], actor=actor, now=now)
+    return fresh
+
+
+@transaction.atomic
+def add_contract(*, fields: Mapping[str, Any], actor: str, now: datetime) -> Contract:
+    contract = Contract.objects.create(**fields)
+    record(
+        actor=actor,
+        verb="added",
+        kind="contract",
+        object_id=contract.pk,
+        label=str(contract),
+        client_id=contract.client_id,
+        changes={name: (None, _plain(value)) for name, value in fields.items()},
+    )
+    _follow_up([contract], also_clients=(), actor=actor, now=now)
+    return contract
+
+
+def _follow_up(contracts: Iterable[Contract], *, also_clients: Iterable[int], actor: str, now: datetime) -> None:
+    several = list(contracts)
+    rebuild_schedules([contract.pk for contract in several], now=now)
+    clients = {contract.client_id for contract in several} | set(also_clients)
+    mark_clients_dirty(clients, asked_by=actor, priority=3)
+
+
+def _plain(value: Any) -> Any:
+    """A linked record as its key, so that the trail reads without a look-up."""
+    return str(value) if hasattr(value, "_meta") else value
