@@ -1,0 +1,41 @@
+# Two commands are enough: `make run` and `make test`. Both prepare a fresh machine first (scripts/bootstrap).
+.DEFAULT_GOAL := help
+.PHONY: help run test soak check bench clean
+
+BIN := .venv/bin
+# What a production start would see; the values themselves are never used.
+PRODUCTION := PRODUCTION=true SECRET_KEY=only-to-check-settings-0123456789-abcdefghijklmnopqrstuvwxyz \
+	ALLOWED_HOSTS=principal.example CSRF_TRUSTED_ORIGINS=https://principal.example
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## Start everything and print the address (PORT, DATA_DIR, DATABASE_URL and REDIS_URL are honoured)
+	@scripts/bootstrap run
+	@exec $(BIN)/python manage.py serve
+
+test: ## Install what the tests need, run make check, then every test
+	@scripts/bootstrap test
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n 2 --dist loadfile
+
+soak: ## The long seeded tests at full size, printing seeds and counts
+	@scripts/bootstrap test
+	PRINCIPAL_SOAK=full $(BIN)/pytest -n 0 -m soak -s
+
+check: ## Linters, types, import contracts, migrations, production settings
+	@scripts/bootstrap test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: ## The benchmarks, as ratios to floors measured in the same run
+	@scripts/bootstrap test
+	$(BIN)/python bench/run.py
+
+clean: ## Back to a fresh clone, data included (refused while a server runs)
+	@scripts/clean
