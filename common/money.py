@@ -70,7 +70,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 
 def from_minor(units: int, currency: str) -> Decimal:
-    return Decimal(units).scaleb(-minor_places(currency)) + ZERO
+    return Decimal(units).scaleb(-minor_places(currency))
 
 
 def ratio(numerator: Decimal | int | None, denominator: Decimal | int | None) -> Decimal | None:
@@ -95,10 +95,10 @@ def cumulative_round(total: Decimal, done: Sequence[int], whole: int, currency: 
     done: progress reached at the end of each step, rising towards `whole` (days elapsed of total days). When the
     last step reaches `whole` the shares sum exactly to quantise(total, currency).
     """
-    units, shares, before = to_minor(total, currency), [], 0
+    units, places, shares, before = to_minor(total, currency), -minor_places(currency), [], 0
     for reached in done:
         upto = half_even(units * reached, whole)
-        shares.append(from_minor(upto - before, currency))
+        shares.append(Decimal(upto - before).scaleb(places))
         before = upto
     return shares
 

@@ -165,7 +165,10 @@ class Span:
 
 def days_reached(span: Span) -> list[tuple[Month, int]]:
     """Each month of the span with the days elapsed by its end, counted from the span's first day."""
-    return [(month, (min(month_end(month), span.end) - span.start).days + 1) for month in span.months()]
+    months, origin = span.months(), span.start.toordinal()
+    # A month ends where the next begins; the last one ends with the span.
+    reached = [following.toordinal() - origin for following in months[1:]]
+    return list(zip(months, [*reached, span.days], strict=False))
 
 
 def _check_start(start: int) -> None:
