@@ -1,0 +1,42 @@
+"""The demo portfolio: an invented consultancy agency, Alder Finch, and its fourteen invented clients.
+
+Pure: no clock, no database. The same seed and month give the same rows; only touchpoints grow with
+the day. Columns are those of the neutral CSV; "teams" and "plans" have no import kind (see people
+and plans for their columns).
+"""
+
+from datetime import date
+
+from portfolio.demo.budgets import budget_rows, target_rows
+from portfolio.demo.calendar import month_of
+from portfolio.demo.clients import client_rows
+from portfolio.demo.contacts import contact_rows
+from portfolio.demo.contracts import contract_rows
+from portfolio.demo.ledger import ledger_rows
+from portfolio.demo.opportunities import booked_by_year, opportunity_rows
+from portfolio.demo.people import people_rows, team_rows
+from portfolio.demo.plans import plan_rows
+from portfolio.demo.rates import fx_rows
+from portfolio.demo.touchpoints import commitment_rows, touchpoint_rows
+
+__all__ = ["generate"]
+
+
+def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
+    """Rows by kind, in the order in which they can be loaded; blank is unknown."""
+    anchor = month_of(as_of)
+    return {
+        "people": people_rows(),
+        "clients": client_rows(),
+        "contacts": contact_rows(anchor),
+        "touchpoints": touchpoint_rows(as_of, anchor, seed),
+        "commitments": commitment_rows(anchor),
+        "contracts": contract_rows(anchor, seed),
+        "opportunities": opportunity_rows(anchor, seed),
+        "fx": fx_rows(anchor, seed),
+        "budgets": budget_rows(anchor),
+        "targets": target_rows(anchor, seed, booked_by_year(anchor, seed)),
+        "ledger": ledger_rows(anchor, seed),
+        "teams": team_rows(),
+        "plans": list(plan_rows(anchor)),
+    }

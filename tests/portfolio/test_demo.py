@@ -1,0 +1,303 @@
+"""The demo portfolio holds together: its columns, keys, sums and the story it tells. No database."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from portfolio.demo import generate
+from portfolio.demo.calendar import straight_line
+from portfolio.demo.rates import rate_table, to_dollars
+
+Rows = list[dict[str, str]]
+AS_OF = date(2026, 11, 23)
+OTHER_DAYS = [date(2024, 2, 29), date(2026, 12, 31), date(2028, 7, 1)]
+
+COLUMNS = {
+    "people": "email name role manager_email country weekly_hours starts ends",
+    "clients": "key name tier status industry parent currency country timezone fiscal_year_start owner_email"
+    " finance_code",
+    "contacts": "key client first_name last_name title email reports_to buying_role power interest stance level"
+    " level_wanted judged_on judged_by owner_email cadence_days",
+    "touchpoints": "source_ref client date kind ours theirs notes",
+    "commitments": "key client side text due kept_on owner",
+    "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
+    " signed_on country renewal notice_days notice_rule uplift probability",
+    "opportunities": "key client name stage amount currency close_on probability category delivery_start"
+    " delivery_months offering kind renews contract next_step owner_email",
+    "fx": "month base quote average closing",
+    "budgets": "version client contract service_line month line amount currency",
+    "targets": "measure client owner_email month amount currency",
+    "ledger": "source_ref client contract service_line month line amount currency description",
+    "teams": "client person_email duty",
+    "plans": "client kind key objective text owner_email due next_step status",
+}
+KEYS = {
+    "people": "email",
+    "clients": "key",
+    "contacts": "key",
+    "touchpoints": "source_ref",
+    "commitments": "key",
+    "contracts": "number",
+    "opportunities": "key",
+    "ledger": "source_ref",
+    "plans": "key",
+}
+LINES = {"gross_revenue", "pass_through", "delivery_labour", "freelancers", "direct_expenses", "overhead"}
+
+
+@pytest.fixture(scope="module")
+def book() -> dict[str, Rows]:
+    return generate(AS_OF)
+
+
+def dollars(rows: Rows, line_signs: dict[str, int], months: set[str] | None = None) -> dict[str, Decimal]:
+    """Signed sums in dollars by client."""
+    table = rate_table(AS_OF.replace(day=1), 7)
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row["line"] in line_signs and (months is None or row["month"] in months):
+            month = date.fromisoformat(f"{row['month']}-01")
+            value = to_dollars(Decimal(row["amount"]), row["currency"], month, table)
+            totals[row["client"]] += line_signs[row["line"]] * value
+    return totals
+
+
+NET = {"gross_revenue": 1, "pass_through": -1}
+PROFIT = NET | {"delivery_labour": -1, "freelancers": -1}
+THIS_YEAR = {f"2026-{n:02}" for n in range(1, 11)}
+
+
+def test_every_kind_has_the_columns_of_the_neutral_csv(book: dict[str, Rows]) -> None:
+    assert list(book) == list(COLUMNS)
+    for kind, rows in book.items():
+        assert rows
+        assert all(list(row) == COLUMNS[kind].split() for row in rows), kind
+
+
+@pytest.mark.parametrize(("kind", "column"), KEYS.items())
+def test_ids_are_unique(book: dict[str, Rows], kind: str, column: str) -> None:
+    assert [key for key, n in Counter(row[column] for row in book[kind]).items() if n > 1 or not key] == []
+
+
+def test_sizes(book: dict[str, Rows]) -> None:
+    assert len(book["clients"]) == 14
+    assert {row["currency"] for row in book["clients"]} == {"USD", "EUR", "GBP"}
+    assert sum(1 for row in book["clients"] if row["parent"]) == 2
+    assert {row["fiscal_year_start"] for row in book["clients"]} >= {"1", "4", "7"}
+    assert len(book["contacts"]) >= 60
+    assert len(book["touchpoints"]) >= 120
+    assert 12_000 <= len(book["ledger"]) <= 20_000
+    assert len(book["people"]) == 19
+
+
+def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
+    clients = {row["key"] for row in book["clients"]}
+    people = {row["email"] for row in book["people"]}
+    contacts = {row["key"]: row["client"] for row in book["contacts"]}
+    contracts = {row["number"]: row["client"] for row in book["contracts"]}
+    for kind in ("contacts", "touchpoints", "commitments", "contracts", "opportunities", "budgets", "ledger"):
+        assert {row["client"] for row in book[kind]} - {""} <= clients, kind
+    for kind in ("clients", "contacts", "opportunities", "targets", "plans"):
+        assert {row["owner_email"] for row in book[kind]} <= people, kind
+    assert {row["manager_email"] for row in book["people"]} - {""} <= people
+    assert {row["person_email"] for row in book["teams"]} <= people
+    assert all(contacts[row["reports_to"]] == row["client"] for row in book["contacts"] if row["reports_to"])
+    for row in book["touchpoints"]:
+        assert set(row["ours"].split(";")) <= people
+        assert {contacts[key] for key in row["theirs"].split(";")} == {row["client"]}
+    for row in book["contracts"]:
+        assert not row["parent"] or contracts[row["parent"]] == row["client"]
+    for row in book["ledger"]:
+        assert not row["contract"] or contracts[row["contract"]] == row["client"]
+    for row in book["opportunities"]:
+        for number in (row["renews"], row["contract"]):
+            assert not number or contracts[number] == row["client"]
+
+
+def test_the_same_month_gives_the_same_rows() -> None:
+    first, again, later = generate(AS_OF), generate(AS_OF), generate(date(2026, 11, 30))
+    assert first == again
+    assert {kind for kind in first if first[kind] != later[kind]} == {"touchpoints"}
+    assert [row for row in first["touchpoints"] if row not in later["touchpoints"]] == []
+    assert max(row["date"] for row in first["touchpoints"]) <= "2026-11-23"
+
+
+def test_another_seed_gives_other_figures() -> None:
+    assert generate(AS_OF, 7)["ledger"] != generate(AS_OF, 8)["ledger"]
+
+
+def test_contract_dates_and_amounts(book: dict[str, Rows]) -> None:
+    by_number = {row["number"]: row for row in book["contracts"]}
+    for row in book["contracts"]:
+        parent = by_number.get(row["parent"])
+        assert (row["kind"] == "msa") == (parent is None)
+        assert not row["end"] or row["end"] > row["start"]
+        assert parent is None or parent["start"] <= row["start"]
+        assert (row["kind"] == "msa") == (row["amount"] == "")
+        assert row["kind"] != "change_order" or (parent is not None and parent["kind"] == "sow")
+        assert bool(row["signed_on"]) == (row["status"] not in ("draft", "review", "negotiation"))
+    statuses = {row["status"] for row in book["contracts"]}
+    assert statuses >= {"draft", "review", "negotiation", "signed", "active", "completed", "terminated"}
+    assert [row["number"] for row in book["contracts"] if row["start"] == "2024-02-29"] == ["HDX-SOW-04"]
+    assert any(Decimal(row["amount"]) < 0 for row in book["contracts"] if row["amount"])
+
+
+def notice_day(row: dict[str, str]) -> date:
+    """Without holidays: close enough to say which side of a day it lies."""
+    days = int(row["notice_days"])
+    day = date.fromisoformat(row["end"])
+    if row["notice_rule"] == "calendar":
+        return day - timedelta(days=days)
+    while days:
+        day -= timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, *OTHER_DAYS])
+def test_renewals_come_up_and_one_notice_is_overdue(as_of: date) -> None:
+    rows = generate(as_of)["contracts"]
+    terms = [r for r in rows if r["status"] == "active" and r["renewal"] and r["end"] and r["kind"] == "sow"]
+    soon = [r for r in terms if as_of <= date.fromisoformat(r["end"]) <= as_of + timedelta(days=120)]
+    assert len(soon) >= 3
+    assert [r["number"][:3] for r in terms if notice_day(r) < as_of.replace(day=1)] == ["KES"]
+    assert any(r["notice_rule"] == "business" for r in soon)
+    assert any(r["uplift"] == "cpi:0.02:0.04" for r in soon)
+    assert any(r["renewal"] == "evergreen" and not r["end"] and r["amount"] for r in rows)
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, *OTHER_DAYS])
+def test_pipeline(as_of: date) -> None:
+    deals = generate(as_of)["opportunities"]
+    live = [row for row in deals if row["stage"] not in ("won", "lost")]
+    assert len(live) >= 25
+    assert {row["stage"] for row in live} == {"lead", "qualified", "proposal", "negotiation"}
+    assert sum(1 for row in live if row["close_on"] < as_of.isoformat()) == 2
+    assert sum(1 for row in live if not row["amount"]) == 3
+    assert all(Decimal(0) < Decimal(row["probability"]) < Decimal(1) and row["next_step"] for row in live)
+    closed = [row for row in deals if row["stage"] in ("won", "lost")]
+    assert len(closed) >= 40
+    assert all(row["amount"] and row["close_on"] < as_of.isoformat() for row in closed)
+    assert all(row["contract"] for row in closed if row["stage"] == "won")
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, *OTHER_DAYS])
+def test_ledger_covers_36_months_and_part_of_the_open_one(as_of: date) -> None:
+    rows = generate(as_of)["ledger"]
+    months = sorted({row["month"] for row in rows})
+    assert len(months) == 37
+    assert months[-1] == f"{as_of:%Y-%m}"
+    assert {row["line"] for row in rows} == LINES
+    assert all(Decimal(row["amount"]) > 0 for row in rows if row["line"] != "gross_revenue")
+    assert all(row["line"] == "overhead" for row in rows if not row["client"])
+    assert all(row["description"] for row in rows)
+
+
+def test_what_is_bought_is_billed_on_to_the_cent(book: dict[str, Rows]) -> None:
+    cost: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in book["ledger"]:
+        if row["line"] == "pass_through":
+            cost[row["contract"], row["month"]] += Decimal(row["amount"])
+        elif row["description"].endswith("billed on"):
+            cost[row["contract"], row["month"]] -= Decimal(row["amount"])
+    assert set(cost.values()) == {Decimal(0)}
+
+
+def test_retainers_are_billed_by_their_schedule(book: dict[str, Rows]) -> None:
+    number = "HAL-SOW-16"
+    contract = next(row for row in book["contracts"] if row["number"] == number)
+    shares = straight_line(
+        Decimal(contract["amount"]), date.fromisoformat(contract["start"]), date.fromisoformat(contract["end"])
+    )
+    assert contract["billing"] == "retainer"
+    assert sum(shares.values()) == Decimal("5760000.00")
+    fees = {
+        row["month"]: Decimal(row["amount"])
+        for row in book["ledger"]
+        if row["contract"] == number and row["description"].startswith("Retainer fee")
+    }
+    assert fees == {f"{m:%Y-%m}": v for m, v in shares.items() if m <= date(2026, 11, 1)}
+    assert len(fees) == 9
+
+
+def test_the_year_is_close_to_budget_and_a_bit_under(book: dict[str, Rows]) -> None:
+    actual = dollars(book["ledger"], NET, THIS_YEAR)
+    budget = dollars(book["budgets"], NET, THIS_YEAR)
+    total = sum(actual.values()) / sum(budget.values())
+    assert Decimal("0.97") < total < Decimal("1.00")
+    under = {key for key in budget if actual[key] < budget[key] * Decimal("0.95")}
+    assert under == {"corvus-retail", "kestrel-air"}
+
+
+def test_client_sizes_and_margins(book: dict[str, Rows]) -> None:
+    year = THIS_YEAR | {"2025-11", "2025-12"}
+    net = dollars(book["ledger"], NET, year)
+    profit = dollars(book["ledger"], PROFIT, year)
+    large = {key for key, value in net.items() if value > 5_000_000}
+    assert large == {
+        "halden-pharma",
+        "marlow-bank",
+        "corvus-retail",
+        "northline-rail",
+        "ostra-foods",
+        "kestrel-air",
+    }
+    assert all(value < 20_000_000 for value in net.values())
+    for key, value in net.items():
+        if key:
+            assert Decimal("0.30") < profit[key] / value < Decimal("0.53"), key
+
+
+def test_the_stories_are_in_the_figures(book: dict[str, Rows]) -> None:
+    last, before = {"2026-08", "2026-09", "2026-10"}, {"2025-08", "2025-09", "2025-10"}
+    ledger = book["ledger"]
+    net, was = dollars(ledger, NET, last), dollars(ledger, NET, before)
+    margin = dollars(ledger, PROFIT, last)["corvus-retail"] / net["corvus-retail"]
+    earlier = dollars(ledger, PROFIT, before)["corvus-retail"] / was["corvus-retail"]
+    assert earlier - margin > Decimal("0.10")
+    assert net["marlow-bank"] > was["marlow-bank"] * Decimal("1.15")
+    assert net["kestrel-air"] < was["kestrel-air"] * Decimal("0.80")
+    assert net["dunmore-media"] == 0
+    assert was["dunmore-media"] > 400_000
+    assert was["tesserine-software"] == 0
+
+
+def test_budgets_and_targets_cover_three_years(book: dict[str, Rows]) -> None:
+    assert {row["version"] for row in book["budgets"]} == {"v1"}
+    assert {row["month"][:4] for row in book["budgets"]} == {"2025", "2026", "2027"}
+    assert len({row["month"] for row in book["budgets"]}) == 36
+    assert {row["line"] for row in book["budgets"]} == LINES
+    cells = Counter((r["client"], r["service_line"], r["month"], r["line"]) for r in book["budgets"])
+    assert max(cells.values()) == 1
+    assert Counter(row["measure"] for row in book["targets"]) == {"net_revenue": 36, "gross_profit": 36, "bookings": 36}
+
+
+def test_rates_reach_from_the_first_contract_to_the_last_close(book: dict[str, Rows]) -> None:
+    months = sorted({row["month"] for row in book["fx"]})
+    assert len(book["fx"]) == 2 * len(months) == 120
+    assert months[-1] == "2026-10"
+    scheduled = [row["start"] for row in book["contracts"] if row["amount"]]
+    assert months[0] <= min(scheduled)[:7]
+
+
+def test_plans_have_late_and_coming_actions(book: dict[str, Rows]) -> None:
+    plans = book["plans"]
+    objectives = {row["key"] for row in plans if row["kind"] == "objective"}
+    actions = [row for row in plans if row["kind"] == "action"]
+    assert {row["client"] for row in plans if row["kind"] == "plan"} == {row["key"] for row in book["clients"]}
+    assert {row["objective"] for row in actions} <= objectives
+    assert {row["status"] for row in actions} == {"not_started", "on_track", "watch", "at_risk", "done"}
+    late = [row for row in actions if row["due"] < "2026-11-23" and row["status"] != "done"]
+    assert len(late) >= 5
+    assert sum(1 for row in actions if "2027-01-01" <= row["due"] <= "2027-03-31") >= 8
+    assert all(row["next_step"] for row in actions)
+
+
+def test_no_one_is_met_after_today_and_dates_are_plain(book: dict[str, Rows]) -> None:
+    assert all(row["judged_on"] <= "2026-11-01" for row in book["contacts"])
+    assert all(row["email"].isascii() and row["email"].endswith(".example") for row in book["contacts"])
+    assert all(date.fromisoformat(row["date"]).weekday() < 5 for row in book["touchpoints"])
