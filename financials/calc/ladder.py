@@ -101,6 +101,26 @@ def points(now: Decimal | None, then: Decimal | None) -> Decimal | None:
     return None if now is None or then is None else (now - then) * 100
 
 
+def margin_parts(now: Mapping[str, Ladder], then: Mapping[str, Ladder], profit: str) -> dict[str, Decimal] | None:
+    """What each unit did to a margin of the whole, in points; the parts sum to the move. profit: a row, 'contribution'.
+
+    A unit's part is its profit above the old margin of the whole, as a share of all net revenue, now less then: it
+    holds both its own margin and its weight. None where net revenue is not above zero in either period.
+    """
+    before, after = add(then.values()), add(now.values())
+    if before.net_revenue <= 0 or after.net_revenue <= 0:
+        return None
+    old = getattr(before, profit) / before.net_revenue
+
+    def above(units: Mapping[str, Ladder], name: str, whole: Ladder) -> Decimal:
+        unit = units.get(name)
+        if unit is None:
+            return ZERO
+        return Decimal((getattr(unit, profit) - old * unit.net_revenue) / whole.net_revenue * 100)
+
+    return {name: above(now, name, after) - above(then, name, before) for name in sorted({*now, *then})}
+
+
 class LadderRow(NamedTuple):
     keys: tuple[str, ...]
     ladder: Ladder

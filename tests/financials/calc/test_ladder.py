@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from financials.calc.frames import BadFrame
-from financials.calc.ladder import LINES, Ladder, TieOut, add, by_group, difference, ladder, tie_out, variance
+from financials.calc.ladder import (
+    LINES,
+    Ladder,
+    TieOut,
+    add,
+    by_group,
+    difference,
+    ladder,
+    margin_parts,
+    tie_out,
+    variance,
+)
 
 WORKED = {
     "gross_revenue": D("520000.00"),
@@ -78,6 +89,24 @@ def test_variance_is_favourable_when_positive() -> None:
 def test_the_variance_of_an_unknown_margin_is_unknown() -> None:
     assert difference(ladder(WORKED), ladder({}))["gross_margin"] is None
     assert difference(ladder(WORKED), ladder({}))["net_revenue"] == D(400000)
+
+
+def test_what_each_unit_did_to_the_margin() -> None:
+    def unit(net: int, cost: int) -> Ladder:
+        return ladder({"gross_revenue": D(net), "delivery_labour": D(cost)})
+
+    # 100 of 200 then; 90 of 200 now. Media lost ten points of its own, at half of the revenue.
+    then = {"Media": unit(100, 50), "Brand": unit(100, 50)}
+    now = {"Media": unit(100, 60), "Brand": unit(100, 50)}
+    assert margin_parts(now, then, "gross_profit") == {"Brand": D(0), "Media": D(-5)}
+    # A unit of no margin that comes new takes the whole from 50% to 40%; one that leaves takes its part along.
+    assert margin_parts({**then, "New": unit(50, 50)}, then, "contribution") == {
+        "Brand": D(0),
+        "Media": D(0),
+        "New": D(-10),
+    }
+    assert margin_parts({"Brand": unit(100, 50)}, then, "contribution") == {"Brand": D(0), "Media": D(0)}
+    assert margin_parts(now, {}, "gross_profit") is None
 
 
 BOOK = cells(
