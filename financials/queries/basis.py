@@ -1,0 +1,143 @@
+"""What every money figure stands on: how far the books are closed, which budget, which currency, which rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from common.fx import MissingRate, Rate, RateRow, Rates
+from common.models import FxRate
+from common.money import minor_places
+from common.periods import Month, month_add, month_of, months_between
+
+if TYPE_CHECKING:
+    from people.models import User
+
+Sql = tuple[str, list[Any]]
+"""A piece of SQL and its parameters, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known.
+
+    ties: places of the currency's minor unit, to which every converted cell is rounded.
+    """
+
+    today: date
+    as_of: datetime
+    historic: bool
+    currency: str
+    closed_through: Month | None
+    closed_at: datetime | None
+    budget_version: str
+    ledger_no: int
+    rates: Rates
+    rate_currencies: frozenset[str]
+
+    @property
+    def through(self) -> Month:
+        """The last closed month; the last whole month while nothing was ever closed."""
+        return self.closed_through or month_add(month_of(self.today), -1)
+
+    @property
+    def open_month(self) -> Month:
+        return month_add(self.through, 1)
+
+    @property
+    def places(self) -> int:
+        return minor_places(self.currency)
+
+    def rate(self, currency: str, month: Month) -> Rate | None:
+        try:
+            return self.rates.rate(currency, self.currency, month, via=settings.REPORTING_CURRENCY)
+        except MissingRate:
+            return None
+
+    def year_to_date(self) -> tuple[Month, Month] | None:
+        """January to the last closed month of this calendar year; None before one is closed."""
+        first = date(self.today.year, 1, 1)
+        return (first, self.through) if self.through >= first else None
+
+    def last_twelve(self) -> tuple[Month, Month]:
+        return month_add(self.through, -11), self.through
+
+
+_STATE = """
+SELECT (SELECT max(month) FROM common_closedperiod WHERE closed_at <= %(as_of)s),
+       (SELECT closed_at FROM common_closedperiod WHERE closed_at <= %(as_of)s ORDER BY month DESC LIMIT 1),
+       coalesce(%(budget)s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
+       coalesce((SELECT max(id) FROM financials_ledgerentry), 0)
+"""
+
+
+def load_basis(
+    user: User, *, now: datetime, currency: str = "", as_of: datetime | None = None, budget_version: str = ""
+) -> Basis:
+    """Two queries. currency: the caller's portfolio's unless given. as_of: look back to what was known then."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, {"as_of": as_of or now, "budget": budget_version or None})
+        closed_through, closed_at, budget, ledger_no = cursor.fetchone()
+    rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
+    if as_of is not None:
+        rows = rows.filter(created_at__lte=as_of)
+    known = [RateRow(*row) for row in rows]
+    return Basis(
+        today=now.date(),
+        as_of=as_of or now,
+        historic=as_of is not None,
+        currency=currency or reporting_currency(user),
+        closed_through=closed_through,
+        closed_at=closed_at,
+        budget_version=budget,
+        ledger_no=ledger_no,
+        rates=Rates(known),
+        rate_currencies=frozenset(code for row in known for code in (row.base, row.quote)),
+    )
+
+
+def reporting_currency(user: User) -> str:
+    return user.reporting_currency or str(settings.REPORTING_CURRENCY)
+
+
+def rate_values(basis: Basis, first: Month, last: Month) -> Sql:
+    """The rate of every known currency × month as a VALUES list to join; gaps are absent."""
+    rows: list[Any] = []
+    count = 0
+    for currency in sorted(basis.rate_currencies | {basis.currency}):
+        for month in months_between(first, last):
+            rate = basis.rate(currency, month)
+            if rate is not None:
+                rows += [currency, month, rate.value]
+                count += 1
+    return ", ".join(["(%s::varchar, %s::date, %s::numeric)"] * count), rows
+
+
+def held_months(basis: Basis, currencies: set[str], first: Month, last: Month) -> list[Month]:
+    """Months of the range in which one of these currencies stands on an older rate."""
+    held = []
+    for month in months_between(first, last):
+        rates = [basis.rate(currency, month) for currency in currencies]
+        if any(rate is not None and rate.held for rate in rates):
+            held.append(month)
+    return held
+
+
+def ids_sql(rows: QuerySet[Any]) -> Sql:
+    """A queryset of ids as a subquery."""
+    try:
+        text, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::bigint WHERE false", []
+    return text, list(params)
+
+
+def decimal_or_zero(value: Decimal | None) -> Decimal:
+    return Decimal(0) if value is None else value

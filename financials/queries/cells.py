@@ -1,0 +1,236 @@
+"""The SQL under every P&L figure: cells converted once each, then summed by group and line.
+
+A cell is client × contract × service line × month × line × source currency. It is converted at the month's average
+and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of those.
+"""
+
+# The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+from django.db import connection
+
+from common.fx import apply
+from common.money import ZERO
+from common.periods import Month, month_add
+from financials.queries.basis import Basis, Sql, rate_values
+
+Source = Literal["actual", "budget", "forecast"]
+Missing = frozenset[tuple[str, Month]]
+
+GROUPS: Final[dict[str, str]] = {
+    "client": "v.key",
+    "parent": "coalesce(p.key, v.key)",
+    "contract": "coalesce(k.number, '')",
+    "service_line": "c.service_line",
+    "owner": "coalesce(u.email, '')",
+    "tier": "v.tier",
+    "industry": "v.industry",
+    "month": "to_char(c.label, 'YYYY-MM')",
+    "quarter": "to_char(c.label, 'YYYY\"-Q\"Q')",
+    "year": "to_char(c.label, 'YYYY')",
+    "fiscal_quarter": 'to_char(c.label + v.shift, \'"FY"YYYY"-Q"Q\')',
+    "fiscal_year": "to_char(c.label + v.shift, '\"FY\"YYYY')",
+}
+_JOINS: Final[dict[str, str]] = {
+    "parent": "LEFT JOIN accounts_client p ON p.id = v.parent_id",
+    "contract": "LEFT JOIN financials_contract k ON k.id = c.contract_id",
+    "owner": "LEFT JOIN people_user u ON u.id = v.owner_id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which cells: clients (a subquery of ids), months, and optionally one contract or service line.
+
+    years_back: read the same months that many years earlier and label them with these.
+    raw: read the entries themselves, not the kept monthly sums.
+    """
+
+    clients: Sql
+    first: Month
+    last: Month
+    contract_id: int | None = None
+    service_line: str | None = None
+    years_back: int = 0
+    raw: bool = False
+
+    @property
+    def read_first(self) -> Month:
+        return month_add(self.first, -12 * self.years_back)
+
+    @property
+    def read_last(self) -> Month:
+        return month_add(self.last, -12 * self.years_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole."""
+
+    group: tuple[str | None, ...]
+    line: str
+    amount: Decimal
+    entries: int
+    missing: bool
+    foreign: bool
+
+
+_COLUMNS = "client_id, contract_id, service_line, month, line, currency"
+
+
+def _source(source: Source, basis: Basis, cut: Cut) -> Sql:
+    months = [cut.read_first, cut.read_last]
+    if source == "budget":
+        return (
+            f"SELECT {_COLUMNS}, amount, 1 AS entries FROM financials_budgetline "
+            "WHERE version_name = %s AND month BETWEEN %s AND %s",
+            [basis.budget_version, *months],
+        )
+    if source == "forecast":
+        return (
+            "SELECT r.client_id, l.contract_id, l.service_line, l.month, 'net_revenue' AS line, l.currency, l.amount, "
+            f"1 AS entries FROM ({_RUNS_THEN if basis.historic else _RUNS_NOW}) r "
+            "JOIN financials_forecastline l ON l.run_id = r.id WHERE l.month BETWEEN %s AND %s",
+            [*([basis.as_of] if basis.historic else []), *months],
+        )
+    if cut.raw or basis.historic:
+        return (
+            f"SELECT {_COLUMNS}, sum(amount) AS amount, count(*) AS entries FROM financials_ledgerentry "
+            f"WHERE month BETWEEN %s AND %s AND posted_at <= %s GROUP BY {_COLUMNS}",
+            [*months, basis.as_of],
+        )
+    return (
+        f"SELECT {_COLUMNS}, amount, entries FROM financials_ledgermonth WHERE month BETWEEN %s AND %s",
+        months,
+    )
+
+
+_RUNS_NOW = "SELECT id, client_id FROM financials_forecastrun WHERE is_current"
+_RUNS_THEN = (
+    "SELECT DISTINCT ON (client_id) id, client_id FROM financials_forecastrun WHERE computed_at <= %s "
+    "ORDER BY client_id, computed_at DESC, id DESC"
+)
+
+
+def _cells(source: Source, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Sql:
+    """WITH rate, visible, cell: the converted cells of the cut, with their label month."""
+    rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
+    rows, row_params = _source(source, basis, cut)
+    narrowing, narrow_params = _narrowed(cut)
+    text = f"""
+WITH rate(currency, month, rate) AS (VALUES {rates}),
+visible AS (
+  SELECT id, key, tier, industry, parent_id, owner_id, make_interval(months => (13 - fiscal_year_start) %% 12) AS shift
+  FROM accounts_client WHERE id IN ({cut.clients[0]})
+),
+cell AS (
+  SELECT m.client_id, m.contract_id, m.service_line, m.month, m.line, m.currency, m.entries,
+         half_even(m.amount * r.rate, {basis.places}) AS amount
+  FROM ({rows}) m LEFT JOIN rate r ON r.currency = m.currency AND r.month = m.month
+  WHERE m.client_id IN (SELECT id FROM visible){narrowing}
+)"""
+    params = [*rate_params, *cut.clients[1], *row_params, *narrow_params]
+    if pool and source == "actual":
+        spread = _spread(basis, cut, pool)
+        text += f""",
+spread AS ({spread[0]}),
+every AS (
+  SELECT * FROM cell UNION ALL
+  SELECT m.client_id, m.contract_id, m.service_line, m.month, 'overhead', %s, 0, m.amount FROM spread m
+  WHERE m.client_id IN (SELECT id FROM visible){narrowing}
+)"""
+        params += [*spread[1], basis.currency, *narrow_params]
+    else:
+        text += ",\nevery AS (SELECT * FROM cell)"
+    text += f""",
+labelled AS (SELECT every.*, (month + make_interval(years => {int(cut.years_back)}))::date AS label FROM every)"""
+    return text, params
+
+
+def _narrowed(cut: Cut) -> Sql:
+    text = ""
+    params: list[Any] = []
+    if cut.contract_id is not None:
+        text += " AND m.contract_id = %s"
+        params.append(cut.contract_id)
+    if cut.service_line is not None:
+        text += " AND m.service_line = %s"
+        params.append(cut.service_line)
+    return text, params
+
+
+def _spread(basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Sql:
+    """Each month's overhead pool over every client's delivery labour, with cumulative rounding: shares sum exactly."""
+    pool_values = ", ".join(["(%s::date, %s::numeric)"] * len(pool))
+    rows, row_params = _source("actual", basis, replace(cut, raw=False))
+    text = f"""
+  SELECT client_id, contract_id, service_line, month,
+         half_even(pool * upto / total, {basis.places}) - half_even(pool * (upto - amount) / total, {basis.places})
+           AS amount
+  FROM (
+    SELECT l.*, q.amount AS pool, sum(l.amount) OVER (PARTITION BY l.month) AS total,
+           sum(l.amount) OVER (PARTITION BY l.month ORDER BY client_id, contract_id, service_line) AS upto
+    FROM (
+      SELECT b.client_id, b.contract_id, b.service_line, b.month,
+             sum(half_even(b.amount * r.rate, {basis.places})) AS amount
+      FROM ({rows}) b JOIN rate r ON r.currency = b.currency AND r.month = b.month
+      WHERE b.line = 'delivery_labour' AND b.client_id IS NOT NULL GROUP BY 1, 2, 3, 4
+    ) l JOIN (VALUES {pool_values}) q(month, amount) ON q.month = l.month
+  ) shares WHERE total > 0"""
+    return text, [*row_params, *(value for pair in pool.items() for value in pair)]
+
+
+def load_pool(basis: Basis, cut: Cut) -> tuple[dict[Month, Decimal], Missing]:
+    """The overhead without a client, by month in the basis's currency, and the rates it lacks. One query."""
+    rows, params = _source("actual", basis, replace(cut, raw=False))
+    pool: dict[Month, Decimal] = {}
+    gaps: set[tuple[str, Month]] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT month, currency, amount FROM ({rows}) m WHERE client_id IS NULL", params)
+        for month, currency, amount in cursor.fetchall():
+            rate = basis.rate(currency, month)
+            if rate is None:
+                gaps.add((currency, month))
+            else:
+                pool[month] = pool.get(month, ZERO) + apply(amount, rate, basis.currency)
+    return pool, frozenset(gaps)
+
+
+def load_cells(
+    source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], pool: dict[Month, Decimal] | None = None
+) -> list[Cell]:
+    """Sums by group and line, one query. Group columns are text; a blank one is None (unknown)."""
+    text, params = _cells(source, basis, cut, pool or {})
+    groups = "".join(f"{GROUPS[name]}, " for name in group_by)
+    joins = " ".join(dict.fromkeys(_JOINS[name] for name in group_by if name in _JOINS))
+    by = ", ".join(str(number + 1) for number in range(len(group_by) + 1))
+    text += f"""
+SELECT {groups}c.line, coalesce(sum(c.amount), 0), sum(c.entries), bool_or(c.amount IS NULL), bool_or(c.currency <> %s)
+FROM labelled c JOIN visible v ON v.id = c.client_id {joins} GROUP BY {by}"""
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*params, basis.currency])
+        found = cursor.fetchall()
+    width = len(group_by)
+    return [Cell(tuple(value or None for value in row[:width]), *row[width:]) for row in found]
+
+
+def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
+    """The currencies and months of the cut that have no rate. One query, made only when something is missing."""
+    text, params = _cells(source, basis, cut, {})
+    with connection.cursor() as cursor:
+        cursor.execute(text + " SELECT DISTINCT currency, month FROM cell WHERE amount IS NULL", params)
+        return frozenset(cursor.fetchall())
+
+
+def load_line_totals(source: Source, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> dict[str, Decimal]:
+    """Line → amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
+    text, params = _cells(source, basis, cut, pool)
+    with connection.cursor() as cursor:
+        cursor.execute(text + " SELECT line, coalesce(sum(amount), 0) FROM every GROUP BY line", params)
+        return dict(cursor.fetchall())

@@ -1,0 +1,320 @@
+"""The P&L: one query used by the page, REST, exports, decks and explanations alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from accounts.access import clients_for
+from common.money import ZERO
+from common.periods import Month, format_month, month_label
+from financials.access import contracts_for
+from financials.calc.ladder import AMOUNTS, MARGINS, ROWS, TieOut, ladder
+from financials.calc.ladder import tie_out as ladder_tie_out
+from financials.models.ledger import COST_LINES
+from financials.queries.basis import Basis, held_months, ids_sql, load_basis
+from financials.queries.cells import GROUPS, Cell, Cut, load_cells, load_line_totals, load_missing, load_pool
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+Scenario = Literal["actual", "budget", "forecast", "prior_year", "variance"]
+SCENARIOS: Final[tuple[Scenario, ...]] = ("actual", "budget", "forecast", "prior_year", "variance")
+GROUP_NAMES: Final = tuple(GROUPS)
+PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "net_revenue": ("gross_revenue", "pass_through"),
+    "gross_profit": ("net_revenue", "delivery_labour", "freelancers"),
+    "contribution": ("gross_profit", "direct_expenses"),
+    "operating_profit": ("contribution", "overhead"),
+    "gross_margin": ("net_revenue", "gross_profit"),
+    "contribution_margin": ("net_revenue", "contribution"),
+    "operating_margin": ("net_revenue", "operating_profit"),
+}
+"""What each computed row of the ladder follows from."""
+COST_COLUMNS: Final = frozenset(
+    {*COST_LINES, "gross_profit", "contribution", "operating_profit", *MARGINS},
+)
+"""Columns of field class COST."""
+
+
+class BadRequest(ValueError):
+    """The report cannot be asked for like that; the text says why, `field` names the parameter."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class PnlRequest:
+    """What is asked. Blank filters take everything in sight; client is a key, owner an e-mail, contract a number.
+
+    first, last: None is the last twelve closed months. safe: leave COST out whatever the reader may see (client decks).
+    """
+
+    first: Month | None = None
+    last: Month | None = None
+    group_by: tuple[str, ...] = ()
+    scenario: Scenario = "actual"
+    client: str = ""
+    contract: str = ""
+    service_line: str | None = None
+    owner: str = ""
+    tier: str = ""
+    currency: str = ""
+    as_of: datetime | None = None
+    budget_version: str = ""
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PnlRow:
+    """group: the values of the group columns in the order asked. values: every ladder column; None is unknown.
+
+    entries: rows behind each ledger line.
+    """
+
+    group: tuple[str | None, ...]
+    currency: str
+    values: Mapping[str, Decimal | None]
+    entries: Mapping[str, int]
+
+    def __getitem__(self, column: str) -> Decimal | None:
+        return self.values[column]
+
+    @property
+    def rows_behind(self) -> int:
+        return sum(self.entries.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PnlResult:
+    """columns: the ladder columns this reader may see, in order; the others are absent from rows too.
+
+    tie_out: of actuals only. unallocated: overhead of the pool that no client's labour could carry; None for readers
+    who do not see every client. missing: what to say about absent rates, one line each.
+    """
+
+    request: PnlRequest
+    first: Month
+    last: Month
+    basis: Basis
+    columns: tuple[str, ...]
+    rows: tuple[PnlRow, ...]
+    tie_out: TieOut | None
+    unallocated: Decimal | None
+    missing: tuple[str, ...]
+    rates_note: str
+    run: str
+
+    @property
+    def currency(self) -> str:
+        return self.basis.currency
+
+    def records(self) -> list[dict[str, Any]]:
+        """Rows as reports give them: the groups, currency, then the columns."""
+        return [
+            {**dict(zip(self.request.group_by, row.group, strict=True)), "currency": row.currency, **row.values}
+            for row in self.rows
+        ]
+
+    @property
+    def total(self) -> PnlRow | None:
+        """The only row of an ungrouped report; None when nothing was posted."""
+        return self.rows[0] if self.rows else None
+
+
+def columns_for(user: User, *, safe: bool = False) -> tuple[str, ...]:
+    if abilities_of(user).see_money and not safe:
+        return ROWS
+    return tuple(name for name in ROWS if name not in COST_COLUMNS)
+
+
+def load_pnl(user: User, request: PnlRequest, *, now: datetime, basis: Basis | None = None) -> PnlResult:
+    """The report for what this person may see. At most eight queries, whatever the size. Raises BadRequest.
+
+    basis: when the caller has loaded one for the same currency, as-of and budget; saves two queries.
+    """
+    _check(request)
+    basis = basis or load_basis(
+        user,
+        now=now,
+        currency=request.currency,
+        as_of=request.as_of,
+        budget_version=request.budget_version,
+    )
+    first, last = _months(request, basis)
+    cut = cut_for(user, request, first, last)
+    columns = columns_for(user, safe=request.safe)
+    if request.scenario == "variance":
+        return _variance(user, request, basis, cut, columns)
+    if request.scenario == "prior_year":
+        cut = replace(cut, years_back=1)
+    source: Literal["actual", "budget", "forecast"] = (
+        "budget" if request.scenario == "budget" else "forecast" if request.scenario == "forecast" else "actual"
+    )
+    pool, gaps = load_pool(basis, cut) if source == "actual" and "overhead" in columns else ({}, frozenset())
+    cells = load_cells(source, basis, cut, request.group_by, pool)
+    rows = _rows(cells, basis, columns, net_only=source == "forecast")
+    if any(cell.missing for cell in cells):
+        gaps |= load_missing(source, basis, cut)
+    tie = None
+    if source == "actual" and not gaps and "overhead" in columns:
+        tie = _tie(basis, replace(cut, raw=bool(request.client)), pool, cells)
+    return PnlResult(
+        request=request,
+        first=first,
+        last=last,
+        basis=basis,
+        columns=columns,
+        rows=rows,
+        tie_out=tie,
+        unallocated=_unallocated(user, basis, cut, pool) if pool else None,
+        missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
+        rates_note=_rates_note(basis, cells, cut),
+        run=f"ledger-{basis.ledger_no}",
+    )
+
+
+def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
+    clients = clients_for(user).order_by()
+    if request.client:
+        clients = clients.filter(key=request.client)
+    if request.owner:
+        clients = clients.filter(owner__email=request.owner)
+    if request.tier:
+        clients = clients.filter(tier=request.tier)
+    contract_id = None
+    if request.contract:
+        found = contracts_for(user).filter(number=request.contract).values_list("pk", flat=True).first()
+        contract_id = found or 0
+    return Cut(ids_sql(clients.values("pk")), first, last, contract_id, request.service_line)
+
+
+def _check(request: PnlRequest) -> None:
+    for name in request.group_by:
+        if name not in GROUPS:
+            raise BadRequest("group_by", f"Cannot group by {name!r}; choose from {', '.join(GROUPS)}.")
+    if len(set(request.group_by)) != len(request.group_by):
+        raise BadRequest("group_by", "A group is named twice.")
+    if request.scenario not in SCENARIOS:
+        raise BadRequest("scenario", f"No scenario {request.scenario!r}; choose from {', '.join(SCENARIOS)}.")
+
+
+def _months(request: PnlRequest, basis: Basis) -> tuple[Month, Month]:
+    first, last = basis.last_twelve()
+    last = request.last or last
+    first = request.first or (min(first, last) if request.last is None else _year_before(last))
+    if first > last:
+        raise BadRequest("from", f"{format_month(first)} comes after {format_month(last)}.")
+    if (last.year - first.year) > 20:
+        raise BadRequest("from", "Ask for at most twenty years.")
+    return first, last
+
+
+def _year_before(last: Month) -> Month:
+    return last.replace(year=last.year - 1, month=last.month + 1) if last.month < 12 else last.replace(month=1)
+
+
+def _rows(cells: Iterable[Cell], basis: Basis, columns: tuple[str, ...], *, net_only: bool) -> tuple[PnlRow, ...]:
+    by_group: dict[tuple[str | None, ...], list[Cell]] = {}
+    for cell in cells:
+        by_group.setdefault(cell.group, []).append(cell)
+    make = _net_row if net_only else _ladder_row
+    rows = [make(group, members, basis, columns) for group, members in by_group.items()]
+    return tuple(sorted(rows, key=lambda row: tuple(value or "" for value in row.group)))
+
+
+def _ladder_row(group: tuple[str | None, ...], cells: list[Cell], basis: Basis, columns: tuple[str, ...]) -> PnlRow:
+    values = ladder({cell.line: cell.amount for cell in cells}).as_dict()
+    unknown = {cell.line for cell in cells if cell.missing}
+    for name in ROWS:
+        if (
+            name in unknown
+            or unknown.intersection(PARTS.get(name, ()))
+            or (name in MARGINS and "net_revenue" in unknown)
+        ):
+            unknown.add(name)
+            values[name] = None
+    return PnlRow(
+        group,
+        basis.currency,
+        {name: values[name] for name in columns},
+        {cell.line: cell.entries for cell in cells if cell.line in columns},
+    )
+
+
+def _net_row(group: tuple[str | None, ...], cells: list[Cell], basis: Basis, columns: tuple[str, ...]) -> PnlRow:
+    """The forecast knows net revenue and nothing else of the ladder."""
+    values: dict[str, Decimal | None] = dict.fromkeys(columns)
+    values["net_revenue"] = None if any(cell.missing for cell in cells) else sum((c.amount for c in cells), ZERO)
+    return PnlRow(group, basis.currency, values, {"net_revenue": sum(cell.entries for cell in cells)})
+
+
+def _variance(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]) -> PnlResult:
+    """actual − budget for every group present in either; margins in points."""
+    both = [
+        load_pnl(user, replace(request, scenario=name, first=cut.first, last=cut.last), now=basis.as_of, basis=basis)
+        for name in ("actual", "budget")
+    ]
+    actual, budget = ({row.group: row for row in result.rows} for result in both)
+    nothing = ladder({}).as_dict()
+    rows = []
+    for group in sorted(actual.keys() | budget.keys(), key=lambda keys: tuple(value or "" for value in keys)):
+        now = actual[group].values if group in actual else nothing
+        then = budget[group].values if group in budget else nothing
+        rows.append(PnlRow(group, basis.currency, {name: gap(name, now[name], then[name]) for name in columns}, {}))
+    missing = tuple(dict.fromkeys([*both[0].missing, *both[1].missing]))
+    return replace(both[0], request=request, rows=tuple(rows), tie_out=None, missing=missing)
+
+
+def gap(name: str, actual: Decimal | None, budget: Decimal | None) -> Decimal | None:
+    """actual − budget; of margins in percentage points; None where either is unknown."""
+    if actual is None or budget is None:
+        return None
+    return (actual - budget) * 100 if name in MARGINS else actual - budget
+
+
+def _tie(basis: Basis, cut: Cut, pool: dict[Month, Decimal], cells: Iterable[Cell]) -> TieOut:
+    """The ledger read apart from the report's joins, against the sum of what the report shows."""
+    shown = [ladder({cell.line: cell.amount}) for cell in cells]
+    return ladder_tie_out(load_line_totals("actual", basis, cut, pool), shown)
+
+
+def _unallocated(user: User, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Decimal | None:
+    """Months of the pool in which nobody booked labour; for those who see the whole book."""
+    if user.role not in ("finance", "leadership"):
+        return None
+    everyone = replace(cut, clients=("SELECT id FROM accounts_client", []), contract_id=None, service_line=None)
+    totals = load_line_totals("actual", basis, everyone, pool)
+    posted = load_line_totals("actual", basis, everyone, {})
+    return sum(pool.values(), ZERO) - (totals.get("overhead", ZERO) - posted.get("overhead", ZERO))
+
+
+def _rates_note(basis: Basis, cells: Iterable[Cell], cut: Cut) -> str:
+    if not any(cell.foreign for cell in cells):
+        return ""
+    note = f"converted to {basis.currency} at each month's average rate"
+    others = set(basis.rate_currencies) - {basis.currency}
+    held = held_months(basis, others, cut.read_first, cut.read_last)
+    if held:
+        note += f", {month_label(held[0])}{' on' if len(held) > 1 else ''} on the last known rate"
+    return note
+
+
+__all__ = [
+    "AMOUNTS",
+    "COST_COLUMNS",
+    "GROUP_NAMES",
+    "SCENARIOS",
+    "BadRequest",
+    "PnlRequest",
+    "PnlResult",
+    "PnlRow",
+    "columns_for",
+    "load_pnl",
+]
