@@ -7,6 +7,7 @@ a newer version of the inputs has been computed. So a lost, doubled or late mess
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -91,6 +93,48 @@ class Lease:
                 error="",
                 result=result or {},
             )
+
+
+def progress_all(leases: Sequence[Lease], done: int, total: int, doing: str) -> list[Lease]:
+    """`Lease.progress` for a batch, in one statement; returns the leases still held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE common_job j SET done_steps = %s, total_steps = %s, doing = %s, lease_until = %s "
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS held(id, token) "
+            "WHERE j.id = held.id AND j.token = held.token AND j.state = 'leased' RETURNING j.id",
+            [done, total, doing[:200], _until(leases[0].kind), *_held(leases)],
+        )
+        kept = {row[0] for row in cursor.fetchall()}
+    return [lease for lease in leases if lease.job_id in kept]
+
+
+@contextmanager
+def finish_all(leases: Sequence[Lease], results: dict[int, dict[str, Any]] | None = None) -> Iterator[list[Lease]]:
+    """`Lease.finish` for a batch: one transaction. Yields the leases still held: write the results of these only.
+
+    results: filled by the caller inside the block, by job id.
+    """
+    results = {} if results is None else results
+    with transaction.atomic():
+        jobs = Job.objects.select_for_update().filter(pk__in=[lease.job_id for lease in leases]).order_by("pk")
+        tokens = {job.pk: job.token for job in jobs if job.state == JobState.LEASED}
+        held = [lease for lease in leases if tokens.get(lease.job_id) == lease.token]
+        yield held
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE common_job j SET state = 'done', lease_until = NULL, finished_at = %s, doing = '', error = '', "
+                "done_steps = total_steps, result = d.result::jsonb "
+                "FROM unnest(%s::bigint[], %s::text[]) AS d(id, result) WHERE j.id = d.id",
+                [
+                    timezone.now(),
+                    [lease.job_id for lease in held],
+                    [json.dumps(results.get(lease.job_id, {}), cls=DjangoJSONEncoder) for lease in held],
+                ],
+            )
+
+
+def _held(leases: Sequence[Lease]) -> tuple[list[int], list[int]]:
+    return [lease.job_id for lease in leases], [lease.token for lease in leases]
 
 
 def bump(object_ref: str) -> int:

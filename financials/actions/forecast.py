@@ -1,0 +1,92 @@
+"""Storing forecast runs: an older result never replaces a newer one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from accounts.models import Client
+from common.copying import Cell, copy_rows
+from financials.actions.contracts import evergreen_horizon, rebuild_schedules
+from financials.calc.forecast import ForecastResult
+from financials.models import Contract, ForecastLine, ForecastRun, ScheduleLine
+from financials.queries.inputs import Book
+
+_LINE_COLUMNS = (
+    "run_id",
+    "contract_id",
+    "opportunity_key",
+    "service_line",
+    "month",
+    "layer",
+    "amount",
+    "currency",
+)
+
+
+def store_forecasts(
+    *, book: Book, results: Sequence[ForecastResult], versions: Mapping[int, int], now: datetime
+) -> dict[int, int]:
+    """One run for each client in `versions` (client id → input version); returns run ids by client.
+
+    Call inside the transaction that ends the jobs. A client whose current run read newer inputs is left out.
+    """
+    # The client row's lock makes writers of one client take turns, also before its first run exists.
+    locked = Client.objects.select_for_update(no_key=True).filter(pk__in=list(versions)).order_by("pk")
+    alive = set(locked.values_list("pk", flat=True))
+    newest = dict(
+        ForecastRun.objects.filter(client__in=alive, is_current=True).values_list("client_id", "input_version")
+    )
+    due = sorted(pk for pk, version in versions.items() if pk in alive and newest.get(pk, -1) <= version)
+    ForecastRun.objects.filter(client__in=due, is_current=True).update(is_current=False)
+    unpriced: dict[int, int] = dict.fromkeys(due, 0)
+    for result in results:
+        for deal in result.left_out:
+            if deal.reason == "unpriced" and int(deal.client) in unpriced:
+                unpriced[int(deal.client)] += 1
+    runs = ForecastRun.objects.bulk_create(
+        [
+            ForecastRun(
+                client_id=pk,
+                input_version=versions[pk],
+                as_of=book.as_of[pk],
+                closed_through=book.closed_through,
+                computed_at=now,
+                unpriced=unpriced[pk],
+            )
+            for pk in due
+        ],
+        update_conflicts=True,
+        unique_fields=["client", "input_version", "as_of"],
+        update_fields=["is_current", "computed_at", "closed_through", "unpriced"],
+    )
+    ids = {run.client_id: run.pk for run in runs}
+    ForecastLine.objects.filter(run__in=list(ids.values())).delete()  # only a job done twice over finds any
+    copy_rows(ForecastLine._meta.db_table, _LINE_COLUMNS, _lines(book, results, ids))
+    return ids
+
+
+def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int]) -> Iterator[Sequence[Cell]]:
+    for result in results:
+        for row in result.rows:
+            run = runs.get(int(row.client))
+            if run is not None:
+                contract_id, service_line = book.contracts.get(row.contract, (None, ""))
+                yield run, contract_id, row.opportunity, service_line, row.month, row.layer, row.amount, row.currency
+
+
+def extend_evergreen(client_ids: Sequence[int], *, now: datetime) -> int:
+    """Move the horizon of evergreen schedules on; returns how many contracts were behind."""
+    horizon = evergreen_horizon(now)
+    reached = ScheduleLine.objects.filter(month__gte=horizon).values("contract")
+    behind = Contract.objects.filter(
+        client__in=client_ids,
+        end=None,
+        amount__isnull=False,
+        start__lte=horizon,
+        status__in=("signed", "active", "completed"),
+    ).exclude(kind="msa")
+    ids = list(behind.exclude(pk__in=reached).values_list("pk", flat=True))
+    if ids:
+        rebuild_schedules(ids, now=now)
+    return len(ids)

@@ -1,0 +1,45 @@
+"""The recompute job: schedules and forecast of the clients whose inputs changed, up to 200 at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from common.jobs import JobKind, Lease, finish_all, kinds, progress_all
+from financials.actions.contracts import RECOMPUTE
+from financials.actions.forecast import extend_evergreen, store_forecasts
+from financials.calc.forecast import compute
+from financials.queries.inputs import load_book
+
+_STEPS = 3
+
+
+def recompute(leases: Sequence[Lease]) -> None:
+    """Read, compute, write. Inputs may be newer than the lease says, never older; a newer job is queued then."""
+    now = timezone.now()
+    held = progress_all(leases, 0, _STEPS, "Reading contracts, deals and the ledger")
+    versions = {int(lease.object_id): lease.input_version for lease in held}
+    if not versions:
+        return
+    book = load_book(sorted(versions), now=now)
+    held = progress_all(held, 1, _STEPS, "Computing the forecast")
+    results = [compute(batch.inputs) for batch in book.batches]
+    held = progress_all(held, 2, _STEPS, "Writing the forecast")
+    answers: dict[int, dict[str, Any]] = {}
+    with finish_all(held, answers) as still:
+        mine = {int(lease.object_id): lease for lease in still}
+        extend_evergreen(sorted(mine), now=now)
+        runs = store_forecasts(
+            book=book,
+            results=results,
+            versions={pk: lease.input_version for pk, lease in mine.items() if pk in book.as_of},
+            now=now,
+        )
+        for pk, lease in mine.items():
+            answers[lease.job_id] = {"run": runs[pk]} if pk in runs else {"overtaken": True}
+
+
+def register() -> None:
+    kinds.register(RECOMPUTE, JobKind(RECOMPUTE, "Forecast", recompute, batch=200, latest_only=True))
