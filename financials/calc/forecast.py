@@ -74,8 +74,8 @@ class ForecastInputs:
     """Everything a run reads.
 
     open_month: the first month not closed. through: the month of the as-of day where that is later, when several
-    months are open. horizon: months forecast, the open month included. fiscal_starts: 1–12 by client, January unless
-    given; the ledger is read back to the start of the open month's year, fiscal or calendar, whichever is earlier.
+    months are open. horizon: months forecast, counted from the last open one. fiscal_starts: 1–12 by client, January
+    unless given; the ledger is read back to the start of the open month's year, fiscal or calendar, as is earlier.
     """
 
     ledger: Sequence[LedgerCell]
@@ -92,7 +92,7 @@ class ForecastInputs:
 
     @property
     def last_month(self) -> Month:
-        return month_add(self.open_month, self.horizon - 1)
+        return month_add(self.last_open, self.horizon - 1)
 
     def first_month(self, client: str) -> Month:
         return min(

@@ -8,8 +8,8 @@ from typing import Final, Literal, TypeAlias
 
 import pandas as pd
 
-Kind: TypeAlias = Literal["text", "minor", "index"]
-"""text: strings, never null. minor: int64 minor units of one currency. index: int64 months since year 0."""
+Kind: TypeAlias = Literal["text", "minor"]
+"""text: strings, never null. minor: int64 minor units of one currency."""
 
 
 class BadFrame(ValueError):

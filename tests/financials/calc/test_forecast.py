@@ -197,6 +197,8 @@ def test_the_ledger_is_read_from_the_start_of_the_year() -> None:
 def test_the_horizon_counts_the_open_month() -> None:
     rows = run(contracts=[contract(end=None, billing="retainer")])
     assert (rows[0].month, rows[-1].month, len(rows)) == (NOV, date(2028, 4, 1), 18)
+    late_close = run(contracts=[contract(end=None, billing="retainer")], open_month=OCT, through=DEC)
+    assert (late_close[0].month, late_close[-1].month) == (NOV, date(2028, 5, 1))
 
 
 @pytest.mark.parametrize("status", ["draft", "review", "negotiation", "terminated", "expired"])

@@ -54,6 +54,12 @@ def test_the_worked_ladder() -> None:
     )
 
 
+def test_a_ladder_as_a_table_reads_top_to_bottom() -> None:
+    rows = ladder(WORKED).as_dict()
+    assert list(rows)[:3] == ["gross_revenue", "pass_through", "net_revenue"]
+    assert (rows["contribution"], rows["contribution_margin"]) == (D(158500), D("0.39625"))
+
+
 def test_margins_are_unknown_without_net_revenue() -> None:
     for lines in ({"delivery_labour": D(100)}, {"gross_revenue": D(50), "pass_through": D(80)}):
         result = ladder(lines)
