@@ -1,10 +1,15 @@
-"""Questions the supervisor and /readyz ask: does the broker answer, is a worker working, is there anything loaded."""
+"""Questions the supervisor and /readyz ask: does the broker answer, is a worker working, is there anything loaded.
+
+`python -m portfolio.runtime.probe web|worker|scheduler` is the health check of a container: exit 0 when all is well.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 import psycopg2
 import redis
@@ -86,10 +91,24 @@ def broker_answers(redis_url: str) -> bool:
 def status(address: str, *, timeout: float) -> int:
     """The HTTP status of a page of this very machine; 0 when nothing answers in time."""
     opener = build_opener(ProxyHandler({}))  # a proxy of the environment has no business with 127.0.0.1
+    # In production the site answers to its own names only: call it by the first of them.
+    name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".")
+    request = Request(address, headers={"Host": name} if name and name != "*" else {})  # noqa: S310  # http, and ours
     try:
-        with opener.open(address, timeout=timeout) as response:
+        with opener.open(request, timeout=timeout) as response:
             return int(response.status)
     except HTTPError as error:
         return error.code
     except (URLError, OSError):
         return 0
+
+
+def main(role: str) -> int:
+    if role == "web":
+        return int(status(f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/healthz", timeout=5) != 200)
+    # The heartbeat needs both: the scheduler asks for it, the worker answers.
+    return int(silence_of_worker(os.environ["DATABASE_URL"]) > WORKER_SILENCE_LIMIT)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

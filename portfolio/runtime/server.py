@@ -110,7 +110,7 @@ class Server:
         for name in self.plan.roles:
             if self.stopping():
                 return
-            log = self.plan.data_dir / "log" / f"{name}.log"
+            log = self.plan.data_dir / "log" / f"{name}.log" if self.plan.whole else None
             child = Child(self._role(name), log=log, environment=self.environment, say=self.say)
             child.start()
             self.children.append(child)

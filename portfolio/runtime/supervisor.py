@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from portfolio.runtime.processes import Identity, kill_group
 
@@ -42,7 +43,7 @@ class Role:
 
 
 class Child:
-    def __init__(self, role: Role, *, log: Path, environment: Mapping[str, str], say: Say) -> None:
+    def __init__(self, role: Role, *, log: Path | None, environment: Mapping[str, str], say: Say) -> None:
         self.role = role
         self.log = log
         self.environment = environment
@@ -54,10 +55,10 @@ class Child:
         self.due_at = 0.0
 
     def start(self) -> None:
-        rotate(self.log)
+        """log: the file its output goes to; None: into ours (a container's log)."""
         for path in self.role.scratch:
             path.unlink(missing_ok=True)
-        with self.log.open("ab") as log:
+        with opened(self.log) as log:
             self.process = subprocess.Popen(
                 self.role.command,
                 cwd=self.role.folder,
@@ -86,7 +87,8 @@ class Child:
             if self.age > SETTLED_AFTER:
                 self.pause = FIRST_PAUSE
             self.due_at = now + self.pause
-            self.say(f"{self.role.name} ended ({_reason(code)}); again in {self.pause:.0f} s, see {self.log}")
+            hint = f", see {self.log}" if self.log else ""
+            self.say(f"{self.role.name} ended ({_reason(code)}); again in {self.pause:.0f} s{hint}")
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
             self.process = None
             return False
@@ -126,13 +128,16 @@ def tend_service(service: Service, say: Say) -> bool:
     return True
 
 
-def rotate(log: Path) -> None:
-    """Keep one older file: a log that grew past its limit is set aside at the next start."""
-    try:
-        if log.stat().st_size > LOG_LIMIT:
-            log.replace(log.with_name(log.name + ".1"))
-    except FileNotFoundError:
-        pass
+@contextmanager
+def opened(log: Path | None) -> Iterator[IO[bytes] | None]:
+    """The log to append to. One that grew past its limit is set aside first; one older file is kept."""
+    if log is None:
+        yield None
+        return
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_name(log.name + ".1"))
+    with log.open("ab") as file:
+        yield file
 
 
 def _reason(code: int) -> str:
