@@ -224,7 +224,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["portfolio.api.views.ExactJSON"],
+    "DEFAULT_PARSER_CLASSES": ["portfolio.api.parsing.ExactJSON"],
     "DEFAULT_THROTTLE_RATES": {"api": env.str("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "portfolio.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,

@@ -1,0 +1,77 @@
+"""Bearer tokens: personal ones (hashed, scoped, expiring) and OAuth 2 client credentials for services."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from knox.auth import TokenAuthentication
+from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+from oauth2_provider.scopes import BaseScopes
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+
+from people.actions import SCOPES, TOKEN_PREFIX
+from people.models import ApiToken, User
+
+_TOUCH_EVERY = timedelta(minutes=5)
+
+
+class PersonalToken(TokenAuthentication):  # type: ignore[misc]  # knox ships no types
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        words = request.headers.get("Authorization", "").split()
+        if len(words) != 2 or words[0].lower() != "bearer" or not words[1].startswith(TOKEN_PREFIX):
+            return None
+        user, token = self.authenticate_credentials(words[1].encode())
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > _TOUCH_EVERY:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class ServiceToken(OAuth2Authentication):  # type: ignore[misc]  # oauth2_provider ships no types
+    """A client-credentials token acts as the person its application belongs to, and sees no more."""
+
+    def authenticate(self, request: Request) -> tuple[User, object] | None:
+        if not request.headers.get("Authorization", "").lower().startswith("bearer "):
+            return None
+        found = super().authenticate(request)
+        if found is None:
+            raise AuthenticationFailed("The token is unknown, revoked or expired. Make a new one under Settings.")
+        token = found[1]
+        user = token.user or (token.application.user if token.application else None)
+        if user is None or not user.is_active:
+            raise AuthenticationFailed("The token belongs to nobody who may sign in.")
+        return user, token
+
+
+def scopes_of(token: object) -> frozenset[str]:
+    if isinstance(token, ApiToken):
+        return frozenset(token.scopes)
+    return frozenset(str(getattr(token, "scope", "")).split())
+
+
+def require_scope(request: Request, scope: str) -> None:
+    held = scopes_of(request.auth)
+    if scope not in held and "*" not in held:
+        raise PermissionDenied(f"The token lacks the scope {scope}.")
+
+
+class Scopes(BaseScopes):  # type: ignore[misc]  # oauth2_provider ships no types
+    """The scopes a service may ask for are the same as a person's token's."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return {scope: scope for scope in (*SCOPES, "*")}
+
+    def get_available_scopes(
+        self, application: object = None, request: object = None, *args: object, **kwargs: object
+    ) -> list[str]:
+        return list(self.get_all_scopes())
+
+    def get_default_scopes(
+        self, application: object = None, request: object = None, *args: object, **kwargs: object
+    ) -> list[str]:
+        return ["read:clients"]

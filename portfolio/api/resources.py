@@ -1,0 +1,96 @@
+"""What a resource is: its fields, where they lie, who may read and write them. Views, schema and docs read this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+
+from people.access import Abilities
+from people.models import User
+
+Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """path: the ORM path its value is read from ("" : name). field_class: absent for readers without it.
+
+    filter: how a query parameter of this name matches: exact (by key for links), or no filter.
+    """
+
+    name: str
+    type: Type = "string"
+    path: str = ""
+    help: str = ""
+    writable: bool = True
+    required: bool = False
+    field_class: str = ""
+    filter: bool = True
+    choices: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        return self.path or self.name
+
+    def expression(self) -> Combinable:
+        """The value as JSON shows it: decimals and ids as text, months as YYYY-MM."""
+        if self.type == "decimal":
+            return Cast(self.source, TextField())
+        if self.type == "month":
+            return _month(self.source)
+        return F(self.source)
+
+
+def _month(path: str) -> Combinable:
+    return Func(F(path), Value("YYYY-MM"), function="to_char", output_field=TextField())
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One collection under /api/v1/.
+
+    kind: the import kind whose rules a write goes through. natural_key: the field that names a record there.
+    rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
+    immutable: rows are never changed (a changed amount posts a reversal and a new row).
+    """
+
+    name: str
+    label: str
+    kind: str
+    natural_key: str
+    fields: tuple[Field, ...]
+    rows: Callable[[User], QuerySet[Any]]
+    can_read: Callable[[Abilities], bool]
+    can_write: Callable[[Abilities], bool]
+    orderings: tuple[str, ...]
+    search: tuple[str, ...]
+    delete: Callable[[User, Any], None] | None = None
+    immutable: bool = False
+    versioned: bool = True
+
+    def readable(self, can: Abilities) -> list[Field]:
+        return [field for field in self.fields if may_see(field, can)]
+
+    def field(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+
+def may_see(field: Field, can: Abilities) -> bool:
+    if field.field_class == "STANCE":
+        return can.see_stance
+    if field.field_class == "COST":
+        return can.see_money
+    return True
+
+
+RECORD_FIELDS = (
+    Field("version", "integer", writable=False, filter=False, help="Counts edits; the ETag is made of it."),
+    Field("created_at", "datetime", writable=False, filter=False),
+    Field("updated_at", "datetime", writable=False, filter=False),
+)
+ID_FIELD = Field("id", "string", writable=False, help="Opaque; stable for the life of the record.")

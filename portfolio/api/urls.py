@@ -1,0 +1,81 @@
+"""The addresses under /api/v1/. Each resource gets its own view classes, so each has its own words in the schema."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+from oauth2_provider.views import TokenView
+from rest_framework.request import Request
+
+from accounts.access import NOT_FOUND
+from common.policies import public
+from portfolio.api.definitions import RESOURCES
+from portfolio.api.figures import FigureView
+from portfolio.api.problems import TYPE, problem_body
+from portfolio.api.reports import PnlView
+from portfolio.api.resources import Resource
+from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
+from portfolio.api.views import BulkView, DetailView, ListView
+
+
+@public
+def no_such_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Unknown addresses below the API answer like records out of sight."""
+    return HttpResponse(orjson.dumps(problem_body(404, NOT_FOUND)), status=404, content_type=TYPE)
+
+
+def _own(view: type, verb: str, describe: Any) -> Any:
+    """A copy of an inherited method that carries this resource's description and nobody else's."""
+    inherited = getattr(view, verb)
+
+    @wraps(inherited)
+    def method(self: Any, request: Request, **kwargs: Any) -> Any:
+        return inherited(self, request, **kwargs)
+
+    return describe(method)
+
+
+def _view(base: type, resource: Resource, suffix: str, **schemas: Any) -> Any:
+    name = "".join(word.title() for word in resource.name.split("-"))
+    methods = {verb: _own(base, verb, describe) for verb, describe in schemas.items()}
+    hidden = [verb for verb in ("delete",) if hasattr(base, verb) and verb not in methods]
+    allowed = [verb for verb in base.http_method_names if verb not in hidden]  # type: ignore[attr-defined]  # a View
+    view = type(f"{name}{suffix}", (base,), {"resource": resource, "http_method_names": allowed, **methods})
+    return view.as_view()  # type: ignore[attr-defined]  # a View
+
+
+def _resource_urls(resource: Resource) -> list[URLPattern]:
+    detail = {"get": detail_schema(resource, "retrieve"), "patch": detail_schema(resource, "change")}
+    if resource.delete is not None:
+        detail["delete"] = detail_schema(resource, "delete")
+    listing = _view(ListView, resource, "List", get=list_schema(resource), post=create_schema(resource))
+    return [
+        path(f"{resource.name}/", listing, name=f"api_{resource.name}_list"),
+        path(
+            f"{resource.name}/bulk/",
+            _view(BulkView, resource, "Bulk", post=bulk_schema(resource)),
+            name=f"api_{resource.name}_bulk",
+        ),
+        path(
+            f"{resource.name}/<str:pk>/", _view(DetailView, resource, "Detail", **detail), name=f"api_{resource.name}"
+        ),
+    ]
+
+
+_token = public(TokenView.as_view())
+_schema = public(SpectacularAPIView.as_view())
+
+urlpatterns = [
+    path("schema/", _schema, name="api_schema"),
+    path("oauth/token/", _token, name="api_oauth_token"),
+    path("reports/pnl/", PnlView.as_view(), name="api_report_pnl"),
+    path("reports/pnl", PnlView.as_view()),
+    path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
+    *(url for resource in RESOURCES for url in _resource_urls(resource)),
+    re_path(r"^(?P<rest>.*)$", no_such_address),
+]

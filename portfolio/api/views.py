@@ -1,0 +1,231 @@
+"""The views of every resource: list, create, bulk, read, change, delete."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import orjson
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+from accounts.access import NOT_FOUND
+from common.policies import EVERYONE, Policy
+from people.access import Abilities, abilities_of
+from people.models import User
+from portfolio.api import idempotency, pages, writes
+from portfolio.api.authentication import require_scope
+from portfolio.api.problems import Problem
+from portfolio.api.resources import Resource
+
+MAX_BULK = 1000
+
+
+class Rate(UserRateThrottle):
+    """So many requests a minute and person, counted per web process; the answer's headers say how many are left."""
+
+    scope = "api"
+    num_requests: int | None
+    duration: int | None
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        allowed = super().allow_request(request, view)
+        history: list[float] = getattr(self, "history", [])
+        limit, window = self.num_requests or 0, self.duration or 60
+        reset = max(0, round(window - (self.now - history[-1]))) if history else window
+        view.rate = {
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": str(max(0, limit - len(history))),
+            "RateLimit-Reset": str(reset),
+        }
+        return allowed
+
+
+class ApiView(APIView):
+    """Common ground: who asks, what they may, and the rate headers."""
+
+    policy = Policy("signed_in", EVERYONE)
+    throttle_classes = [Rate]
+    rate: dict[str, str]
+
+    @property
+    def person(self) -> User:
+        user = self.request.user
+        if not isinstance(user, User):
+            raise Http404(NOT_FOUND)
+        return user
+
+    @property
+    def can(self) -> Abilities:
+        return abilities_of(self.person)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(self, "rate", {}).items():
+            response[name] = value
+        return response
+
+
+class ResourceView(ApiView):
+    resource: ClassVar[Resource]
+
+    def _check(self, request: Request, verb: str) -> None:
+        """The token's scope, then the role. Out of right is 403."""
+        require_scope(request, f"{verb}:{self.resource.name}")
+        allowed = self.resource.can_read(self.can) and (verb == "read" or self.resource.can_write(self.can))
+        if not allowed:
+            raise Problem(403, f"Your role may not {verb} {self.resource.label}.")
+
+    def _json_of(self, condition: Q, *, fields: str = "") -> list[tuple[bytes, dict[str, Any]]]:
+        names = [name for name in fields.split(",") if name]
+        readable = [field for field in self.resource.readable(self.can) if not names or field.name in names]
+        query = pages.Query(readable, "id", descending=False, size=MAX_BULK, cursor=None, condition=condition)
+        rows = pages.load_page(self.resource.rows(self.person), query)
+        return [(orjson.dumps(row), row) for row in orjson.loads(rows.body)]
+
+    def _one(self, pk: str, *, fields: str = "") -> tuple[bytes, dict[str, Any]]:
+        if not pk.isdigit() or len(pk) > 18:
+            raise Http404(NOT_FOUND)
+        found = self._json_of(Q(pk=int(pk)), fields=fields)
+        if not found:
+            raise Http404(NOT_FOUND)
+        return found[0]
+
+    def _saved(self, key: str) -> tuple[bytes, dict[str, Any]]:
+        """A record as it stands after the write, by its natural key; of a ledger, the entry now in force."""
+        path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
+        found = self._json_of(Q(**{path: key}))
+        if not found:
+            raise Problem(403, "The record was not kept: after the change you would no longer see it.")
+        return found[-1]
+
+    def _etag(self, row: dict[str, Any]) -> str:
+        return f'"{row["id"]}-{row["version"]}"' if self.resource.versioned else f'"{row["id"]}"'
+
+
+class ListView(ResourceView):
+    def get(self, request: Request) -> HttpResponse:
+        self._check(request, "read")
+        query = pages.read_query(request._request, self.resource, self.can)
+        page = pages.load_page(self.resource.rows(self.person), query)
+        following, previous = pages.page_links(request._request, page)
+        head = orjson.dumps({"next": following, "previous": previous})[:-1]
+        return HttpResponse(head + b',"results":' + page.body + b"}", content_type="application/json")
+
+    def post(self, request: Request) -> HttpResponse:
+        self._check(request, "write")
+        cells = writes.as_cells(self.resource, request.data)
+
+        def act() -> HttpResponse:
+            writes.require_fields(self.resource, [cells], bulk=False)
+            self._refuse_known([cells[self.resource.natural_key]], bulk=False)
+            writes.save(self.resource, [cells], user=self.person, now=timezone.now(), verb="created", bulk=False)
+            body, row = self._saved(cells[self.resource.natural_key])
+            place = reverse(f"api_{self.resource.name}", kwargs={"pk": row["id"]})
+            headers = {"Location": place, "ETag": self._etag(row)}
+            return HttpResponse(body, status=201, content_type="application/json", headers=headers)
+
+        return idempotency.once(request, self.person, _raw(request), act)
+
+    def _refuse_known(self, keys: list[str], *, bulk: bool) -> None:
+        path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
+        known = set(self.resource.rows(self.person).filter(**{f"{path}__in": keys}).values_list(path, flat=True))
+        if known:
+            pointer = self.resource.natural_key
+            errors = [
+                (f"/{number}/{pointer}" if bulk else f"/{pointer}", f"{key} exists already: change it with PATCH")
+                for number, key in enumerate(keys)
+                if key in known
+            ]
+            raise Problem(409, "There is such a record already.", errors=errors)
+
+
+class BulkView(ResourceView):
+    def post(self, request: Request) -> HttpResponse:
+        """Up to 1,000 rows, all or none: new ones are created, known ones (by natural key) changed."""
+        self._check(request, "write")
+        rows = request.data
+        if not isinstance(rows, list) or not 1 <= len(rows) <= MAX_BULK:
+            raise Problem(422, f"Send a JSON array of 1 to {MAX_BULK} objects.")
+        cells = [writes.as_cells(self.resource, row, pointer=f"/{number}") for number, row in enumerate(rows)]
+
+        def act() -> HttpResponse:
+            writes.require_fields(self.resource, cells, bulk=True)
+            writes.save(self.resource, cells, user=self.person, now=timezone.now(), verb="loaded", bulk=True)
+            path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
+            keys = [row[self.resource.natural_key] for row in cells]
+            saved = [row for _, row in self._json_of(Q(**{f"{path}__in": keys}))]
+            return HttpResponse(orjson.dumps({"results": saved}), content_type="application/json")
+
+        return idempotency.once(request, self.person, _raw(request), act)
+
+
+class DetailView(ResourceView):
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        self._check(request, "read")
+        body, row = self._one(pk)
+        tag = self._etag(row)
+        if request.headers.get("If-None-Match") == tag:
+            return HttpResponse(status=304, headers={"ETag": tag})
+        if request.GET.get("fields"):
+            body, _ = self._one(pk, fields=request.GET["fields"])
+        return HttpResponse(body, content_type="application/json", headers={"ETag": tag})
+
+    def patch(self, request: Request, pk: str) -> HttpResponse:
+        self._check(request, "write")
+        changes = writes.as_cells(self.resource, request.data)
+        with transaction.atomic():
+            row = self._locked(request, pk)
+            key = self.resource.natural_key
+            if changes.get(key, row[key]) != row[key]:
+                raise Problem(422, "Some fields do not hold.", errors=[(f"/{key}", "a record keeps its key")])
+            merged = {**self._cells_of(row), **changes}
+            writes.require_fields(self.resource, [merged], bulk=False)
+            writes.save(self.resource, [merged], user=self.person, now=timezone.now(), verb="changed", bulk=False)
+            body, fresh = self._saved(row[key])
+        return HttpResponse(body, content_type="application/json", headers={"ETag": self._etag(fresh)})
+
+    def delete(self, request: Request, pk: str) -> HttpResponse:
+        if self.resource.delete is None:
+            self.http_method_not_allowed(request)
+        self._check(request, "write")
+        with transaction.atomic():
+            self._locked(request, pk)
+            record = self.resource.rows(self.person).get(pk=int(pk))
+            if self.resource.delete is not None:
+                self.resource.delete(self.person, record)
+        return HttpResponse(status=204)
+
+    def _locked(self, request: Request, pk: str) -> dict[str, Any]:
+        """The record, held until the end of the transaction. A stale If-Match is 412 and shows what stands now."""
+        self._one(pk)
+        model = self.resource.rows(self.person).model
+        model._default_manager.select_for_update().filter(pk=int(pk)).first()
+        _, row = self._one(pk)
+        wanted = request.headers.get("If-Match", "")
+        if wanted and wanted != "*" and self._etag(row) not in [tag.strip() for tag in wanted.split(",")]:
+            raise Problem(
+                412,
+                "Somebody changed the record since you read it. Nothing was written; `current` is how it stands.",
+                extra={"current": row},
+                headers={"ETag": self._etag(row)},
+            )
+        return row
+
+    def _cells_of(self, row: dict[str, Any]) -> dict[str, str]:
+        writable = {field.name for field in self.resource.fields if field.writable}
+        cells = {}
+        for name in writable & row.keys():
+            value = row[name]
+            cells[name] = "" if value is None else ("yes" if value is True else "no" if value is False else str(value))
+        return cells
+
+
+def _raw(request: Request) -> bytes:
+    """The body for the idempotency hash: parsed and printed again, so spacing does not make it another request."""
+    return orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)

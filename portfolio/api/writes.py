@@ -1,0 +1,102 @@
+"""Writes through REST: the same rules, and the same code, as a file of the resource's import kind with these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from common import audit
+from common.imports import ImportKind, LoadContext, Table, Unusable, kinds, read_values
+from people.models import User
+from portfolio.api.problems import Problem
+from portfolio.api.resources import Resource
+
+Row = Mapping[str, Any]
+
+
+def as_cells(resource: Resource, body: Any, *, pointer: str = "") -> dict[str, str]:
+    """A JSON object as the cells of a neutral row. Unknown and read-only fields are refused by name."""
+    if not isinstance(body, dict):
+        raise Problem(422, "Send a JSON object.", errors=[(pointer or "/", "not an object")])
+    cells: dict[str, str] = {}
+    wrong: list[tuple[str, str]] = []
+    for name, value in body.items():
+        field = resource.field(name)
+        if field is None or not field.writable:
+            wrong.append((f"{pointer}/{name}", "read-only" if field else "no such field"))
+        elif isinstance(value, bool):
+            cells[name] = "yes" if value else "no"
+        elif value is None:
+            cells[name] = ""
+        elif isinstance(value, str):
+            if "\x00" in value:
+                wrong.append((f"{pointer}/{name}", "holds a NUL character"))
+            cells[name] = value
+        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+            cells[name] = ";".join(value)
+        else:
+            wrong.append((f"{pointer}/{name}", "send text, a number, true, false or null"))
+    if wrong:
+        raise Problem(422, "Some fields do not hold.", errors=wrong)
+    return cells
+
+
+def require_fields(resource: Resource, rows: Sequence[Mapping[str, str]], *, bulk: bool) -> None:
+    """Every field a new record needs is there and not blank."""
+    wrong = [
+        (f"/{number}/{name}" if bulk else f"/{name}", "required")
+        for number, row in enumerate(rows)
+        for name in _kind(resource).required
+        if not row.get(name, "").strip()
+    ]
+    if wrong:
+        raise Problem(422, "Some required fields are missing.", errors=wrong)
+
+
+def save(
+    resource: Resource, rows: Sequence[Mapping[str, str]], *, user: User, now: datetime, verb: str, bulk: bool
+) -> None:
+    """Write all rows or none. Raises Problem 422 naming each field at fault, 409 if the database refuses a clash."""
+    kind = _kind(resource)
+    names = [column.name for column in kind.columns if any(column.name in row for row in rows)]
+    cells = [[row.get(name, "") for name in names] for row in rows]
+    table = Table(
+        header=names,
+        rows=cells,
+        lines=range(1, len(rows) + 1),
+        columns={name: [row[number] for row in cells] for number, name in enumerate(names)},
+    )
+    with transaction.atomic():
+        values = read_values(table, kind)
+        _refuse(table, resource, bulk=bulk)
+        context = LoadContext(batch_id=None, actor=user.email, now=now, user=user)
+        try:
+            kind.load(values, context)
+        except Unusable as error:
+            raise Problem(422, str(error)) from error
+        except IntegrityError as error:
+            text = str(error).splitlines()[0]
+            raise Problem(409, f"The records do not allow it: {text}") from error
+        _refuse(table, resource, bulk=bulk)
+        for row in rows:
+            key = row.get(resource.natural_key, "")
+            audit.record(actor=user.email, verb=verb, kind=kind.name, object_id=key[:80], label=key)
+
+
+def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:
+    if not table.rejected:
+        return
+    errors = []
+    for position in sorted(table.rejected):
+        for reason in table.rejected[position]:
+            name = reason.split(" ", 1)[0].split(":", 1)[0]
+            pointer = f"/{name}" if resource.field(name) else ""
+            errors.append(((f"/{position}{pointer}" if bulk else pointer) or "/", reason))
+    raise Problem(422, "Some fields do not hold.", errors=errors)
+
+
+def _kind(resource: Resource) -> ImportKind:
+    return kinds[resource.kind]
