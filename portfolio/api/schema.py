@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from people.actions import SCOPES
 from portfolio.api.pages import DEFAULT_SIZE, MAX_SIZE
 from portfolio.api.resources import Field, Resource
 
@@ -36,14 +39,16 @@ def _serializer_field(field: Field, *, writing: bool) -> serializers.Field[Any, 
     return serializers.CharField(allow_blank=True, **options)
 
 
+@cache
+def _serializer_class(name: str, fields: tuple[Field, ...], *, writing: bool) -> type[serializers.Serializer[Any]]:
+    """One class for each shape: the document names it once."""
+    shown = {field.name: _serializer_field(field, writing=writing) for field in fields if field.writable or not writing}
+    return type(f"{name}{'Write' if writing else ''}", (serializers.Serializer,), shown)
+
+
 def serializer_for(resource: Resource, *, writing: bool) -> type[serializers.Serializer[Any]]:
     name = "".join(word.title() for word in resource.name.split("-"))
-    fields = {
-        field.name: _serializer_field(field, writing=writing)
-        for field in resource.fields
-        if field.writable or not writing
-    }
-    return type(f"{name}{'Write' if writing else ''}", (serializers.Serializer,), dict(fields))
+    return _serializer_class(name, resource.fields, writing=writing)
 
 
 class ProblemError(serializers.Serializer[Any]):
@@ -151,3 +156,22 @@ def detail_schema(resource: Resource, verb: str) -> Any:
     }
     parts: dict[str, Any] = {"retrieve": read, "change": change, "delete": remove}[verb]
     return extend_schema(tags=[resource.name], operation_id=f"{resource.name}_{verb}", **parts)
+
+
+class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped metaclass
+    """Found by drf-spectacular through its base class."""
+
+    target_class = "portfolio.api.authentication.PersonalToken"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A token made under Settings or by manage.py token."}
+
+
+class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped metaclass
+    target_class = "portfolio.api.authentication.ServiceToken"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        flow = {"tokenUrl": "/api/v1/oauth/token/", "scopes": {scope: scope for scope in SCOPES}}
+        return {"type": "oauth2", "flows": {"clientCredentials": flow}}

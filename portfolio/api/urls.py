@@ -74,7 +74,7 @@ urlpatterns = [
     path("schema/", _schema, name="api_schema"),
     path("oauth/token/", _token, name="api_oauth_token"),
     path("reports/pnl/", PnlView.as_view(), name="api_report_pnl"),
-    path("reports/pnl", PnlView.as_view()),
+    path("reports/pnl", PnlView.as_view(schema=None)),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
     *(url for resource in RESOURCES for url in _resource_urls(resource)),
     re_path(r"^(?P<rest>.*)$", no_such_address),
