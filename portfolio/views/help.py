@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 from markdown_it import MarkdownIt
 
+from common import samples
 from common.policies import allow
 
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>")
@@ -46,4 +47,4 @@ def definitions(request: HttpRequest) -> HttpResponse:
 @allow()
 def components(request: HttpRequest) -> HttpResponse:
     """The living style sheet."""
-    return render(request, "portfolio/components.html")
+    return render(request, "portfolio/components.html", samples.sheet())
