@@ -33,6 +33,7 @@ UNPRIVILEGED = Disguise(
         f"--reuid={NOBODY}",
         f"--regid={NOBODY}",
         "--clear-groups",
+        "--securebits=+no_setuid_fixup",  # else access(2), asked about its own binary, ignores that right
         "--inh-caps=-all,+dac_override",
         "--ambient-caps=-all,+dac_override",
     ),

@@ -142,6 +142,39 @@ def test_a_taken_port_is_told_before_anything_starts(start: Start) -> None:
     assert not (run.folder / "postgres").exists()
 
 
+def test_one_role_in_production_on_services_given_from_outside(tmp_path: Path) -> None:
+    port = free_port()
+    production = {
+        **environment(tmp_path, port),
+        "PRODUCTION": "true",
+        "SECRET_KEY": "only-for-this-test-0123456789-0123456789-0123456789",
+        "ALLOWED_HOSTS": "principal.example",
+        "DATABASE_URL": os.environ["DATABASE_URL"],
+        "REDIS_URL": os.environ["REDIS_URL"],
+    }
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--only", "web"]
+    check = [sys.executable, "-m", "portfolio.runtime.probe", "web"]
+    web = subprocess.Popen(command, env=production, cwd=tmp_path)
+    try:
+        # Its own health check knows the name the site answers to; the plain address is refused.
+        eventually(lambda: subprocess.run(check, env=production, cwd=settings.BASE_DIR, check=False).returncode == 0)
+        assert probe.status(f"http://127.0.0.1:{port}/healthz", timeout=10) != 200
+        assert not (tmp_path / "postgres").exists()
+    finally:
+        web.send_signal(signal.SIGTERM)
+    assert web.wait(timeout=60) == 0
+
+
+def test_one_role_needs_services_from_outside(tmp_path: Path) -> None:
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--only", "worker"]
+    refused = subprocess.run(
+        command, env=environment(tmp_path, free_port()), capture_output=True, text=True, check=False
+    )
+
+    assert refused.returncode == 1
+    assert "need DATABASE_URL and REDIS_URL" in refused.stderr
+
+
 @pytest.mark.soak
 def test_a_worker_that_hangs_is_replaced(start: Start) -> None:
     run = start()

@@ -1,0 +1,76 @@
+"""manage.py demo: everything lands, twice is once, and the door stays shut without a password."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client as Browser
+
+from accounts.models import Action, Client, ClientMember, Contact, Opportunity, Plan, Touchpoint
+from common.models import AuditEntry, ClosedPeriod
+from financials.models import Contract, LedgerEntry
+from people.models import User
+
+PASSWORD = "a long demo password"
+
+
+def load(**options: object) -> str:
+    out = StringIO()
+    call_command("demo", stdout=out, **{"as_of": date(2026, 11, 23), "password": PASSWORD} | options)
+    return out.getvalue()
+
+
+def table_sizes() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        tables = [name for (name,) in cursor.fetchall()]
+        sizes: dict[str, int] = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - names from the catalogue
+            sizes[table] = cursor.fetchone()[0]
+    return sizes
+
+
+@pytest.mark.django_db
+def test_demo_loads_once_and_signs_in(client: Browser) -> None:
+    said = load()
+    assert "14 created" in said
+    assert Client.objects.count() == 14
+    assert Client.objects.filter(notes__startswith="Demo data").count() == 14
+    assert Contact.objects.count() == 70
+    assert Contract.objects.count() == 193
+    assert Opportunity.objects.filter(outcome="open").count() == 32
+    assert Touchpoint.objects.filter(date__gt=date(2026, 11, 23)).count() == 0
+    assert ClientMember.objects.count() == 35
+    assert Plan.objects.count() == 14
+    assert Action.objects.filter(status="done").count() == 1
+    assert LedgerEntry.objects.count() == LedgerEntry.objects.filter(service_month=None).count()
+    assert ClosedPeriod.objects.count() == 36
+    assert ClosedPeriod.objects.filter(month=date(2026, 11, 1)).count() == 0
+    director = User.objects.get(email="director@demo.example")
+    assert director.check_password(PASSWORD)
+    assert Client.objects.visible_to(director).count() == 14
+    manager = User.objects.get(email="manager@demo.example")
+    seen = Client.objects.visible_to(manager).order_by("key").values_list("key", flat=True)
+    assert list(seen) == ["marlow-bank", "northline-rail", "pell-and-rowe"]
+    assert not User.objects.get(email="marcus.bell@demo.example").has_usable_password()
+
+    before = table_sizes()
+    assert load(as_of=None, password=PASSWORD).endswith("No change.\n")
+    after = table_sizes()
+    assert {name for name in after if after[name] != before[name]} <= {"common_importbatch"}
+    with pytest.raises(CommandError, match="2026-11-23 is already here"):
+        load(as_of=date(2026, 12, 1))
+    assert AuditEntry.objects.filter(object_kind="demo", verb="loaded").count() == 1
+
+
+@pytest.mark.django_db
+def test_demo_without_any_password_says_what_to_do(settings: object, tmp_path: object) -> None:
+    settings.DATA_DIR, settings.DEMO_PASSWORD = tmp_path, ""  # type: ignore[attr-defined]  # pytest-django's wrapper
+    with pytest.raises(CommandError, match="give --password or set DEMO_PASSWORD"):
+        load(password=None)
+    assert User.objects.count() == 0
