@@ -152,7 +152,7 @@ def test_one_role_in_production_on_services_given_from_outside(tmp_path: Path) -
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "REDIS_URL": os.environ["REDIS_URL"],
     }
-    command = [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--only", "web"]
+    command: list[str | Path] = [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--only", "web"]
     check = [sys.executable, "-m", "portfolio.runtime.probe", "web"]
     web = subprocess.Popen(command, env=production, cwd=tmp_path)
     try:
@@ -166,7 +166,7 @@ def test_one_role_in_production_on_services_given_from_outside(tmp_path: Path) -
 
 
 def test_one_role_needs_services_from_outside(tmp_path: Path) -> None:
-    command = [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--only", "worker"]
+    command: list[str | Path] = [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--only", "worker"]
     refused = subprocess.run(
         command, env=environment(tmp_path, free_port()), capture_output=True, text=True, check=False
     )
