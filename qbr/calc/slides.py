@@ -1,0 +1,320 @@
+"""The deck as data: what a frozen review stores, and all that the page and the PDF are made from.
+
+Texts are as printed; `value` beside a text is the exact number it was printed from. Every item that shows a number or a
+judgement carries its field class: open, cost, salary or stance. Nothing here knows the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+from qbr.calc.codec import decode, encode
+
+FORMAT: Final = 1
+
+FieldClass = Literal["open", "cost", "salary", "stance"]
+Audience = Literal["client", "internal"]
+Status = Literal["", "on_track", "watch", "at_risk", "unknown"]
+Kind = Literal[
+    "title", "decisions", "summary", "scorecard", "pnl", "forecast", "pipeline", "contracts", "plan", "sources"
+]
+ColumnKind = Literal["name", "text", "quiet", "figure", "actual", "status", "spark", "weeks", "rank"]
+RowStyle = Literal["", "total", "alert", "group", "ratio"]
+
+KINDS: Final[tuple[Kind, ...]] = (
+    "title",
+    "decisions",
+    "summary",
+    "scorecard",
+    "pnl",
+    "forecast",
+    "pipeline",
+    "contracts",
+    "plan",
+    "sources",
+)
+STATUS_WORDS: Final[dict[Status, str]] = {
+    "on_track": "On track",
+    "watch": "Watch",
+    "at_risk": "At risk",
+    "unknown": "Not known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One printed item. text None is unknown and prints as a dash; detail follows in grey.
+
+    series: values of a sparkline, oldest first (None a gap), plan its target line; due: an ISO date on a week chart.
+    """
+
+    text: str | None = ""
+    value: Decimal | None = None
+    unit: str = ""
+    detail: str = ""
+    status: Status = ""
+    series: tuple[Decimal | None, ...] = ()
+    plan: Decimal | None = None
+    due: str = ""
+    alt: str = ""
+    figure: str = ""
+    field: FieldClass = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """width: px of the 1168 px body; kind sets alignment and type; lines: how many a cell may take."""
+
+    head: str
+    width: int
+    kind: ColumnKind = "text"
+    lines: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[Cell, ...]
+    style: RowStyle = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """weeks_from: the Monday that a column of kind weeks starts at, ISO; thirteen weeks follow. today: its mark."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    title: str = ""
+    unit: str = ""
+    gap_column: int | None = None
+    weeks_from: str = ""
+    today: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BigFigure:
+    """A headline figure of the summary: the number, its three comparisons as printed, and the gap in words."""
+
+    label: str
+    figure: Cell
+    suffix: str = ""
+    plan: str = "—"
+    previous: str = "—"
+    year_before: str = "—"
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One item of a list: the finding in bold, what stands behind it in grey."""
+
+    lead: str
+    text: str = ""
+    field: FieldClass = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    head: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the client is asked to decide. cost and worth as printed in the unit of the head."""
+
+    what: str
+    recommend: str = ""
+    if_not: str = ""
+    cost: Cell = Cell(None)
+    worth: Cell = Cell(None)
+    decider: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One period of a bar chart; value None draws an outline "not known", never a zero.
+
+    layers: from certain to uncertain, stacked, in the order of `BarChart.layers`; they sum to value. label: as printed.
+    """
+
+    period: str
+    value: Decimal | None
+    label: str
+    plan: Decimal | None = None
+    previous: Decimal | None = None
+    forecast: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+    layers: tuple[Decimal, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    title: str
+    unit: str
+    bars: tuple[Bar, ...]
+    alt: str
+    key_actual: str = "Actual"
+    key_plan: str = ""
+    key_previous: str = ""
+    layers: tuple[str, ...] = ()
+    empty: str = ""
+    field: FieldClass = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    value: Decimal
+    text: str
+    total: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Signed steps between two totals; they sum exactly."""
+
+    title: str
+    unit: str
+    steps: tuple[Step, ...]
+    alt: str
+    field: FieldClass = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    topic: str
+    slides: str = ""
+    minutes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What only the title slide shows. meeting: date, place and version; basis: as-of and currency, by line."""
+
+    verdict: str
+    kind_label: str
+    period_long: str
+    meeting: tuple[str, ...] = ()
+    agenda: tuple[Agenda, ...] = ()
+    theirs: tuple[Person, ...] = ()
+    ours: tuple[Person, ...] = ()
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One finding with its evidence; which parts are filled depends on the kind. key is stable across regenerations."""
+
+    key: str
+    kind: Kind
+    section: str
+    headline: str
+    dek: str = ""
+    source: str = ""
+    note: str = ""
+    notes: str = ""
+    cover: Cover | None = None
+    figures: tuple[BigFigure, ...] = ()
+    columns: tuple[TextColumn, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    decision_total: tuple[Cell, Cell] | None = None
+    decision_unit: str = ""
+    table: Table | None = None
+    chart: BarChart | None = None
+    bridge: Bridge | None = None
+    field: FieldClass = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """as_of: ISO instant of the figures; it also dates the file, so that the same deck is the same bytes."""
+
+    title: str
+    client: str
+    firm: str
+    period: str
+    audience: Audience
+    as_of: str
+    slides: tuple[Slide, ...]
+    brand: str = "#0B4F6C"
+    as_of_text: str = ""
+    run_text: str = ""
+    frozen_text: str = ""
+    confidentiality: str = "Confidential"
+    lang: str = "en"
+
+
+class UnknownFormat(ValueError):
+    """A stored deck written by another version of the format."""
+
+
+def to_json(deck: Deck) -> dict[str, Any]:
+    return {"format": FORMAT, "deck": encode(deck)}
+
+
+def from_json(data: dict[str, Any]) -> Deck:
+    if data.get("format") != FORMAT:
+        raise UnknownFormat(f"deck format {data.get('format')!r}, expected {FORMAT}")
+    return decode(Deck, data["deck"])
+
+
+class NotClientSafe(ValueError):
+    """A deck for the client holds items of a closed field class. offenders: where, and which class."""
+
+    def __init__(self, offenders: list[str]) -> None:
+        self.offenders = offenders
+        super().__init__(f"{len(offenders)} items may not be shown to the client: {'; '.join(offenders[:5])}")
+
+
+def client_safe(deck: Deck) -> None:
+    """Raise NotClientSafe when a client's deck holds anything of class cost, salary or stance."""
+    if deck.audience != "client":
+        return
+    offenders = [
+        f"slide {number} ({slide.kind}), {where}: {field.upper()}"
+        for number, slide in enumerate(deck.slides, 1)
+        for where, field in closed_items(slide)
+    ]
+    if offenders:
+        raise NotClientSafe(offenders)
+
+
+def closed_items(slide: Slide) -> list[tuple[str, FieldClass]]:
+    """Where a slide holds items that are not open. [] for a slide that may be shown to the client."""
+    return list(_closed(slide, "the slide"))
+
+
+def _closed(item: object, where: str) -> Iterator[tuple[str, FieldClass]]:
+    if isinstance(item, tuple):
+        for part in item:
+            yield from _closed(part, where)
+    elif is_dataclass(item) and not isinstance(item, type):
+        name = _name_of(item) or where
+        declared: FieldClass = getattr(item, "field", "open")
+        if declared != "open":
+            yield name, declared
+        for part in fields(item):
+            yield from _closed(getattr(item, part.name), name)
+
+
+def _name_of(item: Any) -> str:
+    if isinstance(item, Row):
+        return f"row {item.cells[0].text}" if item.cells else ""
+    for attribute in ("label", "title", "head", "lead", "what"):
+        name = getattr(item, attribute, "")
+        if isinstance(name, str) and name:
+            return name
+    return ""

@@ -1,0 +1,75 @@
+"""The part of the deck's stylesheet that follows from the layout: type sizes, places, column widths, brand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qbr.calc.blocks import STYLES, Block, Layout, TableBlock, Text
+from qbr.calc.colour import Brand
+from qbr.calc.tables import STEPS
+
+_FONT: Final = {
+    "regular": '400 {}px/{}px "Inter Deck",sans-serif',
+    "medium": '500 {}px/{}px "Inter Deck",sans-serif',
+    "bold": '600 {}px/{}px "Inter Deck",sans-serif',
+    "serif": '600 {}px/{}px "Serif Deck",serif',
+}
+FONT_FILES: Final = (
+    ("Inter Deck", 400, "Inter-400.ttf"),
+    ("Inter Deck", 500, "Inter-500.ttf"),
+    ("Inter Deck", 600, "Inter-600.ttf"),
+    ("Serif Deck", 600, "SourceSerif4-600.ttf"),
+)
+
+
+def font_faces(base: str) -> str:
+    """@font-face rules with the files under base, a URL that ends in a slash or a scheme of our own."""
+    return "".join(
+        f'@font-face{{font-family:"{family}";font-weight:{weight};src:url("{base}{file}")}}\n'
+        for family, weight, file in FONT_FILES
+    )
+
+
+def stylesheet(layout: Layout, brand: Brand) -> str:
+    rules = [_type(), _steps(), _brand(brand)]
+    places: dict[str, str] = {}
+    for page in layout.pages:
+        for region in page.regions:
+            box = f"left:{region.x}px;top:{region.y}px;width:{region.width}px;height:{region.height}px"
+            places[f".{region.place}"] = box
+            for block in region.blocks:
+                places.update(_block_rules(block))
+    rules += [f"{name}{{{body}}}" for name, body in sorted(places.items())]
+    return "\n".join(rules)
+
+
+def _block_rules(block: Block) -> dict[str, str]:
+    if isinstance(block, TableBlock):
+        return {f".w{width}": f"width:{width}px" for width in block.widths}
+    if isinstance(block, Text) and block.gap:
+        return {f".m{block.gap}": f"margin-bottom:{block.gap}px"}
+    return {}
+
+
+def _type() -> str:
+    rules = []
+    for name, style in STYLES.items():
+        figures = ';font-feature-settings:"tnum"' if style.tabular else ""
+        rules.append(f".s-{name}{{font:{_FONT[style.face].format(style.size, style.line)}{figures}}}")
+    return "\n".join(rules)
+
+
+def _steps() -> str:
+    rules = [f".step-{step.name} tbody td,.step-{step.name} tbody th{{padding:{step.pad}px 0}}" for step in STEPS]
+    rules += [f".step-{name} tbody td,.step-{name} tbody th{{padding:{pad}px 0}}" for name, pad in _DECISION_PADS]
+    rules += [
+        f".step-{name} tbody .total td,.step-{name} tbody .total th{{padding:10px 0}}" for name, _ in _DECISION_PADS
+    ]
+    return "\n".join(rules)
+
+
+_DECISION_PADS: Final = (("x", 25), ("w", 16), ("v", 11))
+
+
+def _brand(brand: Brand) -> str:
+    return f".panel,.tick{{background:{brand.pure}}}\n.t-onpanel{{color:{brand.panel_text}}}"
