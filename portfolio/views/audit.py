@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from common.policies import ADMINISTRATOR, DIRECTOR, FINANCE, LEADERSHIP, allow
 from people.requests import signed_in
-from portfolio.queries import audit_page
+from portfolio.queries.audit import audit_page
 
 READERS = frozenset({DIRECTOR, FINANCE, LEADERSHIP, ADMINISTRATOR})
 PAGE = 100

@@ -1,4 +1,4 @@
-"""Reads of the roof: audit trail and help."""
+"""The audit trail as a reader may see it."""
 
 from __future__ import annotations
 
