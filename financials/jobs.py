@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
+from django.utils.timezone import now as utc_now
 
 from common.jobs import JobKind, Lease, finish_all, kinds, progress_all
 from financials.actions.contracts import RECOMPUTE
@@ -18,7 +18,7 @@ _STEPS = 3
 
 def recompute(leases: Sequence[Lease]) -> None:
     """Read, compute, write. Inputs may be newer than the lease says, never older; a newer job is queued then."""
-    now = timezone.now()
+    now = utc_now()
     held = progress_all(leases, 0, _STEPS, "Reading contracts, deals and the ledger")
     versions = {int(lease.object_id): lease.input_version for lease in held}
     if not versions:

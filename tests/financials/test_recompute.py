@@ -1,0 +1,196 @@
+"""The recompute job: what it stores, what it never overwrites, and what becomes of failures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal as D
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Client
+from common import jobs
+from common.models import Job, JobState
+from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
+from financials.actions.forecast import store_forecasts
+from financials.models import ForecastLine, ForecastRun, ScheduleLine
+from financials.queries.inputs import load_book, local_day
+from people.models import User
+from tests.financials.books import NOW, OCTOBER, close_through, post
+from tests.makers import make_client, make_contract, make_opportunity
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def halden(owner: User, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """One contract of 100,000 from 15 Jan to 10 Apr 2027, one deal of 120,000 at 40%, October closed at 50,000."""
+    monkeypatch.setattr("financials.jobs.utc_now", lambda: NOW)
+    close_through(OCTOBER)
+    client = make_client("HALDEN", owner=owner)
+    make_contract(
+        client, number="H-1", start=date(2027, 1, 15), end=date(2027, 4, 10), amount=D("100000"), service_line="Media"
+    )
+    make_opportunity(
+        client, key="H-D1", delivery_start=date(2027, 9, 1), delivery_months=3, category="commit", amount=D("120000")
+    )
+    make_opportunity(client, key="H-D2", amount=None)
+    post(client, "gross_revenue", "60000")
+    post(client, "pass_through", "10000")
+    return client
+
+
+def dirty(*clients: Client) -> None:
+    with transaction.atomic():
+        mark_clients_dirty([client.pk for client in clients])
+
+
+def lines(client: Client) -> list[tuple[str, str, D]]:
+    rows = ForecastLine.objects.filter(run__client=client, run__is_current=True).order_by("month", "layer")
+    return [(f"{row.month:%Y-%m}", row.layer, row.amount) for row in rows]
+
+
+def test_one_run_with_the_worked_schedules(halden: Client) -> None:
+    dirty(halden)
+    assert jobs.work("recompute") == 1
+    run = ForecastRun.objects.get(client=halden)
+    assert (run.is_current, run.input_version, run.as_of, run.closed_through) == (True, 1, NOW.date(), OCTOBER)
+    assert run.unpriced == 1
+    assert lines(halden) == [
+        ("2026-10", "recognised", D("50000.0000")),
+        ("2027-01", "contracted", D("19767.4400")),
+        ("2027-02", "contracted", D("32558.1400")),
+        ("2027-03", "contracted", D("36046.5100")),
+        ("2027-04", "contracted", D("11627.9100")),
+        ("2027-09", "commit", D("15824.1800")),
+        ("2027-10", "commit", D("16351.6400")),
+        ("2027-11", "commit", D("15824.1800")),
+    ]
+    contracted = ForecastLine.objects.filter(layer="contracted").first()
+    assert contracted is not None
+    assert contracted.contract is not None
+    assert (contracted.contract.number, contracted.service_line) == ("H-1", "Media")
+    job = Job.objects.get(kind="recompute")
+    assert (job.state, job.result, job.done_steps, job.total_steps) == (JobState.DONE, {"run": run.pk}, 3, 3)
+
+
+def test_every_run_is_kept_and_the_latest_is_current(halden: Client) -> None:
+    dirty(halden)
+    jobs.work("recompute")
+    post(halden, "gross_revenue", "1000")
+    dirty(halden)
+    jobs.work("recompute")
+    runs = list(ForecastRun.objects.filter(client=halden).order_by("id"))
+    assert [(run.input_version, run.is_current) for run in runs] == [(1, False), (2, True)]
+    assert lines(halden)[0] == ("2026-10", "recognised", D("51000.0000"))
+    assert ForecastLine.objects.filter(run=runs[0], layer="recognised").get().amount == D("50000")
+
+
+def test_edits_in_a_burst_are_computed_once(halden: Client) -> None:
+    for _ in range(5):
+        dirty(halden)
+    assert jobs.work("recompute") == 5
+    assert ForecastRun.objects.filter(client=halden).count() == 1
+    states = sorted(Job.objects.values_list("state", flat=True))
+    assert states == ["done", "superseded", "superseded", "superseded", "superseded"]
+
+
+def test_an_older_result_never_replaces_a_newer(halden: Client) -> None:
+    book = load_book([halden.pk], now=NOW)
+    newer = store_forecasts(book=book, results=[], versions={halden.pk: 7}, now=NOW)
+    older = store_forecasts(book=book, results=[], versions={halden.pk: 6}, now=NOW)
+    assert older == {}
+    assert ForecastRun.objects.get(client=halden, is_current=True).pk == newer[halden.pk]
+
+
+def test_the_same_job_twice_leaves_one_run(halden: Client) -> None:
+    dirty(halden)
+    jobs.work("recompute")
+    before = lines(halden)
+    Job.objects.update(state=JobState.READY)
+    jobs.work("recompute")
+    assert ForecastRun.objects.filter(client=halden).count() == 1
+    assert lines(halden) == before
+
+
+def test_a_lost_lease_writes_nothing(halden: Client) -> None:
+    dirty(halden)
+    (lease,) = jobs.take("recompute", limit=10)
+    Job.objects.update(token=lease.token + 1)  # another worker took it over meanwhile
+    jobs.kinds["recompute"].run([lease])
+    assert not ForecastRun.objects.exists()
+    assert Job.objects.get().state == JobState.LEASED
+
+
+def test_one_bad_client_does_not_hold_up_the_others(halden: Client, owner: User) -> None:
+    bad = make_client("BAD", owner=owner)
+    make_contract(bad, currency="ZZZ")  # no such currency: its schedule cannot be computed
+    dirty(halden, bad)
+    jobs.work("recompute")
+    assert ForecastRun.objects.filter(client=halden, is_current=True).exists()
+    job = Job.objects.get(object_ref=f"client:{bad.pk}")
+    assert job.state == JobState.FAILED
+    assert "ZZZ" in job.error
+
+
+def test_many_clients_cost_as_many_queries_as_one(halden: Client, owner: User) -> None:
+    def cost(*clients: Client) -> int:
+        dirty(*clients)
+        with CaptureQueriesContext(connection) as seen:
+            jobs.work("recompute")
+        return len(seen)
+
+    one = cost(halden)
+    others = [make_client(owner=owner) for _ in range(30)]
+    for client in others:
+        make_contract(client)
+    assert cost(*others) <= one + 1  # + 1: bulk_create in a transaction of its own
+
+
+def test_an_evergreen_schedule_reaches_its_horizon(halden: Client) -> None:
+    contract = make_contract(halden, end=None, renewal="evergreen", amount=D("120000"), start=date(2026, 1, 1))
+    rebuild_schedules([contract.pk], now=datetime(2026, 1, 5, tzinfo=UTC))
+    assert ScheduleLine.objects.filter(contract=contract).latest("month").month == date(2028, 1, 1)
+    dirty(halden)
+    jobs.work("recompute")
+    assert ScheduleLine.objects.filter(contract=contract).latest("month").month == date(2028, 11, 1)
+
+
+def test_today_is_the_clients_own() -> None:
+    late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    assert local_day(late, "Asia/Tokyo") == date(2026, 12, 1)
+    assert local_day(late, "America/New_York") == date(2026, 11, 30)
+    assert local_day(late, "Nowhere/At_All") == date(2026, 11, 30)
+
+
+def run(*args: str) -> str:
+    out = StringIO()
+    call_command("recompute", *args, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_queues_one_or_all(halden: Client, owner: User) -> None:
+    make_client("OTHER", owner=owner)
+    assert run("--client", "HALDEN") == "Queued 1 client.\n"
+    assert run("--all") == "Queued 2 clients.\n"
+    assert Job.objects.filter(kind="recompute").count() == 3
+    with pytest.raises(CommandError, match="No client NOPE"):
+        run("--client", "NOPE")
+
+
+def test_the_command_waits_and_reports_what_was_set_aside(halden: Client) -> None:
+    dirty(halden)
+    jobs.work("recompute")
+    assert not Job.objects.exclude(state=JobState.DONE).exists()
+    assert run("--wait") == "All computed.\n"
+    Job.objects.update(state=JobState.DEAD)
+    with pytest.raises(CommandError, match="set aside"):
+        run("--wait")
+
+
+def test_no_client_at_all_is_no_error(db: Any) -> None:
+    assert "nothing to compute" in run("--all")
