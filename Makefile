@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test soak check bench clean
 
+# A bare PATH may leave out where the system keeps its own programs (apt-get, unshare, a browser).
+export PATH := $(PATH):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 BIN := .venv/bin
 # What a production start would see; the values themselves are never used.
 PRODUCTION := PRODUCTION=true SECRET_KEY=only-to-check-settings-0123456789-abcdefghijklmnopqrstuvwxyz \

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,8 +48,10 @@ def disguise() -> Disguise:
     if os.geteuid() != 0:
         return Disguise((), os.geteuid())
     for way in (NAMESPACE, UNPRIVILEGED):
-        if shutil.which(way.prefix[0]) and _works(way):
-            return way
+        # A bare PATH may leave out where the system keeps its own programs.
+        program = shutil.which(way.prefix[0], path=f"{os.environ.get('PATH', '')}:/usr/bin:/bin:/usr/sbin:/sbin")
+        if program and _works(found := Disguise((program, *way.prefix[1:]), way.owner)):
+            return found
     raise RuntimeProblem(
         "PostgreSQL does not run as root, and this system lets root neither open a user namespace (unshare)\n"
         "nor drop its privileges (setpriv). Run this as an ordinary user, or set DATABASE_URL."
@@ -56,7 +59,7 @@ def disguise() -> Disguise:
 
 
 def _works(way: Disguise) -> bool:
-    tried = subprocess.run([*way.prefix, "true"], capture_output=True, check=False)
+    tried = subprocess.run([*way.prefix, sys.executable, "-c", ""], capture_output=True, check=False)
     return tried.returncode == 0
 
 
