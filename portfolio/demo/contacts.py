@@ -131,24 +131,20 @@ CONTACTS: dict[str, tuple[Person, ...]] = {
     ),
 }  # fmt: skip
 
-# The wider industry: people worth knowing who work for no client of ours.
-INDUSTRY: tuple[Person, ...] = (
-    P("Solveig", "Nygaard", "Analyst, marketing services", 0, VOICE, 2, 3, 0, 2, 2, "director", 180, 100),
-    P("Percy", "Lattimore", "Partner, pitch consultancy", 0, VOICE, 3, 3, 1, 2, 3, "director", 120, 64),
-)  # fmt: skip
+# The wider industry: people worth knowing who work for no client of ours, so nobody judges their part in one.
+INDUSTRY = (
+    ("Solveig", "Nygaard", "Analyst, marketing services"),
+    ("Percy", "Lattimore", "Partner, pitch consultancy"),
+)
 
 
 def contact_key(client_key: str, place: int) -> str:
-    return f"{BY_KEY[client_key].code if client_key else 'IND'}-C{place:02}"
+    return f"{BY_KEY[client_key].code}-C{place:02}"
 
 
-def _domain(client_key: str) -> str:
-    return f"{client_key}.example" if client_key else "industry.example"
-
-
-def _local(person: Person) -> str:
+def _local(first: str, last: str) -> str:
     plain = {"á": "a", "é": "e", "í": "i", "ó": "o", "ö": "o", "ü": "u", "ć": "c", "ń": "n", "ñ": "n"}
-    name = f"{person.first}.{person.last}".lower().replace(" ", "").replace("'", "")
+    name = f"{first}.{last}".lower().replace(" ", "").replace("'", "")
     return "".join(plain.get(letter, letter) for letter in name)
 
 
@@ -160,7 +156,7 @@ def _row(client_key: str, place: int, person: Person, anchor: date) -> dict[str,
         "first_name": person.first,
         "last_name": person.last,
         "title": person.title,
-        "email": f"{_local(person)}@{_domain(client_key)}",
+        "email": f"{_local(person.first, person.last)}@{client_key}.example",
         "reports_to": contact_key(client_key, person.above) if person.above else "",
         "buying_role": person.role,
         "power": str(person.power),
@@ -176,9 +172,12 @@ def _row(client_key: str, place: int, person: Person, anchor: date) -> dict[str,
 
 
 def contact_rows(anchor: date) -> list[dict[str, str]]:
-    groups = [*CONTACTS.items(), ("", INDUSTRY)]
-    return [
+    rows = [
         _row(client_key, place, person, anchor)
-        for client_key, people in groups
+        for client_key, people in CONTACTS.items()
         for place, person in enumerate(people, 1)
     ]
+    for place, (first, last, title) in enumerate(INDUSTRY, 1):
+        known = {"key": f"IND-C{place:02}", "first_name": first, "last_name": last, "title": title}
+        rows.append(dict.fromkeys(rows[0], "") | known | {"email": f"{_local(first, last)}@industry.example"})
+    return rows

@@ -101,7 +101,8 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
     contracts = {row["number"]: row["client"] for row in book["contracts"]}
     for kind in ("contacts", "touchpoints", "commitments", "contracts", "opportunities", "budgets", "ledger"):
         assert {row["client"] for row in book[kind]} - {""} <= clients, kind
-    for kind in ("clients", "contacts", "opportunities", "targets", "plans"):
+    assert {row["owner_email"] for row in book["contacts"] if row["client"]} <= people
+    for kind in ("clients", "opportunities", "targets", "plans"):
         assert {row["owner_email"] for row in book[kind]} <= people, kind
     assert {row["manager_email"] for row in book["people"]} - {""} <= people
     assert {row["person_email"] for row in book["teams"]} <= people

@@ -1,0 +1,176 @@
+"""Load the demo portfolio: an invented agency and its invented clients. Again: no change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Action, Client, Objective, Plan
+from common import audit
+from common.models import AuditEntry, ClosedPeriod
+from common.periods import month_add, month_of
+from financials.actions.periods import close_month
+from people.models import User
+from portfolio.demo import generate
+from portfolio.imports.runner import load_rows
+
+ACTOR = "demo"
+SEED = 7
+CLOSING_DAY = 8
+SIGN_INS = ("director", "manager", "finance", "legal", "delivery", "leadership", "admin")
+KINDS = (
+    "people",
+    "clients",
+    "teams",
+    "contacts",
+    "touchpoints",
+    "contracts",
+    "opportunities",
+    "fx",
+    "budgets",
+    "targets",
+    "ledger",
+)
+NOTE = "Demo data: an invented client of an invented agency."
+
+Rows = list[dict[str, str]]
+
+
+class Command(BaseCommand):
+    help = "Load the demo portfolio. Running it again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--as-of", type=date.fromisoformat, help="tell the story as of this day (default: today)")
+        parser.add_argument("--password", help="for the demo sign-ins (default: DEMO_PASSWORD, as `make run` sets it)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        as_of = story_day(options["as_of"], timezone.localdate())
+        password = options["password"] or known_password()
+        book = generate(as_of, SEED)
+        with transaction.atomic():
+            changed = load_book(book, now, self.stdout.write)
+            changed += add_plans(book["plans"])
+            changed += close_months(as_of)
+            changed += set_passwords(password, replace=bool(options["password"]))
+            label_clients(book["clients"])
+            if not changed:
+                transaction.set_rollback(True)  # not even the batches of loads that found nothing new
+            elif not loaded_day():
+                audit.record(
+                    actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio"
+                )
+        self.stdout.write(f"Demo portfolio as of {as_of}: {changed:,} changes." if changed else "No change.")
+
+
+def loaded_day() -> date | None:
+    entry = AuditEntry.objects.filter(verb="loaded", object_kind="demo").order_by("pk").first()
+    return date.fromisoformat(entry.object_id) if entry else None
+
+
+def story_day(asked: date | None, today: date) -> date:
+    """The day of the first load stays: another month would tell another story over the same keys."""
+    loaded = loaded_day()
+    if loaded is None:
+        return asked or today
+    if asked not in (None, loaded):
+        raise CommandError(f"The demo portfolio of {loaded} is already here. Load another day into an empty database.")
+    return loaded
+
+
+def known_password() -> str:
+    """What `make run` chose; outside of it, from the file it keeps."""
+    if password := str(getattr(settings, "DEMO_PASSWORD", "") or ""):
+        return password
+    kept = Path(settings.DATA_DIR) / "demo_password"
+    if kept.is_file():
+        return kept.read_text().strip()
+    raise CommandError("No password for the demo sign-ins: give --password or set DEMO_PASSWORD.")
+
+
+def load_book(book: dict[str, Rows], now: datetime, say: Any) -> int:
+    changed = 0
+    for kind in KINDS:
+        report = load_rows(kind, book[kind], actor=ACTOR, now=now, file_name=f"demo {kind}")
+        if report.error or report.rejects:
+            first = "; ".join(f"row {line}: {reason}" for line, reason in report.rejects[:5])
+            raise CommandError(f"{kind}: {report.rejected} rows were refused. {report.error} {first}")
+        changed += report.created + report.updated
+        say(f"{kind}: {report.created:,} created, {report.updated:,} updated, {report.unchanged:,} unchanged")
+    return changed
+
+
+def add_plans(rows: Rows) -> int:
+    """A plan for each client that has none yet; one that people have begun to edit is left alone."""
+    by_client: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        by_client[row["client"]].append(row)
+    clients = {client.key: client for client in Client.objects.filter(key__in=by_client, plan=None)}
+    people = dict(User.objects.values_list("email", "pk"))
+    for key, client in clients.items():
+        add_plan(client, by_client[key], people)
+    return len(clients)
+
+
+def add_plan(client: Client, rows: Rows, people: dict[str, int]) -> None:
+    head = next(row for row in rows if row["kind"] == "plan")
+    plan = Plan.objects.create(client=client, ambition=head["text"], starts_on=date.fromisoformat(head["due"]))
+    objectives: dict[str, Objective] = {}
+    for position, row in enumerate(rows):
+        shared = {
+            "title": row["text"],
+            "owner_id": people[row["owner_email"]],
+            "due": date.fromisoformat(row["due"]),
+            "status": row["status"],
+            "position": position,
+        }
+        if row["kind"] == "objective":
+            objectives[row["key"]] = Objective.objects.create(plan=plan, **shared)
+        elif row["kind"] == "action":
+            Action.objects.create(objective=objectives[row["objective"]], next_step=row["next_step"], **shared)
+    audit.record(
+        actor=ACTOR,
+        verb="created",
+        kind="plan",
+        object_id=plan.pk,
+        label=f"Plan for {client.name}",
+        client_id=client.pk,
+    )
+
+
+def close_months(as_of: date) -> int:
+    """Every month of the ledger before the open one, each on the eighth of the month after."""
+    months = [month_add(month_of(as_of), -back) for back in range(36, 0, -1)]
+    closed = set(ClosedPeriod.objects.values_list("month", flat=True))
+    waiting = [month for month in months if month not in closed]
+    for month in waiting:
+        day = min(month_add(month, 1).replace(day=CLOSING_DAY), max(as_of, month_add(month, 1)))
+        close_month(month=month, actor=ACTOR, now=datetime.combine(day, time(17), tzinfo=UTC))
+    return len(waiting)
+
+
+def set_passwords(password: str, *, replace: bool) -> int:
+    """For those who cannot sign in yet; for all of them if a password was asked for."""
+    count = 0
+    for person in User.objects.filter(email__in=[f"{name}@demo.example" for name in SIGN_INS]).order_by("pk"):
+        if person.check_password(password) or (person.has_usable_password() and not replace):
+            continue
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        changes = {"password": ("(not shown)", "(changed)")}
+        audit.record(
+            actor=ACTOR, verb="changed", kind="person", object_id=person.pk, label=person.name, changes=changes
+        )
+        count += 1
+    return count
+
+
+def label_clients(rows: Rows) -> None:
+    Client.objects.filter(key__in=[row["key"] for row in rows], notes="").update(notes=NOTE)
