@@ -221,11 +221,6 @@ def chart(spec: charts.Spec, level: str = "minor", id: str = "") -> dict[str, An
 
 
 @register.simple_tag
-def figure_path(fig: Figure) -> str:
-    return figure_url(fig)
-
-
-@register.simple_tag
 def explain_series(explanation: Explanation) -> SafeString:
     """The months under an explanation, actual against what it is held against."""
     spec = charts.of_explanation(explanation)
@@ -268,10 +263,11 @@ def kpi(
     aside: str = "",
     as_of: str = "",
     secondary: bool = False,
+    places: int = 1,
 ) -> SafeString:
     value: str | SafeString = text
     if fig is not None:
-        value = figure(fig, style=style, as_of=as_of)
+        value = figure(fig, style=style, places=places, as_of=as_of)
     context: dict[str, Any] = {"content": content, "label": label, "value": value or formats.DASH}
     context |= {"status": status, "aside": aside, "secondary": secondary}
     return render_to_string("components/kpi.html", context)
@@ -286,6 +282,10 @@ def tabs(items: Iterable[Mapping[str, Any]], label: str = "Sections") -> dict[st
 def empty_state(content: str, title: str, action_url: str = "", action: str = "") -> SafeString:
     context = {"content": content, "title": title, "action_url": action_url, "action": action}
     return render_to_string("components/empty.html", context)
+
+
+# The first name of the tag; inside a for loop it would be read as that loop's own "empty".
+register.simple_block_tag(empty_state, name="empty", end_name="endempty")
 
 
 @register.simple_block_tag

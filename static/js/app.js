@@ -94,6 +94,7 @@ async function openPanel(link) {
     toast({ text: "This figure cannot be explained now", detail: "The page is unchanged. Try again.", tone: "at_risk" });
     return;
   }
+  panel.setAttribute("aria-label", $("h2", panel)?.textContent ?? "Details");
   panel.hidden = false;
   shell.classList.add("panel-open");
   window.htmx?.process(panel);
@@ -281,8 +282,16 @@ document.addEventListener("focusin", (event) => {
 function saveCell(input) {
   const form = input.closest("[data-cell-edit]");
   if (!form || input.dataset.was === undefined || input.value === input.dataset.was) return;
+  input.dataset.sent = input.dataset.was;
   input.dataset.was = input.value;
   form.requestSubmit();
+}
+
+// What could not be sent is still unsaved: leaving the cell again tries again.
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.body.addEventListener(failure, (event) => {
+    for (const input of event.detail.elt?.querySelectorAll?.("[data-sent]") ?? []) input.dataset.was = input.dataset.sent;
+  });
 }
 
 document.addEventListener("focusout", (event) => {
