@@ -20,7 +20,8 @@ from common.money import ZERO
 from common.periods import Month, month_add
 from financials.queries.basis import Basis, Sql, rate_values
 
-Source = Literal["actual", "budget", "forecast"]
+Source = Literal["actual", "budget", "forecast", "layers"]
+"""forecast: net revenue of the runs that stand; layers: the same, each layer as a line."""
 Missing = frozenset[tuple[str, Month]]
 
 GROUPS: Final[dict[str, str]] = {
@@ -92,9 +93,10 @@ def _source(source: Source, basis: Basis, cut: Cut) -> Sql:
             "WHERE version_name = %s AND month BETWEEN %s AND %s",
             [basis.budget_version, *months],
         )
-    if source == "forecast":
+    if source in ("forecast", "layers"):
+        line = "l.layer" if source == "layers" else "'net_revenue'"
         return (
-            "SELECT r.client_id, l.contract_id, l.service_line, l.month, 'net_revenue' AS line, l.currency, l.amount, "
+            f"SELECT r.client_id, l.contract_id, l.service_line, l.month, {line} AS line, l.currency, l.amount, "
             f"1 AS entries FROM ({_RUNS_THEN if basis.historic else _RUNS_NOW}) r "
             "JOIN financials_forecastline l ON l.run_id = r.id WHERE l.month BETWEEN %s AND %s",
             [*([basis.as_of] if basis.historic else []), *months],

@@ -134,10 +134,13 @@ def columns_for(user: User, *, safe: bool = False) -> tuple[str, ...]:
     return tuple(name for name in ROWS if name not in COST_COLUMNS)
 
 
-def load_pnl(user: User, request: PnlRequest, *, now: datetime, basis: Basis | None = None) -> PnlResult:
+def load_pnl(
+    user: User, request: PnlRequest, *, now: datetime, basis: Basis | None = None, tie: bool = True
+) -> PnlResult:
     """The report for what this person may see. At most eight queries, whatever the size. Raises BadRequest.
 
-    basis: when the caller has loaded one for the same currency, as-of and budget; saves two queries.
+    basis: when the caller has loaded one for the same currency, as-of and budget; saves two queries. tie: False leaves
+    out the tie-out and the unallocated overhead, which cost a query or three.
     """
     _check(request)
     basis = basis or load_basis(
@@ -162,9 +165,9 @@ def load_pnl(user: User, request: PnlRequest, *, now: datetime, basis: Basis | N
     rows = _rows(cells, basis, columns, net_only=source == "forecast")
     if any(cell.missing for cell in cells):
         gaps |= load_missing(source, basis, cut)
-    tie = None
-    if source == "actual" and not gaps and "overhead" in columns:
-        tie = _tie(basis, replace(cut, raw=bool(request.client)), pool, cells)
+    ties = None
+    if tie and source == "actual" and not gaps and "overhead" in columns:
+        ties = _tie(basis, replace(cut, raw=bool(request.client)), pool, cells)
     return PnlResult(
         request=request,
         first=first,
@@ -172,8 +175,8 @@ def load_pnl(user: User, request: PnlRequest, *, now: datetime, basis: Basis | N
         basis=basis,
         columns=columns,
         rows=rows,
-        tie_out=tie,
-        unallocated=_unallocated(user, basis, cut, pool) if pool else None,
+        tie_out=ties,
+        unallocated=_unallocated(user, basis, cut, pool) if pool and tie else None,
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         rates_note=_rates_note(basis, cells, cut),
         run=f"ledger-{basis.ledger_no}",

@@ -1,0 +1,111 @@
+"""Making the figures of money pages: a value with the id by which it can be explained again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from common.figures import Figure, Number, figure_id
+from common.periods import Month, format_month, period_label
+from financials.queries.basis import Basis
+
+LABELS: Final[dict[str, str]] = {
+    "gross_revenue": "Gross revenue",
+    "pass_through": "Pass-through",
+    "net_revenue": "Net revenue",
+    "delivery_labour": "Delivery labour",
+    "freelancers": "Freelancers",
+    "gross_profit": "Gross profit",
+    "gross_margin": "Gross margin",
+    "direct_expenses": "Direct expenses",
+    "contribution": "Contribution",
+    "contribution_margin": "Contribution margin",
+    "overhead": "Account overhead",
+    "operating_profit": "Operating profit",
+    "operating_margin": "Operating margin",
+}
+"""The rows of the ladder as pages print them, in their order."""
+
+LAYER_LABELS: Final[dict[str, str]] = {
+    "recognised": "Recognised",
+    "contracted": "Contracted",
+    "commit": "Commit",
+    "best_case": "Best case",
+    "pipeline": "Pipeline",
+}
+SCENARIO_WORDS: Final[dict[str, str]] = {
+    "actual": "",
+    "budget": "budget",
+    "prior_year": "prior year",
+    "forecast": "forecast",
+    "variance": "against budget",
+    "variance_prior": "against prior year",
+}
+
+
+def is_margin(row: str) -> bool:
+    return row.endswith("_margin")
+
+
+def pnl_figure(
+    row: str,
+    value: Number,
+    basis: Basis,
+    *,
+    months: Sequence[Month],
+    client: str = "",
+    scenario: str = "actual",
+    **scope: str,
+) -> Figure:
+    """One row of the ladder over months[0]..months[-1]; no months, nothing to explain.
+
+    scenario: also variance and variance_prior, favourable positive. scope: contract, service_line, owner, tier,
+    currency, budget.
+    """
+    name = LABELS[row]
+    if scenario != "actual":
+        name = f"{name}, {SCENARIO_WORDS[scenario]}"
+    unit = basis.currency
+    if is_margin(row):
+        unit = "points" if scenario.startswith("variance") else "ratio"
+    if not months:
+        return Figure("", name, value, unit)
+    identity = figure_id(
+        f"pnl.{row}",
+        client=client,
+        **{"from": format_month(months[0]), "to": format_month(months[-1])},
+        scenario="" if scenario == "actual" else scenario,
+        **scope,
+    )
+    return Figure(identity, f"{name}, {period_label(months[0], months[-1])}", value, unit)
+
+
+def forecast_figure(
+    value: Number, basis: Basis, *, first: Month, last: Month, client: str = "", layer: str = "", currency: str = ""
+) -> Figure:
+    """Net revenue expected over the months, all layers or one."""
+    name = f"Forecast, {LAYER_LABELS[layer].lower()}" if layer else "Forecast net revenue"
+    identity = figure_id(
+        f"forecast.{layer or 'total'}",
+        client=client,
+        **{"from": format_month(first), "to": format_month(last)},
+        currency=currency,
+    )
+    return Figure(identity, f"{name}, {period_label(first, last)}", value, basis.currency)
+
+
+def unpriced_figure(value: int, client: str = "") -> Figure:
+    return Figure(figure_id("forecast.unpriced", client=client), "Unpriced deals left out", value, "count")
+
+
+def contract_figure(name: str, number: str, value: Number, currency: str, month: Month | None = None) -> Figure:
+    """name: amount, scheduled, recognised or to_go; month narrows scheduled and recognised."""
+    label = {
+        "amount": "Contract amount",
+        "scheduled": "Scheduled",
+        "recognised": "Recognised",
+        "to_go": "Still to come",
+    }
+    words = label[name] if month is None else f"{label[name]}, {period_label(month, month)}"
+    identity = figure_id(f"contract.{name}", contract=number, month=format_month(month) if month else "")
+    return Figure(identity, words, value, currency)
