@@ -1,0 +1,11 @@
+"""Import kinds of clients and what is known of them."""
+
+from accounts.imports.clients import CLIENTS, TEAMS
+from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
+from accounts.imports.growth import OPPORTUNITIES, TARGETS
+from common.imports import kinds
+
+
+def register() -> None:
+    for kind in (CLIENTS, TEAMS, CONTACTS, TOUCHPOINTS, OPPORTUNITIES, TARGETS):
+        kinds.register(kind.name, kind)

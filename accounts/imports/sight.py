@@ -1,0 +1,64 @@
+"""What a loader may refer to. Out of sight and missing give one and the same reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from accounts.access import clients_for
+from accounts.models import Client
+from common.imports import LoadContext, Values
+from people.models import User
+
+NOT_YOURS = "{} “{}” is already in use by a record that is not yours to change"
+
+
+class Sight:
+    """Keys to ids of what the loader sees, read once a load."""
+
+    def __init__(self, context: LoadContext) -> None:
+        self.user: User | None = context.user
+
+    @cached_property
+    def clients(self) -> dict[str, int]:
+        rows = Client.objects.all() if self.user is None else clients_for(self.user)
+        return dict(rows.values_list("key", "pk"))
+
+    @cached_property
+    def client_ids(self) -> frozenset[int]:
+        return frozenset(self.clients.values())
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        return dict(User.objects.values_list("email", "pk"))
+
+    def sees(self, client_id: int | None) -> bool:
+        return client_id is None or client_id in self.client_ids
+
+
+def client_ids(values: Values, sight: Sight, column: str = "client") -> list[int | None]:
+    """Ids by position; a client that is not in sight rejects the row."""
+    return _ids(values, column, sight.clients, "client “{}” is unknown")
+
+
+def person_ids(values: Values, sight: Sight, column: str = "owner_email") -> list[int | None]:
+    return _ids(values, column, sight.people, column + " “{}” is no one here")
+
+
+def _ids(values: Values, column: str, known: dict[str, int], unknown: str) -> list[int | None]:
+    cells = values.columns[column]
+    found = [None if cell is None else known.get(cell) for cell in cells]
+    if None in found:
+        for position in list(values.good()):
+            if found[position] is None and cells[position] is not None:
+                values.reject(position, unknown.format(cells[position]))
+    return found
+
+
+def link(values: Values, column: str, ids: list[int | None], attname: str, position: int) -> dict[str, int | None]:
+    """The foreign key's value, if the file speaks of it."""
+    return {attname: ids[position]} if values.has(column) else {}
+
+
+def still_here(ids: Iterable[int]) -> list[int]:
+    return sorted(Client.objects.filter(pk__in=set(ids)).values_list("pk", flat=True))

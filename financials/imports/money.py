@@ -1,0 +1,242 @@
+"""Ledger rows, budgets and exchange rates from a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from accounts.imports.sight import Sight, client_ids
+from common.imports import (
+    CannotUndo,
+    Column,
+    Counts,
+    FieldReader,
+    ImportKind,
+    Incoming,
+    LoadContext,
+    Note,
+    Values,
+    save_records,
+)
+from common.imports.columns import amount, currency, month, rate, reference, text
+from common.imports.columns import choice as one_of
+from common.models import FxRate
+from common.policies import DIRECTOR, FINANCE
+from financials.actions.ledger import (
+    BuiltUpon,
+    MonthsClosed,
+    closed_months,
+    post,
+    take_back,
+)
+from financials.models import BudgetLine, Contract, LedgerEntry, Line
+
+
+def load_ledger(values: Values, context: LoadContext) -> Counts:
+    with context.step("look up"):
+        sight = Sight(context)
+        clients = client_ids(values, sight)
+        contracts = _contract_ids(values, clients)
+        _reject_poolless(values, clients, sight)
+        _reject_foreign(values, sight)
+    columns = values.columns
+    cells = (
+        columns["source_ref"],
+        clients,
+        contracts,
+        _blank_as_empty(columns["service_line"]),
+        columns["month"],
+        columns["line"],
+        columns["amount"],
+        columns["currency"],
+        _blank_as_empty(columns["description"]),
+    )
+    rejected = values.table.rejected
+    rows = (row for position, row in enumerate(zip(*cells, strict=True)) if position not in rejected)
+    absent = {"contract_id": "contract", "service_line": "service_line", "description": "description"}
+    posted = post(
+        rows=rows,
+        actor=context.actor,
+        now=context.now,
+        batch_id=context.batch_id,
+        leave_alone=frozenset(field for field, column in absent.items() if not values.has(column)),
+        step=context.step,
+    )
+    notes = [Note("Rows of closed months: posted to the first open month.", posted.late)] if posted.late else []
+    return Counts(posted.created, posted.updated, posted.unchanged, notes)
+
+
+def _blank_as_empty(cells: list[Any]) -> list[str]:
+    return ["" if cell is None else cell for cell in cells]
+
+
+def _contract_ids(values: Values, clients: list[int | None]) -> list[int | None]:
+    """A contract must be the row's client's own; another's is as unknown as one that is missing."""
+    cells = values.columns["contract"]
+    named = {cell for cell in cells if cell is not None}
+    rows = Contract.objects.filter(number__in=named).values_list("number", "pk", "client_id")
+    known: dict[tuple[str, int | None], int] = {(number, client): pk for number, pk, client in rows}
+    found = [None if cell is None else known.get((cell, client)) for cell, client in zip(cells, clients, strict=True)]
+    if named:
+        for position in list(values.good()):
+            if found[position] is None and cells[position] is not None:
+                values.reject(position, f"contract “{cells[position]}” is unknown at this client")
+    return found
+
+
+def _reject_poolless(values: Values, clients: list[int | None], sight: Sight) -> None:
+    """A row without a client is the firm's overhead pool, which finance keeps."""
+    if None not in clients:
+        return
+    lines, may_pool = values.columns["line"], sight.user is None or sight.user.role == FINANCE
+    for position in list(values.good()):
+        if clients[position] is not None:
+            continue
+        if lines[position] != Line.OVERHEAD:
+            values.reject(position, "client is missing: only overhead may have none")
+        elif not may_pool:
+            values.reject(position, "overhead without a client is posted by finance")
+
+
+def _reject_foreign(values: Values, sight: Sight) -> None:
+    """A source_ref that stands for a client out of sight is not this loader's to reverse."""
+    if sight.user is None or sight.user.role == FINANCE:
+        return
+    refs = {values.columns["source_ref"][position] for position in values.good()}
+    mine = LedgerEntry.objects.filter(source_ref__in=refs)
+    foreign = set(mine.exclude(client__in=sight.client_ids).values_list("source_ref", flat=True))
+    for position in list(values.good()) if foreign else ():
+        ref = values.columns["source_ref"][position]
+        if ref in foreign:
+            values.reject(position, f"source_ref “{ref}” is already in use by a row that is not yours to change")
+
+
+def undo_ledger(batch_id: int, context: LoadContext) -> int:
+    try:
+        return take_back(batch_id=batch_id, actor=context.actor)
+    except MonthsClosed as closed:
+        raise CannotUndo([f"{day:%Y-%m} has been closed since" for day in closed.months]) from closed
+    except BuiltUpon as later:
+        raise CannotUndo([f"ledger row “{ref}” was posted again since" for ref in later.refs]) from later
+
+
+def load_budgets(values: Values, context: LoadContext) -> Counts:
+    sight = Sight(context)
+    clients = client_ids(values, sight)
+    contracts = _contract_ids(values, clients)
+    columns, good = values.columns, list(values.good())
+    lines = BudgetLine.objects.select_for_update(of=("self",)).filter(
+        client__in={clients[position] for position in good}, version_name__in={columns["version"][p] for p in good}
+    )
+    existing = {
+        (row.version_name, row.client_id, row.contract_id, row.service_line, row.month, row.line): row for row in lines
+    }
+    reader = FieldReader(BudgetLine, values, {"amount": "amount", "currency": "currency"})
+    incoming = []
+    for position in values.good():
+        own = {
+            "version_name": columns["version"][position],
+            "client_id": clients[position],
+            "contract_id": contracts[position],
+            "service_line": columns["service_line"][position] or "",
+            "month": columns["month"][position],
+            "line": columns["line"][position],
+        }
+        incoming.append(Incoming(position, tuple(own.values()), reader.at(position), own))
+    return Counts.of(save_records(context, BudgetLine, incoming, existing).status.values())
+
+
+def load_fx(values: Values, context: LoadContext) -> Counts:
+    columns = values.columns
+    months = {columns["month"][position] for position in values.good()}
+    rates = FxRate.objects.select_for_update().filter(month__in=months)
+    existing = {(row.month, row.base, row.quote): row for row in rates}
+    reader, closed = FieldReader(FxRate, values, {"average": "average", "closing": "closing"}), closed_months()
+    incoming = []
+    for position in list(values.good()):
+        key = (columns["month"][position], columns["base"][position], columns["quote"][position])
+        fields = reader.at(position)
+        reason = _fx_fault(key, existing.get(key), fields, closed)
+        if reason:
+            values.reject(position, reason)
+            continue
+        incoming.append(Incoming(position, key, fields, dict(zip(("month", "base", "quote"), key, strict=True))))
+    return Counts.of(save_records(context, FxRate, incoming, existing).status.values())
+
+
+def _fx_fault(
+    key: tuple[date, str, str], stands: FxRate | None, fields: dict[str, Any], closed: frozenset[date]
+) -> str:
+    day, base, quote = key
+    if base == quote:
+        return "base and quote are the same currency"
+    moved = stands is not None and any(getattr(stands, name) != value for name, value in fields.items())
+    if moved and day in closed:
+        return f"{day:%Y-%m} is closed: its rate no longer moves"
+    return ""
+
+
+_CLIENT = Column("client", reference(80), required=True, sample="kestrel-air")
+_CONTRACT = Column("contract", reference(60), about="number of a contract of this client", sample="")
+_SERVICE_LINE = Column("service_line", text(80), sample="Media")
+_MONTH = Column("month", month, required=True, sample="2026-10")
+_LINE = Column("line", one_of(Line.values), required=True, about="costs are positive amounts", sample="gross_revenue")
+_AMOUNT = Column("amount", amount, required=True, sample="84500.00")
+_CURRENCY = Column("currency", currency, required=True, sample="GBP")
+
+LEDGER = ImportKind(
+    name="ledger",
+    label="Ledger",
+    about="Posted revenue and cost. Match on source_ref. Rows are never updated: a changed row is reversed and posted "
+    "anew; in a closed month both post to the first open month.",
+    columns=(
+        Column("source_ref", reference(120), required=True, about="your system's id of the row", sample="JRN-20418-3"),
+        Column("client", reference(80), about="blank only on overhead", sample="kestrel-air"),
+        _CONTRACT,
+        _SERVICE_LINE,
+        _MONTH,
+        _LINE,
+        _AMOUNT,
+        _CURRENCY,
+        Column("description", text(300), sample="October retainer"),
+    ),
+    key=("source_ref",),
+    load=load_ledger,
+    roles=frozenset({DIRECTOR, FINANCE}),
+    undo=undo_ledger,
+)
+
+BUDGETS = ImportKind(
+    name="budgets",
+    label="Budgets",
+    about="A version of the plan in money. Match on version, client, contract, service_line, month and line.",
+    columns=(
+        Column("version", reference(40), required=True, sample="2027 v1"),
+        _CLIENT,
+        _CONTRACT,
+        _SERVICE_LINE,
+        _MONTH,
+        _LINE,
+        _AMOUNT,
+        _CURRENCY,
+    ),
+    key=("version", "client", "contract", "service_line", "month", "line"),
+    load=load_budgets,
+    roles=frozenset({DIRECTOR, FINANCE}),
+)
+
+FX = ImportKind(
+    name="fx",
+    label="Exchange rates",
+    about="Quote units for one base, by month. Match on month, base and quote.",
+    columns=(
+        _MONTH,
+        Column("base", currency, required=True, sample="GBP"),
+        Column("quote", currency, required=True, sample="USD"),
+        Column("average", rate, required=True, about="of the month", sample="1.3342"),
+        Column("closing", rate, about="at the month's end", sample="1.3291"),
+    ),
+    key=("month", "base", "quote"),
+    load=load_fx,
+    roles=frozenset({FINANCE}),
+)

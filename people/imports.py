@@ -1,0 +1,99 @@
+"""People from a file. They cannot sign in until an administrator gives them a password."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+
+from common.imports import (
+    Column,
+    Counts,
+    FieldReader,
+    ImportKind,
+    Incoming,
+    LoadContext,
+    Values,
+    kinds,
+    matching,
+    save_records,
+    tree_order,
+)
+from common.imports.columns import choice, country, day, email, hours, text
+from common.policies import ACCOUNT_MANAGER, DELIVERY, DIRECTOR
+from people.models import Role, User
+
+PAGE_ROLES = (DIRECTOR, ACCOUNT_MANAGER, DELIVERY)
+"""Roles a file loaded from the page may give; the others carry rights over everything."""
+
+_FIELDS = {
+    "name": "name",
+    "role": "role",
+    "country": "country",
+    "weekly_hours": "weekly_hours",
+    "starts": "starts",
+    "ends": "ends",
+}
+
+
+def load_people(values: Values, context: LoadContext) -> Counts:
+    managers = dict(User.objects.values_list("email", "manager__email"))
+    existing = matching(User.objects.all(), "email", values.columns["email"])
+    for position in values.good():
+        for reason in _faults(values, position, existing, from_page=context.user is not None):
+            values.reject(position, reason)
+    tree_order(values, "email", "manager_email", managers, "manager_email “{}” is no one here or in the file")
+    reader = FieldReader(User, values, _FIELDS)
+    incoming = [_incoming(values, position, reader) for position in values.good()]
+    ids = dict(User.objects.values_list("email", "pk"))
+    saved = save_records(context, User, incoming, existing, parent_field="manager_id", ids=ids)
+    return Counts.of(saved.status.values())
+
+
+def _incoming(values: Values, position: int, reader: FieldReader) -> Incoming:
+    person, manager = values.columns["email"][position], values.columns["manager_email"][position]
+    fields = reader.at(position)
+    if values.has("manager_email") and manager is None:
+        fields["manager_id"] = None
+    return Incoming(position, person, fields, {"email": person, "password": make_password(None)}, parent=manager)
+
+
+def _faults(values: Values, position: int, existing: dict[str, User], *, from_page: bool) -> list[str]:
+    row = values.row(position)
+    person, faults = existing.get(row["email"]), []
+    starts = row["starts"] if values.has("starts") else person and person.starts
+    ends = row["ends"] if values.has("ends") else person and person.ends
+    if starts and ends and ends < starts:
+        faults.append("ends lies before starts")
+    if not from_page:
+        return faults
+    if person is None and row["role"] and row["role"] not in PAGE_ROLES:
+        faults.append(f"role {row['role']} is given by an administrator, in Settings")
+    if person is not None:
+        manager = person.manager.email if person.manager else None
+        moved = values.has("manager_email") and row["manager_email"] != manager
+        if moved or (row["role"] and row["role"] != person.role):
+            faults.append("role and manager of someone already here are changed by an administrator, in Settings")
+    return faults
+
+
+PEOPLE = ImportKind(
+    name="people",
+    label="People",
+    about="Everyone who works on clients. Match on email. New people sign in once an administrator lets them.",
+    columns=(
+        Column("email", email, required=True, sample="ana.reyes@firm.example"),
+        Column("name", text(120), required=True, sample="Ana Reyes"),
+        Column("role", choice(Role.values), about="blank: delivery", sample="account_manager"),
+        Column("manager_email", email, about="someone here or in the same file", sample=""),
+        Column("country", country, about="ISO 3166, subdivision allowed", sample="GB"),
+        Column("weekly_hours", hours, about="contracted hours a week", sample="37.5"),
+        Column("starts", day, sample="2024-02-01"),
+        Column("ends", day, sample=""),
+    ),
+    key=("email",),
+    load=load_people,
+    roles=frozenset({DIRECTOR}),
+)
+
+
+def register() -> None:
+    kinds.register(PEOPLE.name, PEOPLE)
