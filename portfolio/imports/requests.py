@@ -1,0 +1,115 @@
+"""What may be asked of the loader, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from common.imports import ImportKind, Unusable, kinds
+from common.models import ImportBatch
+from common.money import is_currency
+from common.policies import DIRECTOR, FINANCE
+from people.models import User
+from portfolio.imports.sources import Source, crm_sales, neutral, sources
+
+BUNDLE = "bundle"
+LATER_SOURCES = (
+    "salesforce",
+    "hubspot",
+    "quickbooks",
+    "xero",
+    "netsuite",
+    "harvest",
+    "toggl",
+    "clockify",
+    "ga4",
+    "adobe",
+)
+LATER_KINDS = (
+    "leave",
+    "influences",
+    "commitments",
+    "milestones",
+    "estimates",
+    "invoices",
+    "rates",
+    "time",
+    "allocations",
+    "offerings",
+    "business_units",
+    "kpis",
+    "kpi_targets",
+    "readings",
+    "feedback",
+)
+REGISTERED = (neutral, crm_sales)
+"""Importing these modules registers the sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    source: str = "neutral"
+    currency: str = ""
+    owner: str = ""
+    dry_run: bool = False
+    accept_valid: bool = False
+    encoding: str = ""
+
+    def for_kinds(self) -> Mapping[str, str]:
+        return {"currency": self.currency, "owner": self.owner}
+
+
+def check(kind: str, options: Options, user: User | None) -> Source:
+    """Raises Unusable when the request itself cannot be met."""
+    source = _source(options.source)
+    if kind == BUNDLE:
+        if not source.bundle:
+            raise Unusable(f"{source.label} has no bundle: load its files one kind at a time.")
+    elif kind in LATER_KINDS:
+        raise Unusable(f"{kind} cannot be loaded yet: it arrives with a later release.")
+    elif kind not in kinds:
+        raise Unusable(f"“{kind}” is no kind of file. Kinds: {', '.join(kinds.names())}.")
+    elif source.kinds and kind not in source.kinds:
+        raise Unusable(f"{source.label} has no {kind}. It has: {', '.join(source.kinds)}, or all as a bundle.")
+    if options.currency and not is_currency(options.currency):
+        raise Unusable(f"“{options.currency}” is not a currency: write an ISO 4217 code such as USD.")
+    if source.needs_currency and not options.currency:
+        raise Unusable(f"{source.label} names no currency: say which with --currency, for example --currency USD.")
+    if options.owner and not User.objects.filter(email=options.owner).exists():
+        raise Unusable(f"--owner {options.owner} is no one here.")
+    if user is not None and kind not in allowed_kinds(user):
+        raise Unusable(f"Your role does not load {kind}.")
+    return source
+
+
+def _source(name: str) -> Source:
+    if name in LATER_SOURCES:
+        raise Unusable(f"Files of {name} cannot be loaded yet: that source arrives with a later release.")
+    source = sources.get(name)
+    if source is None:
+        raise Unusable(f"“{name}” is no source. Sources: {', '.join(sources.names())}.")
+    return source
+
+
+def allowed_kinds(user: User) -> list[str]:
+    """What this person may load from the page; a bundle brings clients, so it is a director's."""
+    if not user.is_active:
+        return []
+    own = [name for name, kind in kinds if user.role in kind.roles]
+    return [*own, BUNDLE] if user.role == DIRECTOR else own
+
+
+def kinds_for(user: User) -> list[ImportKind]:
+    return [kinds[name] for name in allowed_kinds(user) if name in kinds]
+
+
+def batches_for(user: User) -> QuerySet[ImportBatch]:
+    """One's own loads; finance also sees those of the files it keeps. Refused rows may tell of clients out of sight."""
+    if user.role not in (DIRECTOR, FINANCE) or not user.is_active:
+        return ImportBatch.objects.none()
+    mine = Q(loaded_by=user.email)
+    if user.role == FINANCE:
+        mine |= Q(kind__in=allowed_kinds(user))
+    return ImportBatch.objects.filter(mine).defer("upload", "rejects").order_by("-id")

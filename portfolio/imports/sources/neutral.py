@@ -1,0 +1,51 @@
+"""The product's own columns: one file, one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import process
+
+from common.imports import ImportKind, Note, Table, Unusable, kinds
+from portfolio.imports.files import Sheet
+from portfolio.imports.sources import Part, Source, sources
+
+FROM_REJECTS = frozenset({"line", "reason"})
+"""Columns a rejects file carries: mended, it is loaded as it is."""
+
+
+def convert(kind: str, sheets: Sequence[Sheet], options: Mapping[str, str]) -> list[Part]:
+    return [Part(kind, sheet, table_of(sheet, kinds[kind])) for sheet in sheets]
+
+
+def table_of(sheet: Sheet, kind: ImportKind) -> Table:
+    """Known columns only. Raises Unusable when a required one is missing."""
+    known = [column.name for column in kind.columns]
+    strange = [name for name in sheet.header if name not in known and name not in FROM_REJECTS]
+    missing = [name for name in kind.required if name not in sheet.header]
+    if missing:
+        raise Unusable(
+            f"{sheet.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}, which {kind.name} needs"
+            f"{_meant(missing, strange)}. It has: {', '.join(name or '(unnamed)' for name in sheet.header)}."
+        )
+    columns = {name: sheet.column(name) for name in sheet.header if name in known}
+    table = Table(sheet.header, sheet.rows, sheet.lines, columns)
+    for position, reason in sheet.short.items():
+        table.rejected[position].append(reason)
+    table.notes.extend(sheet.notes)
+    if strange:
+        names = tuple(name or "(unnamed)" for name in strange)
+        table.notes.append(Note(f"Columns not read, as {kind.name} has none of that name.", len(names), names))
+    return table
+
+
+def _meant(missing: list[str], strange: list[str]) -> str:
+    pairs = []
+    for name in missing:
+        near = process.extractOne(name, strange, score_cutoff=75) if strange else None
+        if near:
+            pairs.append(f"“{near[0]}” is {name}?")
+    return f" ({' '.join(pairs)})" if pairs else ""
+
+
+sources.register("neutral", Source("neutral", "Neutral CSV or XLSX", convert))

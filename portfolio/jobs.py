@@ -1,0 +1,97 @@
+"""The import job: an uploaded file, or a bundle of them, loaded in a worker."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from common.jobs import JobKind, Lease, LeaseLost, kinds
+from common.models import ImportBatch
+from people.models import User
+from portfolio.imports.files import SourceFile
+from portfolio.imports.requests import Options
+from portfolio.imports.runner import load_files
+
+IMPORT = "import"
+
+
+class _Progress:
+    """Tells of a load, and holds its lease, from a connection of its own: nobody sees yet what the load has written."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._latest = (0, 1, "Starting")
+        self._changed, self._over = threading.Event(), False
+        self._lost: LeaseLost | None = None
+        self._thread = threading.Thread(target=self._tell, name="import-progress", daemon=True)
+
+    def __call__(self, done: int, total: int, doing: str) -> None:
+        self._latest = (done, total, doing)
+        self._changed.set()
+
+    def __enter__(self) -> _Progress:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over = True
+        self._changed.set()
+        self._thread.join()
+
+    def settle(self) -> None:
+        """Ends the telling. Raises LeaseLost if the lease went meanwhile."""
+        self.__exit__()
+        if self._lost is not None:
+            raise self._lost
+
+    def _tell(self) -> None:
+        try:
+            while not self._over:
+                self._changed.wait(timeout=settings.JOB_LEASE_SECONDS / 3)
+                self._changed.clear()
+                self._lease.progress(*self._latest)
+        except LeaseLost as lost:
+            self._lost = lost
+        finally:
+            connection.close()
+
+
+def run_import(leases: Sequence[Lease]) -> None:
+    for lease in leases:
+        with _Progress(lease) as progress, transaction.atomic():
+            result = _load(lease, progress)
+            progress.settle()
+            # Inside the load's transaction: a lost lease takes the load back with it.
+            with lease.finish(result):
+                pass
+
+
+def _load(lease: Lease, progress: _Progress) -> dict[str, int]:
+    waiting = ImportBatch.objects.filter(pk__in=lease.params["batches"], state=ImportBatch.State.QUEUED)
+    batches = list(waiting.order_by("pk"))
+    if not batches:  # done before: the job was delivered again
+        return {}
+    user = User.objects.get(pk=lease.params["user"])
+    options = Options(**lease.params["options"])
+    files = [
+        SourceFile(batch.file_name, data=bytes(batch.upload or b""), encoding=options.encoding) for batch in batches
+    ]
+    reports = load_files(
+        lease.params["kind"],
+        files,
+        options=options,
+        actor=user.email,
+        now=timezone.now(),
+        user=user,
+        batches=batches,
+        progress=progress,
+    )
+    return {"files": len(reports), "rejected": sum(report.rejected for report in reports)}
+
+
+def register() -> None:
+    kinds.register(IMPORT, JobKind(IMPORT, "Import", run_import))
