@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -27,7 +28,7 @@ class Identity:
 
 
 def start_time(pid: int) -> str:
-    """When the process started (ticks since boot on Linux, a date elsewhere); "" if there is none or it is a zombie."""
+    """When the process started (ticks and boot on Linux, a date elsewhere); "" if there is none or it is a zombie."""
     stat = Path(f"/proc/{pid}/stat")
     if not Path("/proc/self/stat").exists():
         listed = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
@@ -37,7 +38,13 @@ def start_time(pid: int) -> str:
         fields = stat.read_text().rpartition(")")[2].split()
     except OSError:
         return ""
-    return "" if fields[0] in "ZX" else fields[19]
+    return "" if fields[0] in "ZX" else f"{fields[19]}@{_boot()}"
+
+
+@cache
+def _boot() -> str:
+    """Ticks count from the boot: the same number after another one means another process."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
 
 
 def stop_group(identity: Identity, *, gentle: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:

@@ -76,8 +76,10 @@ class Server:
         lock = FolderLock(self.plan.data_dir)
         if self.plan.whole and not lock.acquire():
             raise RuntimeProblem(already_running(self.plan.data_dir))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note_signal)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, self._note_signal)
         try:
             self._start()
             self._supervise()

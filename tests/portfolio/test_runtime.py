@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import redis
+from django.conf import settings
 
 from portfolio.runtime.discover import service_urls
 from portfolio.runtime.folders import FolderLock, port_is_free, prepare, secret
@@ -144,6 +145,23 @@ def test_existing_data_is_opened_by_the_programs_that_wrote_it(tmp_path: Path) -
         cluster.mkdir()
         (cluster / "PG_VERSION").write_text(f"{binaries.major}\n")
         assert binaries_for(cluster).major == binaries.major
+
+
+@pytest.mark.parametrize("source", ["system", "package"])
+def test_migrations_apply_on_every_postgresql_there_is(
+    tmp_path: Path, servers: list[Postgres | Valkey], monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setenv("PRINCIPAL_POSTGRES", source)
+    if not installed():
+        pytest.skip(f"no PostgreSQL of the {source} here")
+    server = make_postgres(tmp_path, servers)
+    server.start()
+    environment = {**os.environ, "DATABASE_URL": server.url, "DATA_DIR": str(tmp_path)}
+    command: list[str | Path] = [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--no-input"]
+
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    assert query(server, "SELECT count(*) > 0 FROM django_migrations WHERE app = 'financials'") == [(True,)]
 
 
 def test_valkey_comes_back_on_the_same_port_and_asks_for_its_password(
