@@ -7,6 +7,7 @@ from portfolio.demo.calendar import Offset
 # Place in the client's list of contacts, and what was said with them.
 NOTES: dict[str, tuple[tuple[int, str], ...]] = {
     "HAL": (
+        (2, "He moved the renewal talk again; wants figures in writing first."),
         (5, "Procurement asks for 6% off the rate card. We offered volume tiers instead; they will model both."),
         (8, "Respiratory launch is on plan. Second patient film approved, shoot dates agreed."),
         (9, "Brazil team wants local language support from the core studio. Follow up on cost."),
@@ -95,16 +96,33 @@ NOTES: dict[str, tuple[tuple[int, str], ...]] = {
 }  # fmt: skip
 
 
-GENERAL: tuple[str, ...] = (
-    "Weekly status. No open risks.",
-    "Walked through the month's invoice and the hours behind it. No questions left.",
-    "Short call on priorities for the next four weeks.",
-    "Shared the results deck and answered questions.",
-    "Talked about the team: they want the same people next year.",
-    "Agreed dates for the next quarterly review.",
-    "Reviewed the plan against budget. They will confirm the next phase in writing.",
-    "Introduced our delivery lead and agreed ways of working.",
-)
+GENERAL: dict[str, tuple[str, ...]] = {
+    "meeting": (
+        "Went through the work in hand, week by week. Minutes sent the same day.",
+        "Showed the month's results and took three questions away.",
+        "Walked through the invoice and the hours behind it. No questions left.",
+        "Agreed dates for the next quarterly review.",
+        "Looked at the plan for the next quarter. They will come back on two points.",
+    ),
+    "call": (
+        "Short call on priorities for the next four weeks.",
+        "Moved one delivery date by a week, with their consent.",
+        "Answered a question on the rate card.",
+        "Checked who has to approve what before the month ends.",
+        "They asked for the latest figures before their own board meeting.",
+    ),
+    "email": (
+        "Sent the results deck and the answers to last week's questions.",
+        "Sent the minutes and the list of actions.",
+        "Asked for the data that is still missing.",
+        "They confirmed the next phase in writing.",
+    ),
+    "event": (
+        "Met at an industry evening. Talked about their market more than about work.",
+        "Sat together at a trade conference; they named two things that worry them.",
+        "Lunch. Mostly personal, one remark on next year's budget.",
+    ),
+}
 
 
 class Promise(NamedTuple):

@@ -32,9 +32,9 @@ def touch_days(client_key: str, person: Person, rng: random.Random) -> list[int]
 
 
 def note_for(kind: str, notes: list[str], rng: random.Random) -> str:
-    if notes and kind != "email" and rng.random() < 0.8:
+    if notes and kind != "email" and rng.random() < 0.9:
         return notes.pop(0)
-    return rng.choice(GENERAL)
+    return rng.choice(GENERAL[kind])
 
 
 def client_touchpoints(client_key: str, anchor: date, seed: int) -> Iterator[dict[str, str]]:
