@@ -182,5 +182,5 @@ def test_a_worker_that_hangs_is_replaced(start: Start) -> None:
     hung = run.pid_of("worker")
     os.killpg(hung, signal.SIGSTOP)
 
-    eventually(lambda: run.pid_of("worker") != hung, seconds=180)
+    eventually(lambda: run.pid_of("worker") != hung, seconds=300)
     eventually(run.is_ready)
