@@ -268,7 +268,8 @@ def kpi(
     value: str | SafeString = text
     if fig is not None:
         value = figure(fig, style=style, places=places, as_of=as_of)
-    context: dict[str, Any] = {"content": content, "label": label, "value": value or formats.DASH}
+    shown = formats.DASH if value in ("", None) else value
+    context: dict[str, Any] = {"content": content, "label": label, "value": shown}
     context |= {"status": status, "aside": aside, "secondary": secondary}
     return render_to_string("components/kpi.html", context)
 
@@ -367,7 +368,7 @@ def _kind(bound: BoundField) -> str:
         return "check"
     if isinstance(widget, Textarea):
         return "area"
-    return "select" if isinstance(widget, Select) else "input"
+    return "select" if isinstance(widget, Select) else "line"
 
 
 @register.inclusion_tag("components/field.html")
