@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,12 +23,18 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from kombu.pools import producers
 
+from common import audit
 from common.models import InputVersion, Job, JobState
 from common.registry import Registry
 
 log = logging.getLogger(__name__)
 WAKE_TASK = "common.tasks.work"
+# A wake-up is worth little: an edit never waits long for the broker, and not again soon after it was found away.
+_HASTE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry_on_timeout": False, "max_retries": 0}
+_LEAVE_ALONE = 5.0  # seconds, the sweeper's own pace
+_found_away: list[float] = []  # the last moment, by the monotonic clock
 
 
 class LeaseLost(Exception):
@@ -207,9 +214,14 @@ def wake_after_commit(kind: str) -> None:
 
 def wake(kind: str) -> None:
     """Tell the workers. A broker that is away is no error: the sweeper wakes them when it is back."""
+    if _found_away and time.monotonic() - _found_away[0] < _LEAVE_ALONE:
+        return
     try:
-        current_app.send_task(WAKE_TASK, kwargs={"kind": kind}, expires=300)
+        with producers[current_app.connection_for_write(transport_options=_HASTE)].acquire() as producer:
+            current_app.send_task(WAKE_TASK, kwargs={"kind": kind}, expires=300, producer=producer)
+        _found_away.clear()
     except (OperationalError, OSError) as error:
+        _found_away[:] = [time.monotonic()]
         log.warning("broker away, %s waits for the sweeper: %s", kind, error)
 
 
@@ -316,3 +328,17 @@ def due_kinds(now: datetime | None = None) -> list[str]:
         | Q(state=JobState.LEASED, lease_until__lt=now)
     ).values_list("kind", flat=True)
     return sorted(set(names.distinct()) & set(kinds.names()))
+
+
+def retry(job_id: int, *, actor: str, now: datetime) -> bool:
+    """Put a job that was set aside back in the queue, with its tries counted anew. False if it is not set aside."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, state=JobState.DEAD).first()
+        if job is None:
+            return False
+        Job.objects.filter(pk=job_id).update(
+            state=JobState.READY, tries=0, error="", run_after=now, finished_at=None, token=F("token") + 1
+        )
+        audit.record(actor=actor, verb="retried", kind="job", object_id=job_id, label=str(job))
+        wake_after_commit(job.kind)
+    return True

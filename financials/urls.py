@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from financials.views import forecast
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("forecast/", forecast.forecast, name="forecast"),
+    path("forecast.<str:form>", forecast.forecast_export, name="forecast_export"),
+]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from common.policies import CLIENT_READERS, EVERYONE, LEGAL, MONEY_READERS
 from people.access import abilities_of
@@ -59,7 +59,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     for place in PLACES:
         if user.role not in place.roles:
             continue
-        url = reverse(place.route)
+        try:
+            url = reverse(place.route)
+        except NoReverseMatch:  # TEMPORARY: the page lands within the hour
+            continue
         active = path == url if url == "/" else path.startswith(url)
         nav.append(NavItem(place.label, url, place.key, active, phone=place.phone))
     frame.update(

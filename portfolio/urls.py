@@ -1,17 +1,25 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from portfolio.views import api_docs, audit, health, help, search
+from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", cockpit.cockpit, name="cockpit"),
+    path("export/clients.<str:form>", cockpit.cockpit_export, name="cockpit_export"),
     path("search/", search.search, name="search"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/progress/", jobs.job_progress, name="job_progress"),
+    path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
+    path("figures/<path:figure_id>/", figures.figure, name="figure"),
     path("audit/", audit.audit, name="audit"),
     path("api/docs/", api_docs.api_docs, name="api_docs"),
     path("api/v1/", include("portfolio.api.urls")),
     path("help/", help.index, name="help"),
     path("help/definitions/", help.definitions, name="definitions"),
     path("help/components/", help.components, name="components"),
+    path("", include("portfolio.urls_imports")),
+    path("", include("portfolio.urls_imports")),
     path("", include("people.urls")),
     path("", include("accounts.urls")),
     path("", include("financials.urls")),

@@ -1,0 +1,256 @@
+"""The forecast as pages show it: layers by month and by client, from each client's run that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, Count, Max, Sum, Value
+from django.db.models.functions import Cast, Concat
+
+from accounts.access import clients_for
+from common import charts
+from common.figures import Figure
+from common.formats import month_short, symbol
+from common.models import Job
+from common.money import ZERO
+from common.periods import Month, format_month, month_add, month_label, months_between
+from financials.calc import findings
+from financials.figures import LAYER_LABELS, forecast_figure, pnl_figure, unpriced_figure
+from financials.models import ForecastRun, Layer
+from financials.queries.basis import Basis, ids_sql, load_basis
+from financials.queries.cells import Cut, load_cells, load_missing
+
+if TYPE_CHECKING:
+    from people.models import User
+
+LAYERS = tuple(Layer.values)
+PAST_SHOWN = 4
+MONTHS_SHOWN = 18
+OPEN_STATES = ("ready", "leased", "failed")
+
+Layers = dict[str, Decimal | None]
+"""Layer → amount; None where a rate is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What the forecast stands on. open_jobs: recomputes of these clients that wait or run."""
+
+    count: int
+    newest: int | None
+    computed_at: datetime | None
+    unpriced: int
+    open_jobs: int
+
+    @property
+    def label(self) -> str:
+        return f"forecast run {self.newest}" if self.newest else "no forecast yet"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientForecast:
+    """One client's year. layers in their order; budget and gap are None without a budget."""
+
+    key: str
+    name: str
+    layers: tuple[Figure, ...]
+    total: Figure
+    budget: Figure
+    gap: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPage:
+    basis: Basis
+    year: int
+    years: tuple[int, ...]
+    client: str
+    runs: Runs
+    finding: str
+    chart: charts.LayeredBars
+    rows: tuple[ClientForecast, ...]
+    total: ClientForecast
+    unpriced: Figure
+    missing: tuple[str, ...]
+    source: str
+
+    @property
+    def client_name(self) -> str:
+        return next((row.name for row in self.rows if row.key == self.client), "All") if self.client else "All"
+
+    @property
+    def layer_labels(self) -> tuple[str, ...]:
+        return tuple(LAYER_LABELS[layer] for layer in LAYERS)
+
+    @property
+    def unit_label(self) -> str:
+        return f"{symbol(self.basis.currency)}M"
+
+    @property
+    def table_finding(self) -> str:
+        parts = [findings.Part(row.name, row.gap) for row in self.rows if row.gap is not None]
+        total, budget = self.total.total.value, self.total.budget.value
+        return findings.forecast_against_budget(
+            None if total is None else Decimal(total),
+            None if budget is None else Decimal(budget),
+            parts,
+            self.basis.currency,
+            f"Forecast {self.year} by client",
+        )
+
+
+def cut_of(user: User, client: str, first: Month, last: Month) -> Cut:
+    clients = clients_for(user).order_by()
+    if client:
+        clients = clients.filter(key=client)
+    return Cut(ids_sql(clients.values("pk")), first, last)
+
+
+def load_runs(user: User, client: str = "") -> Runs:
+    """Two queries."""
+    clients = clients_for(user).order_by()
+    if client:
+        clients = clients.filter(key=client)
+    found = ForecastRun.objects.filter(is_current=True, client__in=clients.values("pk")).aggregate(
+        count=Count("pk"), newest=Max("pk"), computed_at=Max("computed_at"), unpriced=Sum("unpriced")
+    )
+    refs = clients.values(ref=Concat(Value("client:"), Cast("pk", CharField())))
+    jobs = Job.objects.filter(kind="recompute", state__in=OPEN_STATES, object_ref__in=refs).count()
+    return Runs(found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs)
+
+
+def layers_by_month(basis: Basis, cut: Cut) -> dict[Month, Layers]:
+    """One query."""
+    months: dict[Month, Layers] = {}
+    for cell in load_cells("layers", basis, cut, ("month",)):
+        month = date.fromisoformat(f"{cell.group[0]}-01")
+        months.setdefault(month, {})[cell.line] = None if cell.missing else cell.amount
+    return months
+
+
+def total_of(layers: Layers) -> Decimal | None:
+    values = list(layers.values())
+    return None if any(value is None for value in values) else sum((v for v in values if v is not None), ZERO)
+
+
+def load_forecast_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> ForecastPage:
+    """Nine queries, whatever the number of clients."""
+    basis = load_basis(user, now=now)
+    year = year or basis.today.year
+    first, last = date(year, 1, 1), date(year, 12, 1)
+    shown_first = month_add(basis.open_month, -PAST_SHOWN)
+    shown_last = month_add(shown_first, MONTHS_SHOWN - 1)
+    cut = cut_of(user, client, min(first, shown_first), max(last, shown_last))
+    months = layers_by_month(basis, cut)
+    year_cut = cut_of(user, client, first, last)
+    rows = _client_rows(user, basis, year_cut, client)
+    runs = load_runs(user, client)
+    gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
+    source = f"Ledger to {month_label(basis.through)}, {runs.label}"
+    return ForecastPage(
+        basis=basis,
+        year=year,
+        years=(basis.today.year, basis.today.year + 1),
+        client=client,
+        runs=runs,
+        finding=_finding(months, basis, year),
+        chart=_chart(months, basis, months_between(shown_first, shown_last), source),
+        rows=tuple(rows),
+        total=_total_row(rows, basis, year_cut, client),
+        unpriced=unpriced_figure(runs.unpriced, client),
+        missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
+        source=source,
+    )
+
+
+def _client_rows(user: User, basis: Basis, cut: Cut, client: str) -> list[ClientForecast]:
+    """Three queries: layers, budget, names."""
+    layers: dict[str, Layers] = {}
+    for cell in load_cells("layers", basis, cut, ("client",)):
+        layers.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
+    budgets = _budgets(basis, cut)
+    names = dict(clients_for(user).filter(key__in=[*layers, *budgets]).order_by("name").values_list("key", "name"))
+    rows = [_row(key, name, layers.get(key, {}), budgets.get(key), basis, cut) for key, name in names.items()]
+    return sorted(rows, key=lambda row: (-(row.total.value or ZERO), row.name))
+
+
+def _budgets(basis: Basis, cut: Cut) -> dict[str, Decimal | None]:
+    budgets: dict[str, Decimal | None] = {}
+    for cell in load_cells("budget", basis, cut, ("client",)):
+        if cell.line in ("gross_revenue", "pass_through"):
+            key, sofar = cell.group[0] or "", budgets.get(cell.group[0] or "", ZERO)
+            sign = 1 if cell.line == "gross_revenue" else -1
+            budgets[key] = None if cell.missing or sofar is None else sofar + sign * cell.amount
+    return budgets
+
+
+def _row(key: str, name: str, layers: Layers, budget: Decimal | None, basis: Basis, cut: Cut) -> ClientForecast:
+    span = {"first": cut.first, "last": cut.last, "client": key}
+    total = total_of(layers) if layers else None
+    return ClientForecast(
+        key=key,
+        name=name,
+        layers=tuple(
+            forecast_figure(layers.get(layer, ZERO), basis, layer=layer, **span)  # type: ignore[arg-type]  # span's own types
+            for layer in LAYERS
+        ),
+        total=forecast_figure(total, basis, **span),  # type: ignore[arg-type]  # as above
+        budget=pnl_figure("net_revenue", budget, basis, months=[cut.first, cut.last], client=key, scenario="budget"),
+        gap=None if total is None or budget is None else total - budget,
+    )
+
+
+def _total_row(rows: list[ClientForecast], basis: Basis, cut: Cut, client: str) -> ClientForecast:
+    sums: Layers = {layer: _add([row.layers[place].value for row in rows]) for place, layer in enumerate(LAYERS)}
+    budgets = [row.budget.value for row in rows if row.budget.value is not None]
+    return _row(client, "All clients", sums if rows else {}, _add(budgets) if budgets else None, basis, cut)
+
+
+def _add(values: Sequence[Decimal | int | None]) -> Decimal | None:
+    return None if any(value is None for value in values) else sum((Decimal(v) for v in values if v is not None), ZERO)
+
+
+def _finding(months: dict[Month, Layers], basis: Basis, year: int) -> str:
+    """'Signed work covers 88% of what is left of 2026': contracted against all that is still to come this year."""
+    ahead = [layers for month, layers in months.items() if month.year == year and month > basis.through]
+    totals = [total_of({k: v for k, v in layers.items() if k != "recognised"}) for layers in ahead]
+    contracted = _add([layers.get("contracted", ZERO) for layers in ahead])
+    span = f"what is left of {year}" if year == basis.today.year else str(year)
+    return findings.signed_cover(contracted, _add(list(totals)), span, "Net revenue by month and layer")
+
+
+def _chart(months: dict[Month, Layers], basis: Basis, shown: list[Month], source: str) -> charts.LayeredBars:
+    bars = []
+    for position, month in enumerate(shown):
+        layers = months.get(month, {})
+        bars.append(
+            charts.LayerMonth(
+                label=month_short(month),
+                parts=tuple(layers.get(layer, ZERO) for layer in LAYERS),
+                recognised=month <= basis.through,
+                year=str(month.year) if position == 0 or month.month == 1 else "",
+                total_shown=month <= month_add(basis.open_month, 1),
+            )
+        )
+    return charts.LayeredBars(
+        finding="Net revenue by month and layer",
+        sub="Net revenue; darker is more certain. Pipeline is amount × probability, spread over the delivery",
+        source=source,
+        layers=tuple(LAYER_LABELS[layer] for layer in LAYERS),
+        months=tuple(bars),
+        unit=basis.currency,
+    )
+
+
+def forecast_rows(page: ForecastPage) -> tuple[list[str], list[list[object]]]:
+    """The client table as CSV and XLSX give it."""
+    head = ["client", "name", "currency", *LAYERS, "total", "budget", "on_budget"]
+    rows: list[list[object]] = []
+    for row in page.rows:
+        figures = (*row.layers, row.total, row.budget)
+        rows.append([row.key, row.name, page.basis.currency, *(figure.value for figure in figures), row.gap])
+    return head, rows

@@ -1,0 +1,40 @@
+"""The forecast by month, layer and client."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import clients_for, get_client_for
+from common.exports import csv_response, xlsx_response
+from common.policies import MONEY_READERS, allow
+from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page
+from people.requests import signed_in
+
+
+def _page(request: HttpRequest) -> ForecastPage:
+    user, now = signed_in(request), timezone.now()
+    key, year = request.GET.get("client", ""), request.GET.get("year", "")
+    if key:
+        get_client_for(user, key)
+    wanted = int(year) if year.isdigit() and 2000 <= int(year) <= now.year + 5 else None
+    return load_forecast_page(user, now=now, client=key, year=wanted)
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def forecast(request: HttpRequest) -> HttpResponse:
+    page = _page(request)
+    clients = clients_for(signed_in(request)).order_by("name").values_list("key", "name")[:60]
+    return render(request, "financials/forecast.html", {"page": page, "choices": list(clients)})
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def forecast_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    page = _page(request)
+    head, rows = forecast_rows(page)
+    make = xlsx_response if form == "xlsx" else csv_response
+    return make(f"forecast-{page.year}", head, rows)

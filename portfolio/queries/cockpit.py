@@ -1,0 +1,397 @@
+"""The director's cockpit: one page's figures, read with a fixed number of queries whatever the number of clients."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+
+from accounts.access import clients_for
+from accounts.models import Client, Target, TargetMeasure
+from accounts.queries.rates import DealRates
+from common import charts
+from common.figures import Figure
+from common.formats import month_short, symbol
+from common.fx import MissingRate
+from common.money import ZERO, ratio
+from common.periods import Month, month_add, month_label, month_of, months_between
+from financials.calc import findings
+from financials.calc.findings import Part
+from financials.figures import forecast_figure, pnl_figure
+from financials.models import ForecastRun
+from financials.queries.basis import Basis, ids_sql, load_basis
+from financials.queries.cells import Cut, load_cells
+from financials.queries.renewals import RenewalRow, renewals_ahead
+
+if TYPE_CHECKING:
+    from people.models import User
+
+RENEWAL_DAYS: Final = 120
+WATCH: Final = Decimal("-0.02")
+AT_RISK: Final = Decimal("-0.06")
+MARGIN_WATCH: Final = Decimal("-0.02")
+MARGIN_AT_RISK: Final = Decimal("-0.05")
+RULES: Final = (
+    "Margin is contribution over net revenue. Status: at risk when the forecast is over 6% under budget or the margin "
+    "over 5 points; watch from 2% or 2 points."
+)
+
+Amount = Decimal | None
+Grid = dict[tuple[str, Month], dict[str, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLine:
+    """One client's row. gaps are against budget, favourable positive; margin_gap in points as a ratio."""
+
+    key: str
+    name: str
+    tier: str
+    status: str
+    revenue: Figure
+    revenue_gap: Amount
+    full_year: Figure
+    full_year_gap: Amount
+    margin: Figure
+    margin_gap: Amount
+    months: tuple[Amount, ...]
+    forecast_from: int
+    next_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    basis: Basis
+    finding: str
+    span: str
+    revenue: Figure
+    revenue_budget: Amount
+    revenue_target: Amount
+    revenue_prior: Amount
+    full_year: Figure
+    full_year_budget: Amount
+    margin: Figure
+    margin_budget: Amount
+    bars: charts.MonthlyBars
+    clients: tuple[ClientLine, ...]
+    clients_finding: str
+    biggest_gap: Decimal
+    total: ClientLine | None
+    renewals: tuple[RenewalRow, ...]
+    renewals_finding: str
+    run: str
+
+    @property
+    def currency(self) -> str:
+        return self.basis.currency
+
+    @property
+    def unit_label(self) -> str:
+        return f"{symbol(self.currency)}M"
+
+    @property
+    def span_label(self) -> str:
+        return f"Net revenue, {self.span}"
+
+    @property
+    def renewals_count(self) -> str:
+        return str(len(self.renewals))
+
+    @property
+    def source(self) -> str:
+        through = month_label(self.basis.through)
+        return f"Ledger to {through}, {self.run}, budget {self.basis.budget_version or 'none'}. {RULES}"
+
+    @property
+    def revenue_gap(self) -> Amount:
+        return _gap(self.revenue.value, self.revenue_budget)
+
+    @property
+    def target_gap(self) -> Amount:
+        return _gap(self.revenue.value, self.revenue_target)
+
+    @property
+    def full_year_gap(self) -> Amount:
+        return _gap(self.full_year.value, self.full_year_budget)
+
+    @property
+    def growth(self) -> Amount:
+        """Against the same months a year earlier, as a ratio."""
+        gap = _gap(self.revenue.value, self.revenue_prior)
+        return None if gap is None else ratio(gap, self.revenue_prior)
+
+    @property
+    def margin_gap(self) -> Amount:
+        return _gap(self.margin.value, self.margin_budget)
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """Net revenue and contribution by client and month from the three sources."""
+
+    actual: Grid
+    budget: Grid
+    forecast: Grid
+
+    def net(self, source: Grid, keys: Iterable[str], months: Iterable[Month]) -> Amount:
+        """None when nothing at all is known of these clients and months."""
+        return _sum(source, keys, months, "net_revenue")
+
+    def margin(self, source: Grid, keys: Iterable[str], months: Iterable[Month]) -> Amount:
+        keys, months = list(keys), list(months)
+        return ratio(_sum(source, keys, months, "contribution"), _sum(source, keys, months, "net_revenue"))
+
+
+def load_cockpit(user: User, *, now: datetime) -> Cockpit:
+    basis = load_basis(user, now=now)
+    today = basis.today
+    year = months_between(date(today.year, 1, 1), date(today.year, 12, 1))
+    to_date = [month for month in year if month <= basis.through]
+    books = _load_books(user, basis, year)
+    current = ForecastRun.objects.filter(is_current=True, client=OuterRef("pk")).values("pk")[:1]
+    clients: Sequence[Client] = list(clients_for(user).annotate(run=Subquery(current)).order_by("name", "id"))
+    newest = max((run for client in clients if (run := getattr(client, "run", None))), default=None)
+    run = f"forecast run {newest}" if newest else "no forecast yet"
+    keys = [client.key for client in clients]
+    renewals = renewals_ahead(user, today=today, days=RENEWAL_DAYS, basis=basis)
+    lines = _client_lines(basis, books, clients, year, to_date, renewals)
+    net_budget = books.net(books.budget, keys, year)
+    full_year = books.net(books.forecast, keys, year)
+    prior = [month_add(month, -12) for month in to_date]
+    parts = [Part(line.name, line.full_year_gap) for line in lines if line.full_year_gap is not None]
+    amount = sum((row.amount_reporting for row in renewals if row.amount_reporting is not None), ZERO)
+    known = all(row.amount_reporting is not None for row in renewals)
+    return Cockpit(
+        basis=basis,
+        finding=findings.forecast_against_budget(full_year, net_budget, parts, basis.currency),
+        span=_span(to_date),
+        revenue=_net_figure(basis, to_date, books.net(books.actual, keys, to_date)),
+        revenue_budget=books.net(books.budget, keys, to_date),
+        revenue_target=_target(user, basis, to_date),
+        revenue_prior=books.net(books.actual, keys, prior),
+        full_year=forecast_figure(full_year, basis, first=year[0], last=year[-1]),
+        full_year_budget=net_budget,
+        margin=_margin_figure(basis, to_date, books.margin(books.actual, keys, to_date)),
+        margin_budget=books.margin(books.budget, keys, to_date),
+        bars=_bars(basis, books, keys, year, run),
+        clients=tuple(lines),
+        clients_finding=findings.met_budget(sum(1 for part in parts if part.gap >= 0), len(parts), fallback="Clients"),
+        biggest_gap=max((abs(part.gap) for part in parts), default=ZERO),
+        total=_total(basis, books, keys, year, to_date) if lines else None,
+        renewals=tuple(renewals),
+        renewals_finding=findings.renewals_ahead(len(renewals), amount if known else None, basis.currency),
+        run=run,
+    )
+
+
+def _load_books(user: User, basis: Basis, year: list[Month]) -> _Books:
+    clients = ids_sql(clients_for(user).order_by().values("pk"))
+    first = min(month_add(year[0], -12), month_add(basis.through, -12))
+    grids = []
+    for source, start, end in (
+        ("actual", first, max(basis.through, basis.open_month)),
+        ("budget", year[0], year[-1]),
+        ("forecast", year[0], month_add(year[-1], 3)),
+    ):
+        cut = Cut(clients, start, end)
+        grid: Grid = defaultdict(dict)
+        for cell in load_cells(source, basis, cut, ("client", "month")):  # type: ignore[arg-type]  # the three literals
+            key, month = cell.group
+            at = (key or "", date.fromisoformat(f"{month}-01"))
+            if not cell.missing:
+                grid[at][cell.line] = cell.amount
+        grids.append(grid)
+    return _Books(*grids)
+
+
+def deal_rates_of(basis: Basis) -> DealRates:
+    """The rates already read, as the pipeline page takes them: the newest closing of every currency that has one."""
+    month = month_of(basis.today)
+    found = {}
+    for code in basis.rate_currencies | {basis.currency}:
+        try:
+            found[code] = basis.rates.rate(code, basis.currency, month, via=settings.REPORTING_CURRENCY, kind="closing")
+        except MissingRate:
+            continue
+    return DealRates(basis.currency, month, found)
+
+
+def _value(lines: dict[str, Decimal], what: str) -> Decimal:
+    net = lines.get("net_revenue", ZERO) + lines.get("gross_revenue", ZERO) - lines.get("pass_through", ZERO)
+    if what == "net_revenue":
+        return net
+    costs = ("delivery_labour", "freelancers", "direct_expenses")
+    return net - sum((lines.get(name, ZERO) for name in costs), ZERO)
+
+
+def _sum(grid: Grid, keys: Iterable[str], months: Iterable[Month], what: str) -> Amount:
+    months = list(months)
+    found = [grid[key, month] for key in keys for month in months if (key, month) in grid]
+    return sum((_value(lines, what) for lines in found), ZERO) if found else None
+
+
+def _gap(actual: Decimal | int | None, budget: Amount) -> Amount:
+    return None if actual is None or budget is None else Decimal(actual) - budget
+
+
+def _span(to_date: list[Month]) -> str:
+    if not to_date:
+        return "year to date"
+    return f"{month_short(to_date[0])}–{month_short(to_date[-1])}" if len(to_date) > 1 else month_label(to_date[0])
+
+
+def _net_figure(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
+    return pnl_figure("net_revenue", value, basis, months=months, client=client)
+
+
+def _margin_figure(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
+    return pnl_figure("contribution_margin", value, basis, months=months, client=client)
+
+
+def _target(user: User, basis: Basis, months: list[Month]) -> Amount:
+    """What the clients in sight are asked to bring in these months; None without any target."""
+    rows = Target.objects.filter(
+        measure=TargetMeasure.NET_REVENUE, month__in=months, client__in=clients_for(user).order_by().values("pk")
+    ).values_list("month", "currency", "amount")
+    total: Amount = None
+    for month, currency, amount in rows:
+        rate = basis.rate(currency, month)
+        if rate is None:
+            return None
+        total = (total or ZERO) + round(amount * rate.value, basis.places)
+    return total
+
+
+def _client_lines(
+    basis: Basis,
+    books: _Books,
+    clients: Sequence[Client],
+    year: list[Month],
+    to_date: list[Month],
+    renewals: Iterable[RenewalRow],
+) -> list[ClientLine]:
+    next_of: dict[str, str] = {}
+    for row in renewals:
+        next_of.setdefault(row.client_key, row.next_label)
+    lines = [_line(basis, books, client, year, to_date, next_of.get(client.key, "")) for client in clients]
+    return sorted(lines, key=lambda line: (-(line.full_year.value or ZERO), line.name))
+
+
+def _line(
+    basis: Basis, books: _Books, client: Client, year: list[Month], to_date: list[Month], next_label: str
+) -> ClientLine:
+    key = [client.key]
+    revenue, full = books.net(books.actual, key, to_date), books.net(books.forecast, key, year)
+    budget, budget_year = books.net(books.budget, key, to_date), books.net(books.budget, key, year)
+    margin, margin_budget = books.margin(books.actual, key, to_date), books.margin(books.budget, key, to_date)
+    past = months_between(month_add(basis.through, -12), basis.through)
+    ahead = months_between(basis.open_month, month_add(basis.open_month, 2))
+    series = [books.net(books.actual, key, [month]) for month in past]
+    series += [books.net(books.forecast, key, [month]) for month in ahead]
+    return ClientLine(
+        key=client.key,
+        name=client.name,
+        tier=client.get_tier_display(),
+        status=health_of(full, budget_year, margin, margin_budget),
+        revenue=_net_figure(basis, to_date, revenue, client.key),
+        revenue_gap=_gap(revenue, budget),
+        full_year=forecast_figure(full, basis, first=year[0], last=year[-1], client=client.key),
+        full_year_gap=_gap(full, budget_year),
+        margin=_margin_figure(basis, to_date, margin, client.key),
+        margin_gap=_gap(margin, margin_budget),
+        months=tuple(series),
+        forecast_from=len(past),
+        next_label=next_label,
+    )
+
+
+def health_of(full: Amount, budget: Amount, margin: Amount, margin_budget: Amount) -> str:
+    """The commercial status: forecast and margin against budget, the worse of the two. Unknown without a budget."""
+    share = ratio(_gap(full, budget), budget)
+    if share is None:
+        return "unknown"
+    points = _gap(margin, margin_budget)
+    if share < AT_RISK or (points is not None and points < MARGIN_AT_RISK):
+        return "at_risk"
+    if share < WATCH or (points is not None and points < MARGIN_WATCH):
+        return "watch"
+    return "on_track"
+
+
+def _total(basis: Basis, books: _Books, keys: list[str], year: list[Month], to_date: list[Month]) -> ClientLine:
+    revenue, full = books.net(books.actual, keys, to_date), books.net(books.forecast, keys, year)
+    margin, margin_budget = books.margin(books.actual, keys, to_date), books.margin(books.budget, keys, to_date)
+    return ClientLine(
+        key="",
+        name=f"{len(keys)} clients" if len(keys) != 1 else "1 client",
+        tier="",
+        status="",
+        revenue=_net_figure(basis, to_date, revenue),
+        revenue_gap=_gap(revenue, books.net(books.budget, keys, to_date)),
+        full_year=forecast_figure(full, basis, first=year[0], last=year[-1]),
+        full_year_gap=_gap(full, books.net(books.budget, keys, year)),
+        margin=_margin_figure(basis, to_date, margin),
+        margin_gap=_gap(margin, margin_budget),
+        months=(),
+        forecast_from=0,
+        next_label="",
+    )
+
+
+def _bars(basis: Basis, books: _Books, keys: list[str], year: list[Month], run: str) -> charts.MonthlyBars:
+    months = []
+    for month in year:
+        actual = month <= basis.through
+        value = books.net(books.actual if actual else books.forecast, keys, [month])
+        months.append(
+            charts.Month(
+                label=month_short(month),
+                value=value,
+                budget=books.net(books.budget, keys, [month]),
+                kind="actual" if actual else "forecast",
+                strong=month == basis.through,
+            )
+        )
+    ahead = [month for month in year if month > basis.through]
+    done = books.net(books.actual, keys, [month for month in year if month <= basis.through])
+    budget = books.net(books.budget, keys, year)
+    needed = None if budget is None or done is None else budget - done
+    forecast = books.net(books.forecast, keys, ahead)
+    return charts.MonthlyBars(
+        finding=findings.to_go(len(ahead), needed, forecast, basis.currency, "Net revenue by month"),
+        sub="Net revenue by month; tick is the budget",
+        source=f"Ledger to {month_label(basis.through)}, {run}, budget {basis.budget_version or 'none'}",
+        months=tuple(months),
+        unit=basis.currency,
+        size="l",
+    )
+
+
+def table_rows(page: Cockpit) -> tuple[list[str], list[list[object]]]:
+    """The client table as CSV and XLSX give it: whole amounts, ratios as fractions."""
+    head = ["client", "name", "tier", "status", "currency", "revenue_to_date", "revenue_on_budget", "full_year"]
+    head += ["full_year_on_budget", "contribution_margin", "margin_on_budget", "next"]
+    rows: list[list[object]] = [
+        [
+            line.key,
+            line.name,
+            line.tier,
+            line.status,
+            page.basis.currency,
+            line.revenue.value,
+            line.revenue_gap,
+            line.full_year.value,
+            line.full_year_gap,
+            line.margin.value,
+            line.margin_gap,
+            line.next_label,
+        ]
+        for line in page.clients
+    ]
+    return head, rows

@@ -1,0 +1,80 @@
+"""Home: what needs this person today, and are we going to make the number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.queries.attention import TODAY, AttentionItem, attention
+from accounts.queries.pipeline import Scope, pipeline_totals
+from common.exports import csv_response, xlsx_response
+from common.models import Job, JobState
+from common.policies import MONEY_READERS, allow
+from financials.calc.findings import count
+from financials.calc.findings import renewals_ahead as renewals_finding
+from financials.queries.renewals import renewals_ahead
+from people.access import abilities_of
+from people.models import User
+from people.requests import signed_in
+from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit, table_rows
+
+
+@require_GET
+@allow()
+def cockpit(request: HttpRequest) -> HttpResponse:
+    user, now = signed_in(request), timezone.now()
+    can = abilities_of(user)
+    if not can.see_clients:
+        return render(request, "portfolio/cockpit_administrator.html", _administrator())
+    if not can.see_money:
+        rows = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS)
+        finding = renewals_finding(len(rows), None, user.reporting_currency or "USD", RENEWAL_DAYS)
+        return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
+    page = load_cockpit(user, now=now)
+    items = attention(user, now.date(), limit=8)
+    context = {
+        "page": page,
+        "now": now,
+        "attention": items,
+        "attention_finding": attention_finding(items),
+        "pipeline": pipeline_totals(user, Scope(), deal_rates_of(page.basis), now.date()),
+        "contracts_url": reverse("contract_list"),
+        "clients_url": reverse("client_list"),
+        "imports_url": reverse("imports") if can.load_files else "",
+    }
+    return render(request, "portfolio/cockpit.html", context)
+
+
+def attention_finding(items: Sequence[AttentionItem]) -> str:
+    """'Seven things need you, two of them today'."""
+    if not items:
+        return "Nothing waits for you"
+    today = sum(1 for item in items if item.group == TODAY)
+    things = "One thing needs" if len(items) == 1 else f"{count(len(items)).capitalize()} things need"
+    if not today or len(items) == 1:
+        return f"{things} you{' today' if today else ''}"
+    return f"{things} you, {'all' if today == len(items) else count(today)} of them today"
+
+
+def _administrator() -> dict[str, object]:
+    waiting = Job.objects.filter(state__in=[JobState.READY, JobState.LEASED, JobState.FAILED]).count()
+    return {
+        "people": User.objects.filter(is_active=True).count(),
+        "waiting": waiting,
+        "dead": Job.objects.filter(state=JobState.DEAD).count(),
+    }
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def cockpit_export(request: HttpRequest, form: str) -> HttpResponse:
+    """The client table as shown, to take away."""
+    page = load_cockpit(signed_in(request), now=timezone.now())
+    head, rows = table_rows(page)
+    make = xlsx_response if form == "xlsx" else csv_response
+    return make(f"clients-{page.basis.through:%Y-%m}", head, rows)  # type: ignore[return-value]  # a streamed answer
