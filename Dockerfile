@@ -22,7 +22,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PRODUCTION=true \
     DATA_DIR=/data \
-    HOST=0.0.0.0 \
+    BIND_ADDRESS=0.0.0.0 \
     PORT=8000
 USER 10001:10001
 VOLUME /data

@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. Both prepare a fresh machine first (scripts/bootstrap).
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check bench clean
+.PHONY: help run test soak check format bench clean
 
 # A bare PATH may leave out where the system keeps its own programs (apt-get, unshare, a browser).
 export PATH := $(PATH):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
@@ -35,6 +35,12 @@ check: ## Linters, types, import contracts, migrations, production settings
 	@# It warns that no database is there to compare with; the tests apply every migration.
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: ## Put Python and templates into the form that check asks for
+	@scripts/bootstrap check
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: ## The benchmarks, as ratios to floors measured in the same run
 	@scripts/bootstrap test

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         plan = Plan(
             root=settings.BASE_DIR,
             data_dir=settings.DATA_DIR,
-            host=os.environ.get("HOST", "127.0.0.1"),
+            host=os.environ.get("BIND_ADDRESS", "127.0.0.1"),
             port=whole_number("PORT", 8000),
             roles=tuple(options["only"] or ROLES),
             demo=not (options["no_demo"] or settings.PRODUCTION),
