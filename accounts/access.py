@@ -11,7 +11,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from accounts.models import Action, Client, Contact, Objective, Opportunity, Stakeholding
+from accounts.models import (
+    Action,
+    Client,
+    ClientMember,
+    Contact,
+    Objective,
+    Opportunity,
+    Stakeholding,
+    Touchpoint,
+)
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -33,6 +42,30 @@ def get_editable_client_for(user: User, key: str) -> Client:
     if not abilities_of(user).edit_relationships:
         raise PermissionDenied("Your role reads this client but does not change it.")
     return client
+
+
+def get_manageable_client_for(user: User, key: str) -> Client:
+    """For the client's own record and its team."""
+    client = get_client_for(user, key)
+    if not abilities_of(user).edit_client:
+        raise PermissionDenied("Only an account director changes a client and its team.")
+    return client
+
+
+def get_manageable_member_for(user: User, client_key: str, pk: int) -> ClientMember:
+    client = get_manageable_client_for(user, client_key)
+    found = ClientMember.objects.select_related("person").filter(client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_touchpoint_for(user: User, client_key: str, pk: int) -> Touchpoint:
+    client = get_editable_client_for(user, client_key)
+    found = Touchpoint.objects.filter(client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
 
 
 def clients_for(user: User) -> QuerySet[Client]:

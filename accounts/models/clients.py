@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import models
@@ -82,6 +84,14 @@ class Client(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def local_date(self, now: datetime) -> date:
+        """The day it is at the client: what is due, late or held "today" is judged by it."""
+        try:
+            zone = ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):  # imported from a system that does not use IANA names
+            return now.date()
+        return now.astimezone(zone).date()
 
 
 class Duty(models.TextChoices):
