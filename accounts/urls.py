@@ -1,3 +1,35 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import activity, clients, opportunities, plans, stakeholders
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("clients/", clients.index, name="client_list"),
+    path("new/client/", clients.new, name="new_client"),
+    path("clients/<str:key>/", clients.show, name="client"),
+    path("clients/<str:key>/edit/", clients.edit, name="client_edit"),
+    path("clients/<str:key>/team/", clients.team, name="client_team"),
+    path("clients/<str:key>/team/<int:pk>/remove/", clients.team_remove, name="client_team_remove"),
+    path("clients/<str:key>/stakeholders/", stakeholders.index, name="client_stakeholders"),
+    path("clients/<str:key>/stakeholders/add/", stakeholders.add, name="stakeholder_add"),
+    path("clients/<str:key>/stakeholders/<int:pk>/", stakeholders.edit, name="stakeholder"),
+    path("clients/<str:key>/stakeholders/<int:pk>/remove/", stakeholders.remove, name="stakeholder_remove"),
+    path("log/", stakeholders.log_any, name="log"),
+    path("clients/<str:key>/log/", stakeholders.log, name="client_log"),
+    path("clients/<str:key>/touchpoints/<int:pk>/remove/", stakeholders.touch_remove, name="touchpoint_remove"),
+    path("clients/<str:key>/plan/", plans.show, name="client_plan"),
+    path("clients/<str:key>/plan/ambition/", plans.ambition, name="plan_ambition"),
+    path("clients/<str:key>/plan/objectives/add/", plans.objective_add, name="objective_add"),
+    path("clients/<str:key>/plan/objectives/<int:pk>/", plans.objective, name="objective"),
+    path("clients/<str:key>/plan/objectives/<int:pk>/cell/", plans.objective_cell, name="objective_cell"),
+    path("clients/<str:key>/plan/objectives/<int:pk>/move/", plans.objective_move, name="objective_move"),
+    path("clients/<str:key>/plan/objectives/<int:pk>/actions/add/", plans.action_add, name="action_add"),
+    path("clients/<str:key>/plan/actions/<int:pk>/", plans.action, name="action"),
+    path("clients/<str:key>/plan/actions/<int:pk>/cell/", plans.action_cell, name="action_cell"),
+    path("clients/<str:key>/plan/actions/<int:pk>/move/", plans.action_move, name="action_move"),
+    path("clients/<str:key>/growth/", opportunities.growth, name="client_growth"),
+    path("clients/<str:key>/activity/", activity.show, name="client_activity"),
+    path("pipeline/", opportunities.index, name="pipeline"),
+    path("new/opportunity/", opportunities.new, name="new_opportunity"),
+    path("opportunities/<str:key>/", opportunities.show, name="opportunity"),
+    path("opportunities/<str:key>/cell/", opportunities.cell, name="opportunity_cell"),
+]

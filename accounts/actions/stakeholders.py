@@ -1,0 +1,124 @@
+"""Contacts, their part in a client, and touchpoints with them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actions.edits import Subject, add, plain, remove, save_changes
+from accounts.models import Client, Contact, Stakeholding, Touchpoint
+from common.records import StaleRecord
+from people.models import User
+
+CONTACT_FIELDS = ("first_name", "last_name", "title", "email")
+JUDGED_FIELDS = ("power", "interest", "stance", "level", "level_wanted", "evidence")
+STAKE_FIELDS = ("reports_to", "buying_role", *JUDGED_FIELDS, "owner", "cadence_days")
+
+
+def add_stakeholder(*, client: Client, values: Mapping[str, Any], actor: User, now: datetime) -> Stakeholding:
+    """A new contact of the client and the contact's part in it, in one."""
+    with transaction.atomic():
+        contact = Contact(client=client, key=f"C-{uuid.uuid4().hex[:12]}")
+        for name in CONTACT_FIELDS:
+            setattr(contact, name, values.get(name, ""))
+        told = {name: getattr(contact, name) for name in CONTACT_FIELDS}
+        add(contact, actor=actor.email, subject=Subject("contact", contact.name, client.pk), values=told)
+        stake = Stakeholding(client=client, contact=contact)
+        given = {name: values[name] for name in STAKE_FIELDS if name in values}
+        given |= _judgement(stake, given, client, actor, now)
+        for name, value in given.items():
+            setattr(stake, name, value)
+        add(stake, actor=actor.email, subject=Subject("stakeholding", contact.name, client.pk), values=given)
+    return stake
+
+
+def change_stakeholder(
+    *,
+    stake: Stakeholding,
+    values: Mapping[str, Any],
+    expected: tuple[int, int] | None,
+    actor: User,
+    now: datetime,
+) -> Stakeholding:
+    """expected: the versions of the stakeholding and of its contact. Raises StaleRecord when either has moved on."""
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=stake.contact_id)
+        if expected is not None and contact.version != expected[1]:
+            raise StaleRecord(contact)
+        label, client = contact.name, stake.client
+        of_contact = {name: values[name] for name in CONTACT_FIELDS if name in values}
+        save_changes(
+            contact, of_contact, expected=None, actor=actor.email, subject=Subject("contact", label, client.pk)
+        )
+        given = {name: values[name] for name in STAKE_FIELDS if name in values}
+        given |= _judgement(stake, given, client, actor, now)
+        subject = Subject("stakeholding", label, client.pk)
+        return save_changes(
+            stake, given, expected=expected[0] if expected else None, actor=actor.email, subject=subject
+        )
+
+
+def _judgement(
+    stake: Stakeholding, given: Mapping[str, Any], client: Client, actor: User, now: datetime
+) -> dict[str, Any]:
+    """Who judged and when, if a judgement is among what changes."""
+    judged = (name for name in JUDGED_FIELDS if name in given)
+    if all(plain(getattr(stake, name)) == plain(given[name]) for name in judged):
+        return {}
+    return {"judged_on": client.local_date(now), "judged_by": actor.email}
+
+
+def remove_stakeholder(*, stake: Stakeholding, actor: User) -> None:
+    """Takes the person off the client's map; the contact goes too unless a touchpoint or another client needs it."""
+    contact, client_id = stake.contact, stake.client_id
+    with transaction.atomic():
+        subject = Subject("stakeholding", contact.name, client_id)
+        remove(stake, actor=actor.email, subject=subject, values={n: getattr(stake, n) for n in STAKE_FIELDS})
+        needed = contact.stakeholdings.exists() or contact.touchpoints.exists() or contact.client_id != client_id
+        if not needed:
+            told = {name: getattr(contact, name) for name in CONTACT_FIELDS}
+            remove(contact, actor=actor.email, subject=Subject("contact", contact.name, client_id), values=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What is written down of a meeting, call or message. ref: made with the form, so that sending twice logs once."""
+
+    ref: str
+    date: date
+    kind: str
+    notes: str
+    theirs: Sequence[Contact]
+    ours: Sequence[User]
+
+
+def log_touchpoint(*, client: Client, touch: Touch, actor: User) -> Touchpoint:
+    with transaction.atomic():
+        source_ref = f"app:{client.pk}:{touch.ref}"
+        before = Touchpoint.objects.filter(source_ref=source_ref).first()
+        if before is not None:
+            return before
+        point = Touchpoint(source_ref=source_ref, client=client, date=touch.date, kind=touch.kind, notes=touch.notes)
+        told = {
+            "date": touch.date,
+            "kind": touch.kind,
+            "theirs": ", ".join(contact.name for contact in touch.theirs),
+            "ours": ", ".join(person.name for person in touch.ours),
+            "notes": touch.notes,
+        }
+        label = f"{point.get_kind_display()} {touch.date.isoformat()}"
+        add(point, actor=actor.email, subject=Subject("touchpoint", label, client.pk), values=told)
+        point.theirs.set(touch.theirs)
+        point.ours.set(touch.ours)
+    return point
+
+
+def remove_touchpoint(*, point: Touchpoint, actor: User) -> None:
+    label = f"{point.get_kind_display()} {point.date.isoformat()}"
+    told = {"date": point.date, "kind": point.kind, "notes": point.notes}
+    remove(point, actor=actor.email, subject=Subject("touchpoint", label, point.client_id), values=told)

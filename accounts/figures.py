@@ -1,0 +1,175 @@
+"""Explanations of the figures this app shows: the pipeline's, and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
+
+from accounts.access import get_client_for
+from accounts.models import Opportunity, Outcome
+from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
+from accounts.queries.rates import DealRates, deal_rates
+from accounts.queries.stakeholders import stakeholder_book
+from common.figures import Explanation, Figure, Input, UnknownFigure, figure_id, formulae
+from common.formats import plural
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+_PARAMS = frozenset({"client", "owner", "stage", "category", "kind", "q", "year"})
+_DEFINITION = (
+    "Each deal is converted once to the reporting currency at the rate last known, half-even to the minor unit, and "
+    "then summed. An open deal without amount or probability is unpriced: counted, never summed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """outcome: which deals it counts. listing: what the list shows when the figure's rows are opened."""
+
+    name: str
+    label: str
+    text: str
+    outcome: Outcome
+    unit: str = ""
+
+
+FORMULAE = (
+    Formula("open_amount", "Open pipeline", "Σ amount of open, priced deals", Outcome.OPEN),
+    Formula(
+        "weighted",
+        "Weighted pipeline",
+        "Σ amount × probability of open, priced deals that are not omitted",
+        Outcome.OPEN,
+    ),
+    Formula("unpriced", "Unpriced open deals", "open deals without amount or probability", Outcome.OPEN, "count"),
+    Formula("open_count", "Open deals", "number of open deals", Outcome.OPEN, "count"),
+    Formula("won_value", "Won value", "Σ amount of won deals", Outcome.WON),
+    Formula("won_count", "Deals won", "number of won deals", Outcome.WON, "count"),
+)
+
+
+def _value(formula: Formula, sums: Sums) -> Decimal | int:
+    match formula.name:
+        case "weighted":
+            return sums.weighted
+        case "unpriced":
+            return sums.unpriced
+        case "open_count" | "won_count":
+            return sums.count
+    return sums.amount
+
+
+def scope_of(user: User, params: Mapping[str, str], outcome: str) -> Scope:
+    """Raises UnknownFigure for a parameter that no deal has, Http404 for a client out of sight."""
+    if params.keys() - _PARAMS or not abilities_of(user).see_relationships:
+        raise UnknownFigure(", ".join(params))
+    if not params.get("year", "0").isdigit() or len(params.get("year", "")) > 4:
+        raise UnknownFigure(params["year"])
+    if params.get("client"):
+        get_client_for(user, params["client"])
+    return Scope(**{**params, "outcome": outcome})
+
+
+def _explain(formula: Formula, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    scope = scope_of(user, params, formula.outcome)
+    rates = deal_rates(user, now.date())
+    deals = in_scope(user, scope)
+    sums = add_up(cells(deals, rates, now.date()))
+    unit = formula.unit or rates.currency
+    label = f"{formula.label} {scope.year}".strip()
+    figure = Figure(figure_id(f"pipeline.{formula.name}", **dict(params)), label, _value(formula, sums), unit)
+    notes = []
+    if formula.outcome == Outcome.OPEN and sums.unpriced and formula.name != "unpriced":
+        notes.append(f"{plural(sums.unpriced, 'deal')} without amount or probability: counted, in no sum.")
+    if sums.unconverted:
+        notes.append(f"{plural(sums.unconverted, 'deal')} in a currency without a rate: in no sum.")
+    listing = {**scope.params(), "outcome": formula.outcome.value}
+    url = f"{reverse('pipeline')}?{urlencode(listing)}"
+    return Explanation(
+        figure=figure,
+        scope=_scope_words(scope),
+        formula=formula.text,
+        formula_id=f"pipeline.{formula.name}",
+        formula_version=1,
+        inputs=_inputs(formula, deals, sums, rates, url),
+        as_of=now,
+        rates=rates.note(),
+        rows_url=url,
+        rows_count=sums.count,
+        xlsx_url=f"{url}&format=xlsx",
+        definition=_DEFINITION,
+        notes=tuple(notes),
+    )
+
+
+def _inputs(
+    formula: Formula, deals: QuerySet[Opportunity], sums: Sums, rates: DealRates, url: str
+) -> tuple[Input, ...]:
+    """Amounts by the currency they were agreed in, then what they come to."""
+    if formula.unit:
+        return (Input(formula.label, _value(formula, sums), "count", rows=sums.count, url=url),)
+    priced = deals.filter(amount__isnull=False)
+    if formula.outcome == Outcome.OPEN:
+        priced = priced.filter(probability__isnull=False)
+    if formula.name == "weighted":
+        priced = priced.exclude(category="omitted")
+    groups = priced.order_by("currency").values("currency").annotate(amount=Sum("amount"), rows=Count("pk"))
+    found = [
+        Input(f"Deals in {row['currency']}", row["amount"], row["currency"], "+", row["rows"], url) for row in groups
+    ]
+    if formula.name == "weighted" and sums.amount:
+        found.append(Input("Mean probability, by amount", sums.weighted / sums.amount, "ratio", "×"))
+    return tuple(found)
+
+
+def _scope_words(scope: Scope) -> str:
+    words = [f"{name} {value}" for name, value in scope.params().items() if name != "outcome"]
+    return ", ".join(words) or "All deals in sight"
+
+
+def _explain_coverage(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    if set(params) != {"client"} or not abilities_of(user).see_relationships:
+        raise UnknownFigure("relationship.coverage")
+    client = get_client_for(user, params["client"])
+    book = stakeholder_book(user, client, client.local_date(now))
+    url = reverse("client_stakeholders", args=[client.key])
+    notes = []
+    if book.coverage.unjudged:
+        notes.append(f"{plural(book.coverage.unjudged, 'stakeholder')} without a power: in neither sum.")
+    covered = sum(row.covered and row.power is not None for row in book.rows)
+    known = book.coverage.people - book.coverage.unjudged
+    return Explanation(
+        figure=book.figure,
+        scope=client.name,
+        formula="Σ power of stakeholders covered ÷ Σ power; covered = level 2 or above and touched within cadence",
+        formula_id="relationship.coverage",
+        formula_version=1,
+        inputs=(
+            Input("Power covered", book.coverage.covered_power, "score", "", covered, url),
+            Input("Power in all", book.coverage.power, "score", "÷", known, url),
+        ),
+        as_of=now,
+        rows_url=url,
+        rows_count=book.coverage.people,
+        definition="Stakeholders whose power is unknown are in neither sum. Without an agreed rhythm any touch counts.",
+        notes=tuple(notes),
+    )
+
+
+def register() -> None:
+    for formula in FORMULAE:
+
+        def handler(user: User, params: Mapping[str, str], now: datetime, formula: Formula = formula) -> Explanation:
+            return _explain(formula, user, params, now)
+
+        formulae.register(f"pipeline.{formula.name}", handler)
+    formulae.register("relationship.coverage", _explain_coverage)

@@ -1,0 +1,128 @@
+"""Deals, and the filters of the pipeline."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import QueryDict
+
+from accounts.actions.edits import plain
+from accounts.calc.deals import outcome_of
+from accounts.forms.clients import clean_key
+from accounts.models import Category, Client, Opportunity, OpportunityKind, Outcome
+from accounts.queries.people import assignable
+from accounts.queries.pipeline import NO_CATEGORY, Scope
+from common.money import is_currency
+from people.models import User
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_REQUIRED_WHEN_WON = {
+    "amount": "A won deal needs its amount.",
+    "close_on": "A won deal needs the day it closed.",
+    "currency": "A won deal needs the currency of its amount.",
+}
+
+
+class ShareField(forms.DecimalField):
+    """A probability: a fraction from 0 to 1. Typed as 40 or 40% it is refused with a hint, as in files."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        number = text.removesuffix("%").strip()
+        if text.endswith("%") or (number.replace(".", "", 1).isdigit() and Decimal(number) > 1):
+            hint = Decimal(number) / 100 if number.replace(".", "", 1).isdigit() else "0.4"
+            raise forms.ValidationError(f"Probabilities are fractions from 0 to 1: write {hint} for {text}.")
+        return super().to_python(value)
+
+
+class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    CELLS: ClassVar = ("stage", "amount", "probability", "category", "close_on", "next_step")
+    probability = ShareField(
+        required=False, min_value=0, max_value=1, max_digits=7, decimal_places=6, help_text="A fraction: 0.4 is 40%."
+    )
+
+    class Meta:
+        model = Opportunity
+        fields = [
+            "name", "stage", "amount", "currency", "probability", "category", "close_on", "next_step", "owner", "kind",
+            "offering", "delivery_start", "delivery_months",
+        ]  # fmt: skip
+        labels = {"close_on": "Closes on", "delivery_start": "Delivery starts"}
+        help_texts = {
+            "stage": "Your own word. Won or Lost closes the deal.",
+            "amount": "Fees, without pass-through and tax.",
+            "category": "How sure we are of it in the forecast.",
+            "delivery_start": "Blank: the month after it closes.",
+            "delivery_months": "Blank: twelve.",
+        }
+        widgets = {"close_on": _DAY, "delivery_start": _DAY}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["owner"].queryset = assignable(self.instance.owner_id)
+        fields["category"].choices = [("", "None"), *Category.choices]
+        fields["kind"].choices = [("", "Not said"), *OpportunityKind.choices]
+        fields["amount"].widget.attrs["inputmode"] = "decimal"
+        for name in ("amount", "probability"):
+            if isinstance(self.initial.get(name), Decimal):  # 120000, not 120000.0000
+                self.initial[name] = plain(self.initial[name])
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).strip().upper()
+        if code and not is_currency(code):
+            raise forms.ValidationError(f"{code} is not an ISO 4217 currency code.")
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """Whether the deal as a whole still holds, fields not in the form included."""
+        data: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return data
+
+        def of(name: str) -> Any:
+            return data[name] if name in self.fields else getattr(self.instance, name)
+
+        if outcome_of(of("stage") or "") == "won":
+            for name, message in _REQUIRED_WHEN_WON.items():
+                if of(name) in (None, ""):
+                    self._say(name, message)
+        elif of("amount") is not None and not of("currency"):
+            self._say("currency", "An amount needs its currency.")
+        return data
+
+    def _say(self, name: str, message: str) -> None:
+        self.add_error(name if name in self.fields else None, message)
+
+
+class NewOpportunityForm(OpportunityForm):
+    class Meta(OpportunityForm.Meta):
+        fields = ["client", "key", *OpportunityForm.Meta.fields]
+        help_texts = {**OpportunityForm.Meta.help_texts, "key": "Your systems' stable id for it."}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["client"].queryset = Client.objects.visible_to(user).order_by("name")
+        fields["client"].empty_label = "Choose a client"
+
+    def clean_key(self) -> str:
+        return clean_key(str(self.cleaned_data["key"]).strip())
+
+
+def deal_scope(params: QueryDict, *, client: str = "") -> Scope:
+    """Which deals the address asks for: open ones unless it says otherwise. What no deal can have is left out."""
+    category, outcome = params.get("category", ""), params.get("outcome", Outcome.OPEN.value)
+    kind, year = params.get("kind", ""), params.get("year", "")
+    return Scope(
+        client=client or params.get("client", "")[:80].replace("\x00", ""),
+        owner=params.get("owner", "")[:254].replace("\x00", ""),
+        stage=params.get("stage", "")[:60].replace("\x00", ""),
+        category=category if category in (*Category.values, NO_CATEGORY) else "",
+        outcome=outcome if outcome in Outcome.values else "",
+        kind=kind if kind in OpportunityKind.values else "",
+        q=params.get("q", "").strip()[:100].replace("\x00", ""),
+        year=year if len(year) == 4 and year.isdecimal() and year >= "1900" else "",
+    )

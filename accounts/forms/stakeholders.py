@@ -1,0 +1,112 @@
+"""A contact with its part in the client, and a touchpoint."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.actions.stakeholders import CONTACT_FIELDS, STAKE_FIELDS, Touch
+from accounts.models import BuyingRole, Client, Contact, Level, Stakeholding, Stance, Touchpoint
+from accounts.queries.people import assignable
+from people.models import User
+
+_SCORE = [("", "Not judged"), *((n, str(n)) for n in range(1, 6))]
+_LEVELS = [("", "Not judged"), *((level.value, f"{level.value} {level.label}") for level in Level)]
+_STANCES = [
+    ("", "Not judged"),
+    *((s.value, f"{'+' if s > 0 else '−' if s < 0 else ''}{abs(s)} {s.label}") for s in Stance),
+]
+
+
+def _whole(label: str, choices: list[tuple[Any, str]], **kwargs: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, choices=choices, coerce=int, empty_value=None, required=False, **kwargs)
+
+
+class StakeholderForm(forms.Form):
+    first_name = forms.CharField(max_length=80, required=False)
+    last_name = forms.CharField(max_length=80)
+    title = forms.CharField(max_length=120, required=False)
+    email = forms.EmailField(required=False)
+    reports_to = forms.ModelChoiceField(queryset=Contact.objects.none(), required=False, empty_label="Nobody known")
+    buying_role = forms.ChoiceField(choices=[("", "Not known"), *BuyingRole.choices], required=False)
+    power = _whole("Power", _SCORE, help_text="Say in the decision, 1 to 5.")
+    interest = _whole("Interest", _SCORE, help_text="How much it matters to them, 1 to 5.")
+    level = _whole("Relationship now", _LEVELS)
+    level_wanted = _whole("Wanted", _LEVELS)
+    stance = _whole("Stance towards us", _STANCES)
+    evidence = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What was said or done, and when. Needed with a stance.",
+    )
+    owner = forms.ModelChoiceField(
+        label="Our owner", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
+    )
+    cadence_days = forms.IntegerField(
+        label="Touch every", min_value=1, max_value=730, required=False, help_text="Days between touches, such as 14."
+    )
+
+    def __init__(self, *args: Any, client: Client, stake: Stakeholding | None = None, **kwargs: Any) -> None:
+        if stake is not None:
+            kwargs["initial"] = {**initial_of(stake), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        others = client.contacts.order_by("last_name", "first_name")
+        fields["reports_to"].queryset = others.exclude(pk=stake.contact_id) if stake else others
+        fields["owner"].queryset = assignable(stake.owner_id if stake else None)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("stance") is not None and not (data.get("evidence") or "").strip():
+            self.add_error("evidence", "A stance needs evidence: what was said or done, and when.")
+        return data
+
+
+def initial_of(stake: Stakeholding) -> dict[str, Any]:
+    said = {name: getattr(stake.contact, name) for name in CONTACT_FIELDS}
+    return said | {name: getattr(stake, name) for name in STAKE_FIELDS}
+
+
+class TouchpointForm(forms.Form):
+    ref = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    kind = forms.ChoiceField(choices=Touchpoint.Kind.choices, widget=forms.RadioSelect, initial=Touchpoint.Kind.MEETING)
+    theirs = forms.ModelMultipleChoiceField(
+        label="Who of theirs",
+        queryset=Contact.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    notes = forms.CharField(
+        label="What was said or decided", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
+    )
+    ours = forms.ModelMultipleChoiceField(
+        label="Colleagues with you",
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, client: Client, user: User, **kwargs: Any) -> None:
+        self.today = client.local_date(timezone.now())
+        kwargs["initial"] = {"date": self.today, "ref": uuid.uuid4().hex, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.user = user
+        fields: Any = self.fields
+        fields["theirs"].queryset = client.contacts.order_by("last_name", "first_name")
+        fields["ours"].queryset = assignable().exclude(pk=user.pk)
+        fields["notes"].widget.attrs["data-draft"] = f"touchpoint:{client.key}"
+
+    def clean_date(self) -> Any:
+        when = self.cleaned_data["date"]
+        if when > self.today:
+            raise forms.ValidationError("That day is still to come. Log a touchpoint once it has happened.")
+        return when
+
+    def touch(self) -> Touch:
+        data = self.cleaned_data
+        ours = [self.user, *data["ours"]]
+        return Touch(data["ref"], data["date"], data["kind"], data["notes"].strip(), list(data["theirs"]), ours)

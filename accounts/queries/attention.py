@@ -1,0 +1,150 @@
+"""What needs a person today, over all the clients in sight, ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import DateField, ExpressionWrapper, F, Q
+from django.urls import reverse
+
+from accounts.calc.coverage import days_late
+from accounts.models import Action, Client, Opportunity, Outcome, Stakeholding, WorkStatus
+from accounts.queries.plans import CLOSED
+from accounts.queries.stakeholders import tie_of, with_last_touch
+from common.formats import day, day_short, money
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+POWERFUL = 4
+"""From this power on, a missed touch is everybody's business."""
+HORIZON = timedelta(days=14)
+TODAY, WEEK = "Today", "This week"
+_RANK = {"at_risk": 0, "watch": 1, "unknown": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """One thing to do. lead follows the client's name; why says what is at stake; due orders within a group."""
+
+    client_key: str
+    client_name: str
+    shape: str
+    lead: str
+    why: str
+    action_label: str
+    url: str
+    due: date
+    group: str
+
+
+def attention(user: User, today: date, *, limit: int = 12) -> list[AttentionItem]:
+    """The most pressing first: late things before coming ones, at risk before watch. Three queries."""
+    if not abilities_of(user).see_relationships:
+        return []
+    found = [*_actions(user, today), *_touches(user, today), *_deals(user, today)]
+    order = {TODAY: 0, WEEK: 1}
+    found.sort(key=lambda item: (order.get(item.group, 2), _RANK[item.shape], item.due, item.client_name))
+    return found[:limit]
+
+
+def group_of(due: date, today: date) -> str:
+    if due <= today:
+        return TODAY
+    if due <= today + timedelta(days=6 - today.weekday()):
+        return WEEK
+    return f"Before {day_short(today + HORIZON)}"
+
+
+def _actions(user: User, today: date) -> list[AttentionItem]:
+    rows = (
+        Action.objects.filter(objective__plan__client__in=Client.objects.visible_to(user))
+        .exclude(status__in=CLOSED)
+        .filter(due__lte=today + HORIZON)
+        .select_related("owner", "objective__plan__client")
+        .order_by("due", "pk")[:60]
+    )
+    return [_action_item(action, today) for action in rows if action.due is not None]
+
+
+def _action_item(action: Action, today: date) -> AttentionItem:
+    client, due = action.objective.plan.client, action.due or today
+    late = (today - due).days
+    when = f"{late} d late" if late > 0 else "due today" if late == 0 else f"due {day_short(due)}"
+    owner = action.owner.name if action.owner else "nobody yet"
+    why = f"{action.next_step}. " if action.next_step else ""
+    return AttentionItem(
+        client_key=client.key,
+        client_name=client.name,
+        shape="at_risk" if late > 7 or action.status == WorkStatus.AT_RISK else "watch",
+        lead=f"{action.title}, {when}",
+        why=f"{why.replace('..', '.')}With {owner}.",
+        action_label="Set new date" if late > 0 else "Open plan",
+        url=f"{reverse('client_plan', args=[client.key])}#action-{action.pk}",
+        due=due,
+        group=group_of(due, today),
+    )
+
+
+def _touches(user: User, today: date) -> list[AttentionItem]:
+    """Powerful people whose agreed rhythm has passed, and those we never met."""
+    stakes = with_last_touch(
+        Stakeholding.objects.filter(
+            client__in=Client.objects.visible_to(user), power__gte=POWERFUL, cadence_days__isnull=False
+        ).exclude(client__status="lost")
+    )
+    agreed = ExpressionWrapper(F("last_touch") + F("cadence_days"), output_field=DateField())
+    stakes = stakes.annotate(agreed=agreed).filter(Q(last_touch=None) | Q(agreed__lt=today))
+    rows = stakes.select_related("contact", "client").order_by("-power", F("last_touch").asc(nulls_first=True), "pk")
+    return [_touch_item(stake, today) for stake in rows[:40]]
+
+
+def _touch_item(stake: Stakeholding, today: date) -> AttentionItem:
+    tie = tie_of(stake)
+    late, cadence = days_late(tie, today), stake.cadence_days or 0
+    said = "never touched" if tie.last_touch is None else f"{late} d past the agreed {cadence}"
+    title = f"{stake.contact.title}, " if stake.contact.title else ""
+    due = today if tie.last_touch is None else tie.last_touch + timedelta(days=cadence)
+    return AttentionItem(
+        client_key=stake.client.key,
+        client_name=stake.client.name,
+        shape="at_risk" if late is None or late > cadence else "watch",
+        lead=f"{stake.contact.name} {said}",
+        why=f"{title}power {stake.power} of 5. Last touch {day(tie.last_touch)}.",
+        action_label="Log touchpoint",
+        url=f"{reverse('client_log', args=[stake.client.key])}?with={stake.contact_id}",
+        due=due,
+        group=TODAY,
+    )
+
+
+def _deals(user: User, today: date) -> list[AttentionItem]:
+    """Open deals whose close date has passed, or falls within the horizon without a next step."""
+    rows = (
+        Opportunity.objects.filter(client__in=Client.objects.visible_to(user), outcome=Outcome.OPEN)
+        .filter(Q(close_on__lt=today) | Q(close_on__lte=today + HORIZON, next_step=""))
+        .select_related("client")
+        .order_by(F("amount").desc(nulls_last=True), "close_on", "key")[:40]
+    )
+    return [_deal_item(deal, today) for deal in rows if deal.close_on is not None]
+
+
+def _deal_item(deal: Opportunity, today: date) -> AttentionItem:
+    close_on = deal.close_on or today
+    past = (today - close_on).days
+    worth = "Not priced yet" if deal.amount is None else f"{money(deal.amount, deal.currency)} at stage {deal.stage}"
+    said = f"should have closed {past} d ago" if past > 0 else f"closes {day_short(close_on)} and has no next step"
+    return AttentionItem(
+        client_key=deal.client.key,
+        client_name=deal.client.name,
+        shape="at_risk" if past > 30 else "watch",
+        lead=f"{deal.name} {said}",
+        why=f"{worth}. {f'Next: {deal.next_step}' if deal.next_step else 'No next step is written down.'}",
+        action_label="Set new date" if past > 0 else "Add next step",
+        url=reverse("opportunity", args=[deal.key]),
+        due=close_on,
+        group=group_of(close_on, today),
+    )

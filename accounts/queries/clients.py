@@ -1,0 +1,339 @@
+"""The client list: filtered, sorted and paged, with the columns the reader chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from accounts.models import Action, Client, ClientStatus, Opportunity, Outcome, Tier, Touchpoint
+from accounts.queries.plans import CLOSED
+from common.columns import Cells, Column, column_sources
+from common.figures import Figure
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+PAGE_SIZE = 100
+_SAFE = "!$&'()*+,;=~:@"  # as reverse() quotes
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFilter:
+    """What was asked of the list. columns: the chosen keys, None the default ones. sort: a key, "-" for falling."""
+
+    q: str = ""
+    tier: str = ""
+    status: str = ""
+    owner: int | None = None
+    industry: str = ""
+    sort: str = "name"
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """money: how a column of another app prints; None is one of ours. related: needs the sight of relationships."""
+
+    key: str
+    label: str
+    sub: str = ""
+    numeric: bool = False
+    default: bool = True
+    related: bool = False
+    money: Column | None = None
+
+
+OWN_COLUMNS = (
+    ListColumn("tier", "Tier"),
+    ListColumn("status", "Status"),
+    ListColumn("industry", "Industry"),
+    ListColumn("owner", "Owner"),
+    ListColumn("country", "Country", default=False),
+    ListColumn("parent", "Part of", default=False),
+    ListColumn("open", "Open deals", numeric=True, related=True),
+    ListColumn("touch", "Last touch", numeric=True, related=True),
+    ListColumn("overdue", "Overdue actions", numeric=True, related=True),
+    ListColumn("next", "Next action", related=True),
+)
+_AFTER_MONEY = ("open", "touch", "overdue", "next")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """figures: column key → Figure of the columns other apps fill."""
+
+    pk: int
+    key: str
+    name: str
+    url: str
+    tier: str
+    status: str
+    status_word: str
+    industry: str
+    owner: str
+    country: str
+    parent: str
+    open: int
+    touch: date | None
+    overdue: int
+    next: str
+    next_due: date | None
+    figures: Mapping[str, Figure]
+
+
+Choice = tuple[str, str]
+"""A value to filter by, and how it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientList:
+    finding: str
+    total: int
+    columns: tuple[ListColumn, ...]
+    all_columns: tuple[ListColumn, ...]
+    rows: tuple[ClientRow, ...]
+    page: Page[int] | None
+    owners: tuple[Choice, ...] = field(default=())
+    industries: tuple[Choice, ...] = field(default=())
+
+
+def offered_columns(user: User, today: date) -> tuple[ListColumn, ...]:
+    """All columns this reader may choose, ours around those of the higher apps. No query."""
+    related = abilities_of(user).see_relationships
+    own = [column for column in OWN_COLUMNS if related or not column.related]
+    money = [
+        ListColumn(column.key, column.label, column.sub, numeric=True, default=column.default, money=column)
+        for _, source in column_sources
+        if user.role in source.roles
+        for column in source.columns(user, today)
+    ]
+    return (
+        *(column for column in own if column.key not in _AFTER_MONEY),
+        *money,
+        *(column for column in own if column.key in _AFTER_MONEY),
+    )
+
+
+def chosen_columns(offered: Sequence[ListColumn], wanted: ClientFilter) -> tuple[ListColumn, ...]:
+    if wanted.columns is None:
+        return tuple(column for column in offered if column.default)
+    return tuple(column for column in offered if column.key in wanted.columns)
+
+
+def client_list(user: User, wanted: ClientFilter, *, page: int | None, today: date) -> ClientList:
+    """One page of the list, or all of it (page=None, for exports). At most seven queries at any size."""
+    clients = filtered(user, wanted)
+    counts = clients.aggregate(total=Count("pk"), risky=Count("pk", filter=Q(status=ClientStatus.AT_RISK)))
+    total = counts["total"]
+    offered = offered_columns(user, today)
+    columns = chosen_columns(offered, wanted)
+    pages = None if page is None else Paginator(range(total), PAGE_SIZE).get_page(page)
+    start, stop = (0, total) if pages is None else (max(pages.start_index() - 1, 0), pages.end_index())
+    found, cells = _page_of(user, clients, wanted, offered, start, stop, today)
+    owners, industries = _choices(user) if page is not None else ((), ())
+    rows = _rows(user, found, cells)
+    return ClientList(
+        _finding(total, counts["risky"], wanted), total, columns, offered, rows, pages, owners, industries
+    )
+
+
+def filtered(user: User, wanted: ClientFilter) -> QuerySet[Client]:
+    clients = Client.objects.visible_to(user).order_by()
+    if wanted.q:
+        clients = clients.filter(
+            Q(name__icontains=wanted.q) | Q(key__icontains=wanted.q) | Q(industry__icontains=wanted.q)
+        )
+    if wanted.tier:
+        clients = clients.filter(tier="" if wanted.tier == "none" else wanted.tier)
+    if wanted.status:
+        clients = clients.filter(status=wanted.status)
+    if wanted.owner is not None:
+        clients = clients.filter(owner_id=wanted.owner)
+    if wanted.industry:
+        clients = clients.filter(industry=wanted.industry)
+    return clients
+
+
+def _finding(total: int, risky: int, wanted: ClientFilter) -> str:
+    word = "client" if total == 1 else "clients"
+    if not total:
+        return "No client matches" if wanted != ClientFilter(sort=wanted.sort, columns=wanted.columns) else "Clients"
+    if risky:
+        return f"{risky} of {total} {word} {'is' if risky == 1 else 'are'} at risk"
+    return f"{total:,} {word}, none marked at risk"
+
+
+# What stands in the columns. As subqueries of the one list query they cost nothing for rows that are not on the page:
+# PostgreSQL works them out after the LIMIT unless the list is sorted by one.
+
+
+def _annotated(clients: QuerySet[Client], today: date) -> QuerySet[Client, Any]:
+    deals = Opportunity.objects.filter(client=OuterRef("pk"), outcome=Outcome.OPEN)
+    actions = Action.objects.filter(objective__plan__client=OuterRef("pk")).exclude(status__in=CLOSED)
+    next_one = actions.exclude(due=None).order_by("due", "pk")
+    return clients.annotate(
+        tier_order=Case(*(When(tier=tier, then=Value(at)) for at, tier in enumerate(Tier.values)), default=Value(9)),
+        owner_name=Coalesce("owner__name", Value("")),
+        open_deals=Subquery(_count(deals), output_field=IntegerField()),
+        last_touch=Subquery(
+            Touchpoint.objects.filter(client=OuterRef("pk")).order_by("-date").values("date")[:1],
+            output_field=DateField(),
+        ),
+        overdue_actions=Subquery(_count(actions.filter(due__lt=today)), output_field=IntegerField()),
+        next_action=Subquery(
+            next_one.annotate(
+                pair=Func(
+                    F("title"),
+                    Cast("due", CharField()),
+                    function="ARRAY",
+                    template="%(function)s[%(expressions)s]",
+                    output_field=ArrayField(TextField()),
+                )
+            ).values("pair")[:1],
+            output_field=ArrayField(TextField()),
+        ),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    counted: QuerySet[Any, Any] = rows.order_by().annotate(
+        n=Func(F("pk"), function="COUNT", output_field=IntegerField())
+    )
+    return counted.values("n")
+
+
+_SORTS: dict[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "tier": ("tier_order", "name"),
+    "status": ("status", "name"),
+    "industry": ("industry", "name"),
+    "owner": ("owner_name", "name"),
+    "country": ("country", "name"),
+    "parent": ("parent__name", "name"),
+    "open": ("open_deals", "name"),
+    "touch": ("last_touch", "name"),
+    "overdue": ("overdue_actions", "name"),
+    "next": ("next_action__1", "name"),
+}
+_VALUES = (
+    "pk", "key", "name", "tier", "status", "industry", "owner_name", "country", "parent_id", "open_deals",
+    "last_touch", "overdue_actions", "next_action",
+)  # fmt: skip
+
+
+def _page_of(
+    user: User,
+    clients: QuerySet[Client],
+    wanted: ClientFilter,
+    offered: Sequence[ListColumn],
+    start: int,
+    stop: int,
+    today: date,
+) -> tuple[list[dict[str, Any]], Cells]:
+    """The rows from start to stop in the order asked for, and the other apps' figures of those rows."""
+    annotated = _annotated(clients, today).values(*_VALUES)
+    key, falling = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
+    if any(column.key == key and column.money for column in offered):
+        ids = list(clients.order_by("name", "pk").values_list("pk", flat=True))
+        cells = _cells(user, ids, today)
+        ids = sorted_by_figure(ids, cells, key, falling=falling)[start:stop]
+        by_id = {row["pk"]: row for row in annotated.filter(pk__in=ids)}
+        return [by_id[pk] for pk in ids if pk in by_id], cells
+    first, *rest = _SORTS.get(key, _SORTS["name"])
+    column = F(first)
+    order = column.desc(nulls_last=True) if falling else column.asc(nulls_last=True)
+    rows = list(annotated.order_by(order, *rest, "pk")[start:stop])
+    return rows, _cells(user, [row["pk"] for row in rows], today)
+
+
+def sorted_by_figure(ids: list[int], cells: Cells, key: str, *, falling: bool) -> list[int]:
+    """Unknown figures come last either way; equal ones keep the order they came in."""
+
+    def figure_of(pk: int) -> Any:
+        found = cells.get(pk, {}).get(key)
+        return None if found is None else found.value
+
+    known = [pk for pk in ids if figure_of(pk) is not None]
+    known.sort(key=figure_of, reverse=falling)
+    return known + [pk for pk in ids if figure_of(pk) is None]
+
+
+def _cells(user: User, ids: Sequence[int], today: date) -> Cells:
+    merged: dict[int, dict[str, Figure]] = {pk: {} for pk in ids}
+    for _, source in column_sources:
+        if user.role in source.roles and ids:
+            for pk, figures in source.cells(user, ids, today).items():
+                merged.setdefault(pk, {}).update(figures)
+    return merged
+
+
+def _rows(user: User, found: list[dict[str, Any]], cells: Cells) -> tuple[ClientRow, ...]:
+    parents = {row["parent_id"] for row in found if row["parent_id"]}
+    names: dict[int, str] = {}
+    if parents:  # a parent out of the reader's sight stays unnamed
+        names = dict(Client.objects.visible_to(user).filter(pk__in=parents).values_list("pk", "name"))
+    tiers, words, base = dict(Tier.choices), dict(ClientStatus.choices), reverse("client", args=["-"])[:-2]
+    return tuple(
+        ClientRow(
+            pk=row["pk"],
+            key=row["key"],
+            name=row["name"],
+            url=f"{base}{quote(row['key'], safe=_SAFE)}/",
+            tier=str(tiers.get(row["tier"], "")),
+            status=row["status"],
+            status_word=str(words[row["status"]]),
+            industry=row["industry"],
+            owner=row["owner_name"],
+            country=row["country"],
+            parent=names.get(row["parent_id"], ""),
+            open=row["open_deals"] or 0,
+            touch=row["last_touch"],
+            overdue=row["overdue_actions"] or 0,
+            next=row["next_action"][0] if row["next_action"] else "",
+            next_due=date.fromisoformat(row["next_action"][1]) if row["next_action"] else None,
+            figures=cells.get(row["pk"], {}),
+        )
+        for row in found
+    )
+
+
+def _choices(user: User) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """Owners and industries there are to filter by. One query."""
+    pairs = Client.objects.visible_to(user).order_by().values_list("owner_id", "owner__name", "industry").distinct()
+    owners: dict[int, str] = {}
+    industries: set[str] = set()
+    for pk, name, industry in pairs:
+        if pk is not None:
+            owners[pk] = name
+        if industry:
+            industries.add(industry)
+    by_name = sorted(owners.items(), key=lambda pair: pair[1])
+    return (
+        tuple((str(pk), name) for pk, name in by_name),
+        tuple((industry, industry) for industry in sorted(industries)),
+    )

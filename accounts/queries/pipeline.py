@@ -1,0 +1,369 @@
+"""Deals: what they add up to, by stage and category, and the list of them.
+
+Every deal is converted once to the reporting currency, HALF_EVEN to the minor unit; every larger figure is a sum of
+those. An open deal without amount or probability is counted as unpriced and is in no sum.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from accounts.access import opportunities_for
+from accounts.models import Category, Opportunity, OpportunityKind, Outcome
+from accounts.queries.rates import DealRates, half_even
+from common.figures import Figure, figure_id
+from common.formats import DASH, number, ratio, symbol
+
+if TYPE_CHECKING:
+    from people.models import User
+
+ZERO = Decimal(0)
+NO_CATEGORY = "none"
+_SAFE = "!$&'()*+,;=~:@"  # as reverse() quotes, which is too slow to call three times for each of 100 rows
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which deals. owner: e-mail; category "none": without one; outcome "" is all of them; year: of the close date."""
+
+    client: str = ""
+    owner: str = ""
+    stage: str = ""
+    category: str = ""
+    outcome: str = ""
+    kind: str = ""
+    q: str = ""
+    year: str = ""
+
+    def params(self) -> dict[str, str]:
+        """What is narrowed, for figure ids and query strings."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+
+
+def in_scope(user: User, scope: Scope) -> QuerySet[Opportunity]:
+    deals = opportunities_for(user).order_by()
+    if scope.client:
+        deals = deals.filter(client__key=scope.client)
+    if scope.owner:
+        deals = deals.filter(owner__email=scope.owner)
+    if scope.stage:
+        deals = deals.filter(stage__iexact=scope.stage)
+    if scope.category:
+        deals = deals.filter(category="" if scope.category == NO_CATEGORY else scope.category)
+    if scope.outcome:
+        deals = deals.filter(outcome=scope.outcome)
+    if scope.kind:
+        deals = deals.filter(kind=scope.kind)
+    if scope.year:
+        deals = deals.filter(close_on__year=int(scope.year))
+    if scope.q:
+        deals = deals.filter(
+            Q(name__icontains=scope.q)
+            | Q(key__icontains=scope.q)
+            | Q(client__name__icontains=scope.q)
+            | Q(next_step__icontains=scope.q)
+        )
+    return deals
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """count: all deals. unpriced: open ones without amount or probability. amount, weighted: of the priced.
+
+    unconverted: priced deals in a currency without any rate, which are in no sum. weighted leaves the omitted out.
+    """
+
+    count: int = 0
+    unpriced: int = 0
+    past: int = 0
+    unconverted: int = 0
+    amount: Decimal = ZERO
+    weighted: Decimal = ZERO
+    this_year: Decimal = ZERO
+    this_year_count: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    outcome: str
+    stage: str
+    category: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the tables by stage and by category."""
+
+    key: str
+    label: str
+    count: int
+    unpriced: int
+    amount: Figure
+    weighted: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineTotals:
+    open_amount: Figure
+    weighted: Figure
+    unpriced: Figure
+    open_count: Figure
+    past: int
+    won_value: Figure
+    won_count: Figure
+    won_this_year: Figure
+    unconverted: int
+    by_stage: tuple[Line, ...]
+    by_category: tuple[Line, ...]
+
+
+def cells(deals: QuerySet[Opportunity], rates: DealRates, today: date) -> list[Cell]:
+    """Sums by outcome, stage and category. One query."""
+    open_deal = Q(outcome=Outcome.OPEN)
+    priced = ~open_deal | Q(amount__isnull=False, probability__isnull=False)
+    counted = open_deal & priced & ~Q(category=Category.OMITTED)
+    this_year = Q(outcome=Outcome.WON, close_on__year=today.year)
+    grouped: Any = (
+        deals.annotate(converted=rates.in_sql())
+        .order_by()
+        .values("outcome", "stage", "category")
+        .annotate(
+            deals=Count("pk"),
+            without_price=Count("pk", filter=~priced),
+            past=Count("pk", filter=open_deal & Q(close_on__lt=today)),
+            unconverted=Count("pk", filter=priced & Q(amount__isnull=False, converted__isnull=True)),
+            priced=Sum("converted", filter=priced),
+            weighted=Sum(half_even(F("converted") * F("probability"), rates.currency), filter=counted),
+            of_year=Sum("converted", filter=this_year),
+            deals_of_year=Count("pk", filter=this_year),
+        )
+    )
+    return [Cell(row["outcome"], row["stage"], row["category"], _sums(row)) for row in grouped]
+
+
+def _sums(row: dict[str, Any]) -> Sums:
+    """A sum over nothing is NULL in SQL, and zero here: no deals, not unknown deals."""
+    return Sums(
+        count=row["deals"],
+        unpriced=row["without_price"],
+        past=row["past"],
+        unconverted=row["unconverted"],
+        amount=row["priced"] or ZERO,
+        weighted=row["weighted"] or ZERO,
+        this_year=row["of_year"] or ZERO,
+        this_year_count=row["deals_of_year"],
+    )
+
+
+def add_up(found: Iterable[Cell]) -> Sums:
+    return sum((cell.sums for cell in found), Sums())
+
+
+def pipeline_totals(user: User, scope: Scope, rates: DealRates, today: date) -> PipelineTotals:
+    """Headline figures and the two tables of a scope, whichever outcome it lists. One query."""
+    wide = Scope(**{**scope.params(), "outcome": ""})
+    found = cells(in_scope(user, wide), rates, today)
+    open_cells = [cell for cell in found if cell.outcome == Outcome.OPEN]
+    open_sums = add_up(open_cells)
+    won = add_up(cell for cell in found if cell.outcome == Outcome.WON)
+    params, money = wide.params(), rates.currency
+
+    def fig(name: str, label: str, value: Decimal | int, unit: str, **more: str) -> Figure:
+        return Figure(figure_id(f"pipeline.{name}", **{**params, **more}), label, value, unit)
+
+    year = str(today.year)
+    return PipelineTotals(
+        open_amount=fig("open_amount", "Open pipeline", open_sums.amount, money),
+        weighted=fig("weighted", "Weighted pipeline", open_sums.weighted, money),
+        unpriced=fig("unpriced", "Unpriced open deals", open_sums.unpriced, "count"),
+        open_count=fig("open_count", "Open deals", open_sums.count, "count"),
+        past=open_sums.past,
+        won_value=fig("won_value", "Won value", won.amount, money),
+        won_count=fig("won_count", "Deals won", won.count, "count"),
+        won_this_year=fig("won_value", f"Won in {year}", won.this_year, money, year=year),
+        unconverted=open_sums.unconverted + won.unconverted,
+        by_stage=_lines(open_cells, lambda cell: cell.stage, lambda key: key, "stage", params, money),
+        by_category=_by_category(open_cells, params, money),
+    )
+
+
+def _lines(
+    found: list[Cell],
+    key_of: Callable[[Cell], str],
+    label_of: Callable[[str], str],
+    param: str,
+    params: dict[str, str],
+    money: str,
+) -> tuple[Line, ...]:
+    groups: dict[str, list[Cell]] = defaultdict(list)
+    for cell in found:
+        groups[key_of(cell)].append(cell)
+    lines = []
+    for key, members in groups.items():
+        sums = add_up(members)
+        at = {**params, param: key}
+        lines.append(
+            Line(
+                key,
+                label_of(key),
+                sums.count,
+                sums.unpriced,
+                Figure(figure_id("pipeline.open_amount", **at), f"Open, {label_of(key)}", sums.amount, money),
+                Figure(figure_id("pipeline.weighted", **at), f"Weighted, {label_of(key)}", sums.weighted, money),
+            )
+        )
+    return tuple(sorted(lines, key=lambda line: (-(line.weighted.value or 0), -line.count, line.label)))
+
+
+def _by_category(found: list[Cell], params: dict[str, str], money: str) -> tuple[Line, ...]:
+    names = {**dict(Category.choices), NO_CATEGORY: "No category"}
+    order = {key: at for at, key in enumerate(names)}
+    lines = _lines(
+        found, lambda cell: cell.category or NO_CATEGORY, lambda key: str(names[key]), "category", params, money
+    )
+    return tuple(sorted(lines, key=lambda line: order[line.key]))
+
+
+def finding(totals: PipelineTotals) -> str:
+    """Dates that passed first, then deals without a price; the plain name when there is nothing to say."""
+    count = int(totals.open_count.value or 0)
+    word = "open deal is" if count == 1 else "open deals are"
+    if not count:
+        return "No open deals"
+    if totals.past:
+        return f"{totals.past:,} of {count:,} {word} past the close date"
+    if totals.unpriced.value:
+        return f"{totals.unpriced.value:,} of {count:,} {word} not priced yet"
+    return f"{count:,} {word} priced and dated ahead"
+
+
+# The list
+
+
+@dataclass(frozen=True, slots=True)
+class DealRow:
+    """amount is in the deal's own currency, converted and weighted in the reporting one. marks: (shape, words)."""
+
+    pk: int
+    key: str
+    name: str
+    url: str
+    cell_url: str
+    client: str
+    client_url: str
+    stage: str
+    outcome: str
+    amount: Decimal | None
+    currency: str
+    converted: Decimal | None
+    probability: Decimal | None
+    weighted: Decimal | None
+    category: str
+    category_word: str
+    kind: str
+    close_on: date | None
+    next_step: str
+    owner: str
+    version: int
+    marks: tuple[tuple[str, str], ...]
+
+    @property
+    def amount_text(self) -> str:
+        """To the whole unit, in the deal's own currency."""
+        return number(self.amount, 0, prefix=symbol(self.currency)) if self.amount is not None else DASH
+
+    @property
+    def probability_text(self) -> str:
+        return ratio(self.probability, 0)
+
+    @property
+    def weighted_text(self) -> str:
+        return number(self.weighted, 0)
+
+
+SORTS: dict[str, str] = {
+    "name": "name",
+    "client": "client__name",
+    "stage": "stage",
+    "amount": "converted",
+    "probability": "probability",
+    "weighted": "weighted_amount",
+    "category": "category",
+    "close": "close_on",
+    "owner": "owner__name",
+    "next_step": "next_step",
+}
+
+
+def sorted_deals(deals: QuerySet[Opportunity], sort: str, rates: DealRates) -> QuerySet[Opportunity]:
+    """In the order asked for, unknowns last; ties by key, so that pages never repeat a row."""
+    name = SORTS.get(sort.removeprefix("-"), "close_on")
+    if name in ("converted", "weighted_amount"):
+        deals = deals.annotate(converted=rates.in_sql())
+        deals = deals.annotate(weighted_amount=F("converted") * F("probability"))
+    column = F(name)
+    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    return deals.select_related("client", "owner").order_by(order, "key")
+
+
+def marks_of(deal: Opportunity, today: date) -> tuple[tuple[str, str], ...]:
+    """What is untidy about an open deal."""
+    if deal.outcome != Outcome.OPEN:
+        return ()
+    found: list[tuple[str, str]] = []
+    if deal.close_on is not None and deal.close_on < today:
+        found.append(("at_risk", f"{(today - deal.close_on).days} d past"))
+    if deal.amount is None or deal.probability is None:
+        found.append(("unknown", "Unpriced"))
+    if not deal.next_step:
+        found.append(("watch", "No next step"))
+    return tuple(found)
+
+
+def deal_row(deal: Opportunity, rates: DealRates, today: date) -> DealRow:
+    from_amount = rates.convert(deal.amount, deal.currency)
+    weighted: Decimal | None = None
+    if from_amount is not None and deal.probability is not None and deal.outcome == Outcome.OPEN:
+        weighted = rates.convert(from_amount * deal.probability, rates.currency)
+    return DealRow(
+        pk=deal.pk,
+        key=deal.key,
+        name=deal.name,
+        url=f"/opportunities/{quote(deal.key, safe=_SAFE)}/",
+        cell_url=f"/opportunities/{quote(deal.key, safe=_SAFE)}/cell/",
+        client=deal.client.name,
+        client_url=f"/clients/{quote(deal.client.key, safe=_SAFE)}/",
+        stage=deal.stage,
+        outcome=deal.outcome,
+        amount=deal.amount,
+        currency=deal.currency,
+        converted=from_amount,
+        probability=deal.probability,
+        weighted=weighted,
+        category=deal.category,
+        category_word=deal.get_category_display() if deal.category else "",
+        kind=str(OpportunityKind(deal.kind).label) if deal.kind else "",
+        close_on=deal.close_on,
+        next_step=deal.next_step,
+        owner=deal.owner.name if deal.owner else "",
+        version=deal.version,
+        marks=marks_of(deal, today),
+    )
+
+
+def stages_in(user: User) -> list[str]:
+    """The company's own words for stages, for filters and suggestions. One query."""
+    found: Any = opportunities_for(user).order_by("stage").values_list("stage", flat=True).distinct()
+    return list(found)

@@ -1,0 +1,154 @@
+"""The pipeline, a client's growth page, and one deal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import get_client_for, get_editable_opportunity_for, get_opportunity_for
+from accounts.actions import opportunities as actions
+from accounts.forms.opportunities import NewOpportunityForm, OpportunityForm, deal_scope
+from accounts.models import Category, Opportunity, Outcome
+from accounts.queries import pipeline
+from accounts.queries.header import client_header
+from accounts.queries.pipeline import Scope
+from accounts.queries.rates import DealRates, deal_rates
+from accounts.queries.tables import deal_table
+from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
+from accounts.views.exports import file_response
+from accounts.views.stakeholders import READERS
+from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
+from people.access import abilities_of
+from people.models import User
+from people.requests import signed_in
+
+PAGE_SIZE = 100
+
+
+@allow(roles=READERS)
+@require_GET
+def index(request: HttpRequest) -> HttpResponseBase:
+    scope = deal_scope(request.GET)
+    return _list(request, scope, "accounts/pipeline.html", {})
+
+
+@allow(roles=READERS, client="key")
+@require_GET
+def growth(request: HttpRequest, key: str) -> HttpResponseBase:
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    header = client_header(user, client, active="growth")
+    return _list(request, deal_scope(request.GET, client=key), "accounts/growth.html", {"header": header, "slim": True})
+
+
+def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, Any]) -> HttpResponseBase:
+    """Seven queries: rates (2), sums, count, rows, stages; one more for a client's header."""
+    user, today = signed_in(request), timezone.now().date()
+    rates = deal_rates(user, today)
+    deals = pipeline.in_scope(user, scope)
+    ordered = pipeline.sorted_deals(deals, request.GET.get("sort", "close"), rates)
+    file_kind = request.GET.get("format", "")
+    if file_kind in ("csv", "xlsx"):
+        rows = [pipeline.deal_row(deal, rates, today) for deal in ordered]
+        return file_response(deal_table(rows, rates.currency), file_kind, "pipeline", rates.note())
+    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
+    totals = pipeline.pipeline_totals(user, scope, rates, today)
+    context = {
+        "scope": scope,
+        "rates": rates,
+        "totals": totals,
+        "finding": pipeline.finding(totals),
+        "page": page,
+        "rows": [pipeline.deal_row(deal, rates, today) for deal in page.object_list],
+        "stages": [(stage, stage) for stage in pipeline.stages_in(user)],
+        "owners": [(scope.owner, scope.owner)],
+        "years": [(scope.year, scope.year)],
+        "categories": [*Category.choices, (pipeline.NO_CATEGORY, "No category")],
+        "outcomes": Outcome.choices,
+        "today": today,
+    }
+    return render(request, template, {**context, **extra})
+
+
+@allow(roles=frozenset({DIRECTOR, ACCOUNT_MANAGER}))
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    first = {"owner": user.pk, "client": request.GET.get("client_id", "")}
+    form = NewOpportunityForm(request.POST or None, user=user, initial=first)
+    page = FormPage(
+        form=form,
+        title="New opportunity",
+        back=reverse("pipeline"),
+        save=lambda data: actions.create_opportunity(opportunity=form.instance, actor=user),
+        said="Opportunity added.",
+        submit="Add opportunity",
+        extra={"stages": pipeline.stages_in(user)},
+    )
+    return form_page(request, page)
+
+
+@allow(roles=READERS)
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """The deal as a form for those who may change it, and as facts for the others."""
+    user = signed_in(request)
+    if request.method == "GET" and not abilities_of(user).edit_opportunities:
+        return _read(request, user, get_opportunity_for(user, key))
+    deal = get_editable_opportunity_for(user, key)
+    seen = expected_version(request)
+    page = FormPage(
+        form=OpportunityForm(request.POST or None, instance=deal),
+        title=deal.name,
+        back=reverse("client_growth", args=[deal.client.key]),
+        save=lambda data: actions.change_opportunity(opportunity=deal, changes=data, expected=seen, actor=user),
+        said="Opportunity saved.",
+        version=str(deal.version),
+        header=client_header(user, deal.client, active="growth"),
+        extra={"stages": pipeline.stages_in(user)},
+    )
+    return form_page(request, page)
+
+
+def _read(request: HttpRequest, user: User, deal: Opportunity) -> HttpResponse:
+    today = timezone.now().date()
+    rates = deal_rates(user, today)
+    context = {
+        "header": client_header(user, deal.client, active="growth"),
+        "row": pipeline.deal_row(deal, rates, today),
+        "rates": rates,
+    }
+    return render(request, "accounts/opportunity.html", context)
+
+
+def _row_of(user: User, rates: DealRates, deal: Opportunity, slim: bool) -> dict[str, Any]:
+    """slim: the client's own list, which has no client column."""
+    row = pipeline.deal_row(deal, rates, timezone.now().date())
+    return {"row": row, "rates": rates, "can": abilities_of(user), "slim": slim}
+
+
+@allow(roles=READERS)
+@require_http_methods(["GET", "POST"])
+def cell(request: HttpRequest, key: str) -> HttpResponse:
+    user = signed_in(request)
+    deal = get_editable_opportunity_for(user, key)
+    rates = deal_rates(user, timezone.now().date())
+    slim = request.GET.get("at") == "client"
+    edit = CellEdit(
+        record=deal,
+        form_class=OpportunityForm,
+        save=lambda data, seen: actions.change_opportunity(opportunity=deal, changes=data, expected=seen, actor=user),
+        show=lambda item: _row_of(user, rates, item, slim),
+        template="accounts/deal_row.html",
+        url=reverse("opportunity_cell", args=[key]) + ("?at=client" if slim else ""),
+        page=reverse("opportunity", args=[key]),
+        trigger="deals-changed",
+        audited_as="opportunity",
+    )
+    return cell_view(request, edit)

@@ -1,0 +1,156 @@
+"""The people of a client, and touchpoints with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import (
+    clients_for,
+    get_client_for,
+    get_editable_client_for,
+    get_editable_stakeholding_for,
+    get_editable_touchpoint_for,
+)
+from accounts.actions import stakeholders as actions
+from accounts.forms.stakeholders import StakeholderForm, TouchpointForm
+from accounts.models import Client
+from accounts.queries.header import client_header
+from accounts.queries.stakeholders import stakeholder_book
+from accounts.queries.touchpoints import touchpoints_of
+from accounts.views.editing import FormPage, form_page
+from common.policies import CLIENT_READERS, LEGAL, allow
+from people.models import User
+from people.requests import signed_in
+
+READERS = CLIENT_READERS - {LEGAL}
+
+
+@allow(roles=READERS, client="key")
+@require_GET
+def index(request: HttpRequest, key: str) -> HttpResponse:
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    context = {
+        "header": client_header(user, client, active="stakeholders"),
+        "book": stakeholder_book(user, client, client.local_date(timezone.now())),
+        "touches": touchpoints_of(client, limit=10),
+    }
+    return render(request, "accounts/stakeholders.html", context)
+
+
+@allow(roles=READERS, client="key")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, key: str) -> HttpResponse:
+    user = signed_in(request)
+    client = get_editable_client_for(user, key)
+    page = FormPage(
+        form=StakeholderForm(request.POST or None, client=client),
+        title=f"Add a stakeholder at {client.name}",
+        back=reverse("client_stakeholders", args=[key]),
+        save=lambda data: actions.add_stakeholder(client=client, values=data, actor=user, now=timezone.now()),
+        said="Stakeholder added.",
+        submit="Add stakeholder",
+        header=client_header(user, client, active="stakeholders"),
+        fields="accounts/stakeholder_fields.html",
+    )
+    return form_page(request, page)
+
+
+@allow(roles=READERS, client="key")
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    stake = get_editable_stakeholding_for(user, key, pk)
+
+    def save(data: dict[str, Any]) -> object:
+        seen = _two_versions(request)
+        return actions.change_stakeholder(stake=stake, values=data, expected=seen, actor=user, now=timezone.now())
+
+    page = FormPage(
+        form=StakeholderForm(request.POST or None, client=stake.client, stake=stake),
+        title=stake.contact.name,
+        back=reverse("client_stakeholders", args=[key]),
+        save=save,
+        said=f"{stake.contact.name} saved.",
+        version=f"{stake.version}-{stake.contact.version}",
+        header=client_header(user, stake.client, active="stakeholders"),
+        audited_as=("stakeholding", stake.pk),
+        delete_url=reverse("stakeholder_remove", args=[key, pk]),
+        fields="accounts/stakeholder_fields.html",
+    )
+    return form_page(request, page)
+
+
+def _two_versions(request: HttpRequest) -> tuple[int, int]:
+    """Of the stakeholding and the contact, as the form saw them; nonsense is stale."""
+    first, _, second = request.POST.get("version", "").partition("-")
+    if not (first.isdecimal() and second.isdecimal()):
+        return 0, 0
+    return int(first[:9]), int(second[:9])
+
+
+@allow(roles=READERS, client="key")
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """GET asks, POST does."""
+    user = signed_in(request)
+    stake = get_editable_stakeholding_for(user, key, pk)
+    back = reverse("client_stakeholders", args=[key])
+    if request.method == "POST":
+        actions.remove_stakeholder(stake=stake, actor=user)
+        messages.success(request, f"{stake.contact.name} is off the map. The history keeps what was known.")
+        return HttpResponseRedirect(back)
+    header = client_header(user, stake.client, active="stakeholders")
+    context = {"header": header, "stake": stake, "back": back}
+    return render(request, "accounts/stakeholder_remove.html", context)
+
+
+@allow(roles=READERS)
+@require_GET
+def log_any(request: HttpRequest) -> HttpResponse:
+    """Choose the client first: the short way on a phone."""
+    user = signed_in(request)
+    q = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    found = clients_for(user).filter(name__icontains=q) if q else clients_for(user)
+    rows = list(found.exclude(status="lost").order_by("name").values_list("key", "name")[:60])
+    return render(request, "accounts/log.html", {"clients": rows, "q": q})
+
+
+@allow(roles=READERS, client="key")
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest, key: str) -> HttpResponse:
+    user = signed_in(request)
+    client = get_editable_client_for(user, key)
+    return form_page(request, _log_page(request, user, client))
+
+
+def _log_page(request: HttpRequest, user: User, client: Client) -> FormPage:
+    chosen = [pk for pk in request.GET.getlist("with") if pk.isdecimal() and len(pk) < 18]
+    form = TouchpointForm(request.POST or None, client=client, user=user, initial={"theirs": chosen})
+    return FormPage(
+        form=form,
+        title=f"Log a touchpoint with {client.name}",
+        back=reverse("client_activity", args=[client.key]),
+        save=lambda data: actions.log_touchpoint(client=client, touch=form.touch(), actor=user),
+        said="Touchpoint logged.",
+        submit="Log touchpoint",
+        header=client_header(user, client, active="activity"),
+        fields="accounts/touchpoint_fields.html",
+    )
+
+
+@allow(roles=READERS, client="key")
+@require_POST
+def touch_remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    point = get_editable_touchpoint_for(user, key, pk)
+    actions.remove_touchpoint(point=point, actor=user)
+    messages.success(request, "Touchpoint deleted. The history keeps what it said.")
+    return HttpResponseRedirect(reverse("client_activity", args=[key]))
