@@ -30,6 +30,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """For `manage.py createsuperuser`: the first administrator of an installation."""
+        return self.create_user(email, password, **{"role": Role.ADMINISTRATOR, **fields})
+
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
 
