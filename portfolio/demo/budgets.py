@@ -19,6 +19,8 @@ VERSION = "v1"
 PROJECT_CAUTION = 0.85
 # What the next year asks for beyond the work in hand.
 AMBITION = 1.045
+# The agency's own overhead, planned on delivery labour as the P&L spreads it.
+POOL_ON_LABOUR = 0.148
 STRETCH = Decimal("1.015")
 
 Plan = dict[tuple[str, date], float]
@@ -147,7 +149,8 @@ def budget_rows(anchor: date) -> list[dict[str, str]]:
             for line, amount in ladder_of(client, service_line, net):
                 add(client, service_line, month, line, amount)
         for month, net in totals.items():
-            add(client, "", month, "overhead", tens(net * client.economics.overhead))
+            share = client.economics.overhead + client.economics.labour * POOL_ON_LABOUR
+            add(client, "", month, "overhead", tens(net * share))
     return rows
 
 

@@ -33,7 +33,7 @@ OPEN_SHARE = 0.45
 LATE_LIMIT = 90_000
 # Corvus: freelancers as a share of fees, by months before the open one; half of the rise elsewhere.
 SLUMP_CLIENT, SLUMP_LINE = "corvus-retail", "Media"
-SLUMP = {5: 0.18, 4: 0.27, 3: 0.34, 2: 0.39, 1: 0.42, 0: 0.42}
+SLUMP = {5: 0.14, 4: 0.2, 3: 0.26, 2: 0.3, 1: 0.32, 0: 0.32}
 
 
 @dataclass
