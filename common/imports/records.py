@@ -156,7 +156,8 @@ def _save_some(
     if changed:
         model._default_manager.bulk_update(changed, sorted(touched), batch_size=500)
     _write_many(model, many)
-    ImportChange.objects.bulk_create(changes, batch_size=CHUNK)
+    if context.batch_id is not None:
+        ImportChange.objects.bulk_create(changes, batch_size=CHUNK)
 
 
 def _create(model: type[models.Model], records: list[Any]) -> list[Any]:
@@ -173,7 +174,7 @@ def _count_up(record: Any, context: LoadContext) -> tuple[str, ...]:
 
 def _change(context: LoadContext, record: Any, before: dict[str, Any] | None) -> ImportChange:
     return ImportChange(
-        batch_id=context.batch_id,
+        batch_id=context.batch_id or 0,
         table=record._meta.label_lower,
         object_id=record.pk,
         before=before,

@@ -91,9 +91,12 @@ class Counts:
 
 @dataclass(slots=True)
 class LoadContext:
-    """Who loads, when, and in whose sight. user: None sees everything (the command line); else people.User."""
+    """Who loads, when, and in whose sight. user: None sees everything (the command line); else people.User.
 
-    batch_id: int
+    batch_id: None for writes that are no import and cannot be undone as one (REST).
+    """
+
+    batch_id: int | None
     actor: str
     now: datetime
     user: Any | None = None

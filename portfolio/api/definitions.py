@@ -219,6 +219,7 @@ LEDGER_ENTRIES = Resource(
     orderings=("month", "source_ref", "posted_at"),
     search=("source_ref", "description"),
     immutable=True,
+    in_force=Q(is_reversal=False),
     versioned=False,
 )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, Literal
 
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
@@ -56,7 +57,8 @@ class Resource:
 
     kind: the import kind whose rules a write goes through. natural_key: the field that names a record there.
     rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
-    immutable: rows are never changed (a changed amount posts a reversal and a new row).
+    immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
+    counts from its reversals.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Resource:
     search: tuple[str, ...]
     delete: Callable[[User, Any], None] | None = None
     immutable: bool = False
+    in_force: Q = dataclass_field(default_factory=Q)
     versioned: bool = True
 
     def readable(self, can: Abilities) -> list[Field]:

@@ -99,7 +99,7 @@ class ResourceView(ApiView):
     def _saved(self, key: str) -> tuple[bytes, dict[str, Any]]:
         """A record as it stands after the write, by its natural key; of a ledger, the entry now in force."""
         path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
-        found = self._json_of(Q(**{path: key}))
+        found = self._json_of(Q(**{path: key}) & self.resource.in_force)
         if not found:
             raise Problem(403, "The record was not kept: after the change you would no longer see it.")
         return found[-1]
