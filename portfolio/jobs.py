@@ -13,10 +13,9 @@ from common.jobs import JobKind, Lease, LeaseLost, kinds
 from common.models import ImportBatch
 from people.models import User
 from portfolio.imports.files import SourceFile
+from portfolio.imports.queueing import IMPORT
 from portfolio.imports.requests import Options
 from portfolio.imports.runner import load_files
-
-IMPORT = "import"
 
 
 class _Progress:

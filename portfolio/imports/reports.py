@@ -73,7 +73,8 @@ class Report:
         """Each refused row with its line and reason. No cell can act as a formula in a spreadsheet."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(["line", "reason", *map(safe_text, self.header)])
+        place = "file_line" if "line" in self.header else "line"  # the ledger has a column of that name
+        writer.writerow([place, "reason", *map(safe_text, self.header)])
         for (line, reason), row in zip(self.rejects, self.refused, strict=True):
             writer.writerow([line, safe_text(reason), *map(safe_text, row)])
         return out.getvalue().encode("utf-8-sig")

@@ -27,6 +27,21 @@ LATER_SOURCES = (
     "ga4",
     "adobe",
 )
+LOAD_ORDER = (
+    "people",
+    "clients",
+    "teams",
+    "contacts",
+    "touchpoints",
+    "opportunities",
+    "contracts",
+    "fx",
+    "ledger",
+    "budgets",
+    "targets",
+)
+"""What refers to something comes after it."""
+
 LATER_KINDS = (
     "leave",
     "influences",
@@ -70,7 +85,7 @@ def check(kind: str, options: Options, user: User | None) -> Source:
     elif kind in LATER_KINDS:
         raise Unusable(f"{kind} cannot be loaded yet: it arrives with a later release.")
     elif kind not in kinds:
-        raise Unusable(f"“{kind}” is no kind of file. Kinds: {', '.join(kinds.names())}.")
+        raise Unusable(f"“{kind}” is no kind of file. Kinds: {', '.join(kind.name for kind in all_kinds())}.")
     elif source.kinds and kind not in source.kinds:
         raise Unusable(f"{source.label} has no {kind}. It has: {', '.join(source.kinds)}, or all as a bundle.")
     if options.currency and not is_currency(options.currency):
@@ -97,12 +112,13 @@ def allowed_kinds(user: User) -> list[str]:
     """What this person may load from the page; a bundle brings clients, so it is a director's."""
     if not user.is_active:
         return []
-    own = [name for name, kind in kinds if user.role in kind.roles]
+    own = [kind.name for kind in all_kinds() if user.role in kind.roles]
     return [*own, BUNDLE] if user.role == DIRECTOR else own
 
 
-def kinds_for(user: User) -> list[ImportKind]:
-    return [kinds[name] for name in allowed_kinds(user) if name in kinds]
+def all_kinds() -> list[ImportKind]:
+    """In load order; one this list does not know comes last."""
+    return sorted((kind for _, kind in kinds), key=lambda kind: (*LOAD_ORDER, kind.name).index(kind.name))
 
 
 def batches_for(user: User) -> QuerySet[ImportBatch]:

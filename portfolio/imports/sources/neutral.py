@@ -10,7 +10,7 @@ from common.imports import ImportKind, Note, Table, Unusable, kinds
 from portfolio.imports.files import Sheet
 from portfolio.imports.sources import Part, Source, sources
 
-FROM_REJECTS = frozenset({"line", "reason"})
+FROM_REJECTS = frozenset({"line", "file_line", "reason"})
 """Columns a rejects file carries: mended, it is loaded as it is."""
 
 

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from common.imports import CannotUndo, kinds
+from common.imports import CannotUndo
 from portfolio.imports.files import SourceFile
 from portfolio.imports.reports import Report, joined
-from portfolio.imports.requests import BUNDLE, Options
+from portfolio.imports.requests import BUNDLE, Options, all_kinds
 from portfolio.imports.runner import load_files
 from portfolio.imports.sources import sources
 from portfolio.imports.undoing import batches_of, undo
@@ -27,7 +27,9 @@ class Command(BaseCommand):
     help = "Load files: load KIND FILE…, load bundle DIR, load --undo BATCH."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", nargs="?", metavar="KIND", help=f"{', '.join(kinds.names())}, or bundle")
+        parser.add_argument(
+            "kind", nargs="?", metavar="KIND", help=f"{', '.join(kind.name for kind in all_kinds())}, or bundle"
+        )
         parser.add_argument("files", nargs="*", metavar="FILE", help="files, or the bundle's folder")
         parser.add_argument("--source", default="neutral", help=f"whose columns: {', '.join(sources.names())}")
         parser.add_argument("--currency", default="", help="for amounts whose file names none")
