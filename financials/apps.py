@@ -6,6 +6,11 @@ class FinancialsConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled here, when the models exist.
-        from financials import jobs
+        from financials import explanations, imports, jobs, registrations
+        from financials.queries import search
 
+        search.register()
+        imports.register()
         jobs.register()
+        explanations.register()
+        registrations.register()

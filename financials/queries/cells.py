@@ -20,8 +20,8 @@ from common.money import ZERO
 from common.periods import Month, month_add
 from financials.queries.basis import Basis, Sql, rate_values
 
-Source = Literal["actual", "budget", "forecast", "layers"]
-"""forecast: net revenue of the runs that stand; layers: the same, each layer as a line."""
+Source = Literal["actual", "budget", "forecast", "layers", "schedule"]
+"""forecast: net revenue of the runs that stand; layers: the same, each layer as a line. schedule: of contracts."""
 Missing = frozenset[tuple[str, Month]]
 
 GROUPS: Final[dict[str, str]] = {
@@ -47,7 +47,7 @@ _JOINS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which cells: clients (a subquery of ids), months, and optionally one contract or service line.
+    """Which cells: clients (a subquery of ids), months, and optionally some contracts or one service line.
 
     years_back: read the same months that many years earlier and label them with these.
     raw: read the entries themselves, not the kept monthly sums.
@@ -56,7 +56,7 @@ class Cut:
     clients: Sql
     first: Month
     last: Month
-    contract_id: int | None = None
+    contract_ids: tuple[int, ...] | None = None
     service_line: str | None = None
     years_back: int = 0
     raw: bool = False
@@ -92,6 +92,13 @@ def _source(source: Source, basis: Basis, cut: Cut) -> Sql:
             f"SELECT {_COLUMNS}, amount, 1 AS entries FROM financials_budgetline "
             "WHERE version_name = %s AND month BETWEEN %s AND %s",
             [basis.budget_version, *months],
+        )
+    if source == "schedule":
+        return (
+            "SELECT k.client_id, k.id AS contract_id, k.service_line, s.month, 'scheduled' AS line, k.currency, "
+            "s.amount, 1 AS entries FROM financials_scheduleline s JOIN financials_contract k ON k.id = s.contract_id "
+            "WHERE s.month BETWEEN %s AND %s",
+            months,
         )
     if source in ("forecast", "layers"):
         line = "l.layer" if source == "layers" else "'net_revenue'"
@@ -158,9 +165,9 @@ labelled AS (SELECT every.*, (month + make_interval(years => {int(cut.years_back
 def _narrowed(cut: Cut) -> Sql:
     text = ""
     params: list[Any] = []
-    if cut.contract_id is not None:
-        text += " AND m.contract_id = %s"
-        params.append(cut.contract_id)
+    if cut.contract_ids is not None:
+        text += " AND m.contract_id = ANY(%s::bigint[])"
+        params.append(list(cut.contract_ids))
     if cut.service_line is not None:
         text += " AND m.service_line = %s"
         params.append(cut.service_line)

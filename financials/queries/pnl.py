@@ -96,7 +96,8 @@ class PnlResult:
     """columns: the ladder columns this reader may see, in order; the others are absent from rows too.
 
     tie_out: of actuals only. unallocated: overhead of the pool that no client's labour could carry; None for readers
-    who do not see every client. missing: what to say about absent rates, one line each.
+    who do not see every client. pooled: overhead without a client was spread over these figures.
+    missing: what to say about absent rates, one line each.
     """
 
     request: PnlRequest
@@ -110,6 +111,7 @@ class PnlResult:
     missing: tuple[str, ...]
     rates_note: str
     run: str
+    pooled: bool = False
 
     @property
     def currency(self) -> str:
@@ -180,6 +182,7 @@ def load_pnl(
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         rates_note=_rates_note(basis, cells, cut),
         run=f"ledger-{basis.ledger_no}",
+        pooled=bool(pool),
     )
 
 
@@ -191,11 +194,10 @@ def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
         clients = clients.filter(owner__email=request.owner)
     if request.tier:
         clients = clients.filter(tier=request.tier)
-    contract_id = None
+    contract_ids = None
     if request.contract:
-        found = contracts_for(user).filter(number=request.contract).values_list("pk", flat=True).first()
-        contract_id = found or 0
-    return Cut(ids_sql(clients.values("pk")), first, last, contract_id, request.service_line)
+        contract_ids = tuple(contracts_for(user).filter(number=request.contract).values_list("pk", flat=True))
+    return Cut(ids_sql(clients.values("pk")), first, last, contract_ids, request.service_line)
 
 
 def _check(request: PnlRequest) -> None:
@@ -292,7 +294,7 @@ def _unallocated(user: User, basis: Basis, cut: Cut, pool: dict[Month, Decimal])
     """Months of the pool in which nobody booked labour; for those who see the whole book."""
     if user.role not in ("finance", "leadership"):
         return None
-    everyone = replace(cut, clients=("SELECT id FROM accounts_client", []), contract_id=None, service_line=None)
+    everyone = replace(cut, clients=("SELECT id FROM accounts_client", []), contract_ids=None, service_line=None)
     totals = load_line_totals("actual", basis, everyone, pool)
     posted = load_line_totals("actual", basis, everyone, {})
     return sum(pool.values(), ZERO) - (totals.get("overhead", ZERO) - posted.get("overhead", ZERO))

@@ -1,0 +1,170 @@
+"""How forecast figures explain themselves: by layer, and each layer by what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.access import NOT_FOUND, get_client_for
+from accounts.models import Opportunity
+from common.figures import Explanation, Figure, Input, Point, UnknownFigure, formulae
+from common.money import ZERO, is_currency
+from common.periods import InvalidPeriod, Month, month_add, month_label, parse_month, period_label
+from financials.figures import LAYER_LABELS, forecast_figure, unpriced_figure
+from financials.queries.basis import load_basis
+from financials.queries.cells import Cell, load_cells, load_missing
+from financials.queries.forecast import LAYERS, cut_of, layers_by_month, load_runs, total_of
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+VERSION: Final = 1
+FORMULA: Final = "recognised + contracted + commit + best case + pipeline"
+LAYER_FORMULAE: Final = {
+    "recognised": "net revenue in the ledger, to the open month",
+    "contracted": "signed schedule of later months; of the open month max(0, schedule − recognised)",
+    "commit": "Σ amount × probability of commit deals, straight line over the delivery",
+    "best_case": "Σ amount × probability of best-case deals, straight line over the delivery",
+    "pipeline": "Σ amount × probability of other open deals, straight line over the delivery",
+}
+_SHOWN: Final = 12
+
+
+def _span(params: Mapping[str, str]) -> tuple[Month, Month]:
+    if params.keys() - {"client", "from", "to", "currency"}:
+        raise UnknownFigure("unknown parameter")
+    if params.get("currency") and not is_currency(params["currency"]):
+        raise UnknownFigure(params["currency"])
+    try:
+        first, last = parse_month(params["from"]), parse_month(params["to"])
+    except (KeyError, InvalidPeriod):
+        raise UnknownFigure("from and to are months") from None
+    if first > last or last.year - first.year > 20:
+        raise UnknownFigure("from comes after to")
+    return first, last
+
+
+def _who(user: User, params: Mapping[str, str]) -> str:
+    if not abilities_of(user).see_money:
+        raise Http404(NOT_FOUND)
+    return get_client_for(user, params["client"]).name if params.get("client") else "All your clients"
+
+
+def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """layer "" is the whole forecast."""
+    (first, last), scope = _span(params), _who(user, params)
+    client = params.get("client", "")
+    basis = load_basis(user, now=now, currency=params.get("currency", ""))
+    cut = cut_of(user, client, first, last)
+    group = "contract" if client and layer else "client" if layer else ""
+    cells = [c for c in load_cells("layers", basis, cut, (group,) if group else ()) if layer in ("", c.line)]
+    runs = load_runs(user, client)
+    missing = any(cell.missing for cell in cells)
+    value = None if missing or not cells else sum((cell.amount for cell in cells), ZERO)
+    gaps = sorted(load_missing("layers", basis, cut)) if missing else ()
+    notes = [f"No {code}/{basis.currency} rate for {month_label(month)}" for code, month in gaps]
+    if runs.unpriced and layer in ("", "pipeline"):
+        notes.append(f"{runs.unpriced} open deals without amount or probability are counted, in no sum")
+    listing = reverse("forecast") + (f"?{urlencode({'client': client})}" if client else "")
+    return Explanation(
+        figure=forecast_figure(
+            value, basis, first=first, last=last, client=client, layer=layer, currency=params.get("currency", "")
+        ),
+        scope=scope,
+        formula=LAYER_FORMULAE[layer] if layer else FORMULA,
+        formula_id=f"forecast.{layer or 'total'}",
+        formula_version=VERSION,
+        inputs=tuple(_by_part(cells, basis.currency) if layer else _by_layer(cells, basis.currency)),
+        as_of=runs.computed_at or basis.as_of,
+        run=runs.label.capitalize(),
+        period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
+        series=_series(user, params, layer, now, last),
+        series_label="Twelve months",
+        rows_url=listing,
+        rows_count=sum(cell.entries for cell in cells),
+        notes=tuple(notes),
+    )
+
+
+def _by_layer(cells: list[Cell], currency: str) -> list[Input]:
+    found = {cell.line: cell for cell in cells}
+    return [
+        Input(
+            LAYER_LABELS[layer],
+            None if found[layer].missing else found[layer].amount,
+            currency,
+            "+",
+            rows=found[layer].entries,
+        )
+        for layer in LAYERS
+        if layer in found
+    ]
+
+
+def _by_part(cells: list[Cell], currency: str) -> list[Input]:
+    """The largest contributors, the rest together."""
+    ordered = sorted(cells, key=lambda cell: (-abs(cell.amount), cell.group))
+    inputs = [
+        Input(cell.group[0] or "Not under a contract", cell.amount, currency, "+", rows=cell.entries)
+        for cell in ordered[:_SHOWN]
+    ]
+    rest = ordered[_SHOWN:]
+    if rest:
+        amount = sum((cell.amount for cell in rest), ZERO)
+        inputs.append(Input(f"{len(rest)} others", amount, currency, "+", rows=sum(cell.entries for cell in rest)))
+    return inputs
+
+
+def _series(user: User, params: Mapping[str, str], layer: str, now: datetime, last: Month) -> tuple[Point, ...]:
+    basis = load_basis(user, now=now, currency=params.get("currency", ""))
+    first = month_add(last, -11)
+    months = layers_by_month(basis, cut_of(user, params.get("client", ""), first, last))
+
+    def value(month: Month) -> Decimal | None:
+        layers = months.get(month)
+        if layers is None:
+            return None
+        return layers.get(layer, ZERO) if layer else total_of(layers)
+
+    return tuple(Point(month_label(month), value(month)) for month in (month_add(first, n) for n in range(12)))
+
+
+def explain_unpriced(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    if params.keys() - {"client"}:
+        raise UnknownFigure("unknown parameter")
+    scope, client = _who(user, params), params.get("client", "")
+    runs = load_runs(user, client)
+    figure: Figure = unpriced_figure(runs.unpriced, client)
+    listing = {"outcome": Opportunity.outcome.field.get_default(), **({"client": client} if client else {})}
+    return Explanation(
+        figure=figure,
+        scope=scope,
+        formula="open deals without amount or probability, when the forecast last ran",
+        formula_id="forecast.unpriced",
+        formula_version=VERSION,
+        inputs=(Input("Open deals left out", runs.unpriced, "count", rows=runs.unpriced),),
+        as_of=runs.computed_at or now,
+        run=runs.label.capitalize(),
+        rows_url=f"{reverse('pipeline')}?{urlencode(listing)}",
+        rows_count=runs.unpriced,
+    )
+
+
+def _handler(layer: str) -> None:
+    def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+        return explain_layers(layer, user, params, now)
+
+    formulae.register(f"forecast.{layer or 'total'}", handle)
+
+
+def register() -> None:
+    for layer in ("", *LAYERS):
+        _handler(layer)
+    formulae.register("forecast.unpriced", explain_unpriced)

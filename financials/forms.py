@@ -1,0 +1,182 @@
+"""Reading addresses and posted forms of the money pages."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from common.money import is_currency
+from common.periods import InvalidPeriod, Month, parse_month
+from financials.calc.notice import InvalidUplift, parse_uplift
+from financials.figures import LABELS
+from financials.models import Contract, ContractKind, ContractStatus, Renewal
+from financials.queries.contracts import ContractFilter
+from financials.queries.entries import EntryFilter
+from financials.queries.pnl_page import Against, Group, PnlView
+
+
+class MonthField(forms.CharField):
+    """2026-09; blank is None."""
+
+    widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-09"})
+
+    def clean(self, value: Any) -> Month | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_month(text)
+        except InvalidPeriod:
+            raise ValidationError("Write the month as 2026-09.") from None
+
+
+class PnlForm(forms.Form):
+    """The P&L page's address. What cannot be read is said above the table, and the default shown."""
+
+    client = forms.CharField(required=False, max_length=80)
+    contract = forms.CharField(required=False, max_length=60)
+    service_line = forms.CharField(required=False, max_length=80)
+    from_ = MonthField(required=False, label="From")
+    to = MonthField(required=False, label="To")
+    group = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Group)])
+    against = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Against)])
+    unit = forms.ChoiceField(required=False, choices=[("k", "thousand"), ("M", "million"), ("1", "units")])
+
+    def add_prefix(self, field_name: str) -> str:
+        return "from" if field_name == "from_" else field_name
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        first, last = data.get("from_"), data.get("to")
+        if first and last and first > last:
+            raise ValidationError("The first month comes after the last.")
+        if first and last and last.year - first.year > 10:
+            raise ValidationError("Ask for at most ten years at once.")
+        return data
+
+
+def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
+    """The view asked for and what was wrong with the address."""
+    form = PnlForm(query)
+    good = form.is_valid()
+    data = form.cleaned_data if good else {}
+    errors = [str(error) for several in form.errors.values() for error in several]
+    view = PnlView(
+        client=client or data.get("client", ""),
+        first=data.get("from_"),
+        last=data.get("to"),
+        group=data.get("group") or "month",
+        against=data.get("against") or "budget",
+        unit=data.get("unit") or "k",
+        contract=data.get("contract", ""),
+        service_line=data.get("service_line") or None,
+    )
+    return view, errors
+
+
+class EntryForm(forms.Form):
+    client = forms.CharField(required=False, max_length=80)
+    contract = forms.CharField(required=False, max_length=60)
+    service_line = forms.CharField(required=False, max_length=80)
+    owner = forms.CharField(required=False, max_length=254)
+    tier = forms.CharField(required=False, max_length=10)
+    from_ = MonthField(required=False)
+    to = MonthField(required=False)
+    row = forms.ChoiceField(required=False, choices=[(name, label) for name, label in LABELS.items()])
+
+    def add_prefix(self, field_name: str) -> str:
+        return "from" if field_name == "from_" else field_name
+
+
+def entry_filter(query: QueryDict) -> tuple[EntryFilter, list[str]]:
+    form = EntryForm(query)
+    form.is_valid()
+    data = form.cleaned_data
+    errors = [str(error) for several in form.errors.values() for error in several]
+    wanted = EntryFilter(
+        client=data.get("client", ""),
+        contract=data.get("contract", ""),
+        service_line=data.get("service_line", "") if "service_line" in query else None,
+        owner=data.get("owner", ""),
+        tier=data.get("tier", ""),
+        first=data.get("from_"),
+        last=data.get("to"),
+        row=data.get("row", ""),
+    )
+    return wanted, errors
+
+
+class ContractFilterForm(forms.Form):
+    q = forms.CharField(required=False, max_length=100, label="Search")
+    status = forms.ChoiceField(required=False, choices=[("", "All"), *ContractStatus.choices])
+    kind = forms.ChoiceField(required=False, choices=[("", "All"), *ContractKind.choices])
+    client = forms.CharField(required=False, max_length=80)
+    sort = forms.CharField(required=False, max_length=20)
+
+
+def contract_filter(query: QueryDict) -> ContractFilter:
+    """What cannot be read is left out."""
+    form = ContractFilterForm(query)
+    form.is_valid()
+    return ContractFilter(**{name: form.cleaned_data.get(name, "") for name in ContractFilterForm.base_fields})
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Meta:
+        model = Contract
+        fields = (
+            "title",
+            "status",
+            "start",
+            "end",
+            "amount",
+            "currency",
+            "billing",
+            "service_line",
+            "signed_on",
+            "renewal",
+            "notice_days",
+            "notice_rule",
+            "uplift",
+            "probability",
+        )
+        labels = {"signed_on": "Signed on", "notice_days": "Notice, days"}
+        help_texts = {
+            "amount": "The fee, without pass-through and tax; a year's fee when the contract has no end.",
+            "uplift": "A fraction such as 0.03, or index:floor:cap such as cpi:0.02:0.04.",
+            "probability": "Of renewal, 0 to 1. Blank takes the default for its kind.",
+        }
+        widgets = {"start": DateInput(), "end": DateInput(), "signed_on": DateInput()}
+
+    def clean_uplift(self) -> str:
+        text = str(self.cleaned_data["uplift"])
+        try:
+            parse_uplift(text)
+        except InvalidUplift as error:
+            raise ValidationError(str(error)) from None
+        return text
+
+    def clean_currency(self) -> str:
+        from_form = str(self.cleaned_data["currency"]).upper()
+        if not is_currency(from_form):
+            raise ValidationError("Write the currency as three letters, such as USD.")
+        return from_form
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, end = data.get("start"), data.get("end")
+        if start and end and end < start:
+            self.add_error("end", "The end comes before the start.")
+        if data.get("renewal") == Renewal.EVERGREEN and end:
+            self.add_error("end", "An evergreen contract has no end: leave it blank.")
+        return data

@@ -1,0 +1,105 @@
+"""The ledger rows behind a figure: a filtered, paged list, newest month first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import QuerySet
+
+from common.periods import Month
+from financials.access import contracts_for, ledger_entries_for
+from financials.models import Contract, LedgerEntry
+from financials.queries.pnl import PARTS
+
+if TYPE_CHECKING:
+    from people.models import User
+
+HEAD: Final = (
+    "Month",
+    "Client",
+    "Contract",
+    "Service line",
+    "Line",
+    "Description",
+    "Amount",
+    "Currency",
+    "Source reference",
+    "Revision",
+    "Reversal",
+    "Belongs to",
+    "Posted",
+)
+_VALUES: Final = (
+    "month",
+    "client__key",
+    "contract__number",
+    "service_line",
+    "line",
+    "description",
+    "amount",
+    "currency",
+    "source_ref",
+    "revision",
+    "is_reversal",
+    "service_month",
+    "posted_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """row: a row of the ladder; its entries are those of every ledger line it follows from."""
+
+    client: str = ""
+    contract: str = ""
+    service_line: str | None = None
+    owner: str = ""
+    tier: str = ""
+    first: Month | None = None
+    last: Month | None = None
+    row: str = ""
+
+
+def lines_behind(row: str) -> frozenset[str]:
+    """The ledger lines a ladder row follows from."""
+    if row not in PARTS:
+        return frozenset({row})
+    return frozenset(line for part in PARTS[row] for line in lines_behind(part))
+
+
+def entries(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
+    rows = ledger_entries_for(user).select_related("client", "contract")
+    if wanted.client:
+        rows = rows.filter(client__key=wanted.client)
+    if wanted.contract:
+        rows = rows.filter(contract__in=_with_orders(user, wanted.contract))
+    if wanted.service_line is not None:
+        rows = rows.filter(service_line=wanted.service_line)
+    if wanted.owner:
+        rows = rows.filter(client__owner__email=wanted.owner)
+    if wanted.tier:
+        rows = rows.filter(client__tier=wanted.tier)
+    if wanted.first:
+        rows = rows.filter(month__gte=wanted.first)
+    if wanted.last:
+        rows = rows.filter(month__lte=wanted.last)
+    if wanted.row:
+        rows = rows.filter(line__in=sorted(lines_behind(wanted.row)))
+    return rows.order_by("-month", "client_id", "line", "id")
+
+
+def _with_orders(user: User, number: str) -> QuerySet[Contract]:
+    return contracts_for(user).filter(number=number)
+
+
+def entry_rows(rows: QuerySet[LedgerEntry]) -> Iterator[tuple[Any, ...]]:
+    """For a file: streamed, months as 2026-09, lines by their code."""
+    for month, *rest, service_month, posted_at in rows.values_list(*_VALUES).iterator(chunk_size=5000):
+        yield _month(month), *rest, _month(service_month), posted_at
+
+
+def _month(value: date | None) -> str | None:
+    return None if value is None else f"{value:%Y-%m}"

@@ -1,0 +1,93 @@
+"""Contracts: the list with what falls due first, one contract's page, its form, and a client's tree."""
+
+from __future__ import annotations
+
+import copy
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import get_client_for
+from accounts.queries.header import client_header
+from accounts.views.editing import FormPage, expected_version, form_page
+from common.exports import csv_response, xlsx_response
+from common.policies import CLIENT_READERS, allow
+from financials.access import get_contract_for, get_editable_contract_for
+from financials.actions.contracts import change_contract
+from financials.forms import ContractForm, contract_filter
+from financials.models import ContractKind, ContractStatus
+from financials.queries.contracts import (
+    TABLE_HEAD,
+    client_tree,
+    filtered,
+    load_contract_list,
+    load_contract_page,
+    table_rows,
+)
+from financials.queries.renewals import renewals_ahead
+from people.requests import signed_in
+
+RENEWAL_DAYS = 120
+
+
+@require_GET
+@allow(roles=CLIENT_READERS)
+def contract_list(request: HttpRequest) -> HttpResponseBase:
+    user, now = signed_in(request), timezone.now()
+    wanted = contract_filter(request.GET)
+    rows = filtered(user, wanted)
+    kind = request.GET.get("format")
+    if kind in ("csv", "xlsx"):
+        write = csv_response if kind == "csv" else xlsx_response
+        return write("contracts", TABLE_HEAD, table_rows(rows))
+    context = {
+        "page": load_contract_list(user, rows, page=request.GET.get("page"), now=now),
+        "wanted": wanted,
+        "statuses": ContractStatus.choices,
+        "kinds": ContractKind.choices,
+    }
+    return render(request, "financials/contract_list.html", context)
+
+
+@require_GET
+@allow(roles=CLIENT_READERS)
+def contract(request: HttpRequest, number: str) -> HttpResponse:
+    user = signed_in(request)
+    page = load_contract_page(user, get_contract_for(user, number), now=timezone.now())
+    return render(request, "financials/contract.html", {"page": page, "contract": page.contract})
+
+
+@require_http_methods(["GET", "POST"])
+@allow(roles=CLIENT_READERS)
+def contract_edit(request: HttpRequest, number: str) -> HttpResponse:
+    user = signed_in(request)
+    found = get_editable_contract_for(user, number)
+    seen = expected_version(request)
+    page = FormPage(
+        form=ContractForm(request.POST or None, instance=copy.copy(found)),
+        title=f"Edit {found.number}",
+        back=reverse("contract", args=[number]),
+        save=lambda data: change_contract(
+            contract=found, changes=data, expected=seen, actor=user.email, now=timezone.now()
+        ),
+        said="Contract saved; its schedule is rebuilt and the forecast is being computed.",
+        version=str(found.version),
+        audited_as=("contract", found.pk),
+    )
+    return form_page(request, page)
+
+
+@require_GET
+@allow(roles=CLIENT_READERS, client="key")
+def client_contracts(request: HttpRequest, key: str) -> HttpResponse:
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    context = {
+        "header": client_header(user, client, active="contracts"),
+        "nodes": client_tree(user, client.pk),
+        "renewals": renewals_ahead(user, today=timezone.now().date(), days=RENEWAL_DAYS, client_id=client.pk),
+    }
+    return render(request, "financials/client_contracts.html", context)

@@ -1,0 +1,102 @@
+"""The P&L page, its client tab and files, and the ledger rows behind its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import clients_for, get_client_for
+from accounts.queries.header import client_header
+from common.exports import csv_response, xlsx_response
+from common.policies import MONEY_READERS, allow
+from financials.figures import LABELS
+from financials.forms import entry_filter, pnl_view
+from financials.queries.entries import HEAD, entries, entry_rows
+from financials.queries.pnl_page import PnlView, export_rows, load_pnl_page
+from people.requests import signed_in
+
+UNITS = {"k": "thousand", "M": "million", "1": "in full"}
+PLACES = {"k": 1, "M": 2, "1": 2}
+GROUPS = {"month": "Month", "quarter": "Quarter", "year": "Year"}
+AGAINST = {"budget": "Budget", "prior_year": "Prior year"}
+CLIENTS_LISTED = 60
+ENTRIES_A_PAGE = 100
+
+
+def _file(request: HttpRequest, view: PnlView, kind: str) -> HttpResponseBase:
+    head, rows, source = export_rows(signed_in(request), view, now=timezone.now())
+    name = f"pnl-{view.client or 'portfolio'}"
+    return csv_response(name, head, rows) if kind == "csv" else xlsx_response(name, head, rows, about=source)
+
+
+def _context(request: HttpRequest, view: PnlView, errors: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "page": load_pnl_page(signed_in(request), view, now=timezone.now()),
+        "view": view,
+        "errors": errors,
+        "unit_words": UNITS[view.unit],
+        "places": PLACES[view.unit],
+        "group_word": GROUPS[view.group],
+        "against_word": AGAINST[view.against],
+    }
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def pnl(request: HttpRequest) -> HttpResponseBase:
+    user = signed_in(request)
+    view, errors = pnl_view(request.GET)
+    client = get_client_for(user, view.client) if view.client else None
+    if request.GET.get("format") in ("csv", "xlsx"):
+        return _file(request, view, request.GET["format"])
+    names = clients_for(user).order_by("name").values_list("key", "name")[:CLIENTS_LISTED]
+    context = {**_context(request, view, errors), "client": client, "choices_of_client": list(names)}
+    return render(request, "financials/pnl.html", context)
+
+
+@require_GET
+@allow(roles=MONEY_READERS, client="key")
+def client_financials(request: HttpRequest, key: str) -> HttpResponseBase:
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    view, errors = pnl_view(request.GET, client.key)
+    if request.GET.get("format") in ("csv", "xlsx"):
+        return _file(request, view, request.GET["format"])
+    header = client_header(user, client, active="financials")
+    return render(request, "financials/client_financials.html", {**_context(request, view, errors), "header": header})
+
+
+@require_GET
+@allow(roles=MONEY_READERS, client="key")
+def client_pnl_panel(request: HttpRequest, key: str) -> HttpResponse:
+    """The overview's P&L block; without htmx, a page of its own."""
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    context = {**_context(request, PnlView(client=client.key)), "client": client}
+    if request.headers.get("HX-Request"):
+        return render(request, "financials/client_pnl_panel.html", context)
+    context["header"] = client_header(user, client, active="overview")
+    return render(request, "financials/client_pnl_panel_page.html", context)
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def ledger_entries(request: HttpRequest) -> HttpResponseBase:
+    user = signed_in(request)
+    wanted, errors = entry_filter(request.GET)
+    client = get_client_for(user, wanted.client) if wanted.client else None
+    rows = entries(user, wanted)
+    kind = request.GET.get("format")
+    if kind in ("csv", "xlsx"):
+        write = csv_response if kind == "csv" else xlsx_response
+        return write("ledger-entries", HEAD, entry_rows(rows))
+    page = Paginator(rows, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    word = LABELS.get(wanted.row, "")
+    context = {"page": page, "wanted": wanted, "client": client, "errors": errors, "row_word": word}
+    return render(request, "financials/entries.html", context)
