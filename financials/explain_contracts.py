@@ -75,7 +75,8 @@ def _from_months(name: str, user: User, contract: Contract, basis: Basis, month:
     if name == "to_go":
         found = {when: amount for when, amount in found.items() if when > basis.through}
     value: Decimal | None = sum(found.values(), ZERO)
-    if missing or (not found and not month and name != "to_go"):
+    unposted = name == "recognised" and month is not None and month > basis.open_month
+    if missing or unposted or (not found and not month and name != "to_go"):
         value = None
     count = _rows(name, ids, first, last)
     entries = f"{reverse('entries')}?{urlencode({'contract': contract.number, 'row': 'net_revenue'})}"

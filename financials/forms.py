@@ -179,4 +179,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             self.add_error("end", "The end comes before the start.")
         if data.get("renewal") == Renewal.EVERGREEN and end:
             self.add_error("end", "An evergreen contract has no end: leave it blank.")
+        amount = data.get("amount")
+        if amount is not None and amount < 0 and self.instance.kind != ContractKind.CHANGE_ORDER:
+            self.add_error("amount", "Only a change order can be negative.")
         return data
