@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/", clients.index, name="client_list"),
     path("new/client/", clients.new, name="new_client"),
     path("clients/<str:key>/", clients.show, name="client"),
+    path("clients/<str:key>/facts/", clients.facts, name="client_facts"),
     path("clients/<str:key>/edit/", clients.edit, name="client_edit"),
     path("clients/<str:key>/team/", clients.team, name="client_team"),
     path("clients/<str:key>/team/<int:pk>/remove/", clients.team_remove, name="client_team_remove"),

@@ -28,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class FactSource:
-    """read(user, client id, client key, today) → facts, in at most two queries."""
+    """read(user, client id, client key, today) → facts, in at most ten queries: they load after the page."""
 
     roles: frozenset[str]
     read: Callable[[User, int, str, date], Sequence[Fact]]

@@ -42,9 +42,10 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """book, actions, deals and touches are empty for a role that sees contracts only."""
+    """book, actions, deals and touches are empty for a role that sees contracts only. more_facts: others have some."""
 
     facts: tuple[Fact, ...]
+    more_facts: bool
     panels: tuple[PanelLink, ...]
     book: StakeholderBook | None
     actions: tuple[WorkRow, ...]
@@ -57,29 +58,29 @@ class Overview:
 
 
 def overview(user: User, client: Client, now: datetime) -> Overview:
-    """At most seven queries, and two more for each app that adds facts."""
+    """At most seven queries. The facts of other apps come by a request of their own (`facts_of`)."""
     today = client.local_date(now)
-    can = abilities_of(user)
     shown = _panels(user.role, client.key)
+    more = any(user.role in source.roles for _, source in facts)
     members = team_of(client)
-    strip = [
-        fact
-        for _, source in facts
-        if user.role in source.roles
-        for fact in source.read(user, client.pk, client.key, today)
-    ]
-    if not can.see_relationships:
-        return Overview(tuple(strip), shown, None, (), "", (), "", (), "", members)
+    if not abilities_of(user).see_relationships:
+        return Overview((), more, shown, None, (), "", (), "", (), "", members)
     book = stakeholder_book(user, client, today)
     actions = open_actions(client, today, limit=6)
     rates = deal_rates(user, today)
     deals = _open_deals(client, rates, today)
     touches = touchpoints_of(client, limit=5)
-    strip += _own_facts(client, book, deals, rates, touches, today)
+    own = _own_facts(client, book, deals, rates, touches, today)
     return Overview(
-        tuple(strip), shown, book, tuple(actions), actions_finding(actions), tuple(deals[:6]), deals_finding(deals),
-        tuple(touches), touches_finding(touches, today), members,
+        tuple(own), more, shown, book, tuple(actions), actions_finding(actions), tuple(deals[:6]),
+        deals_finding(deals), tuple(touches), touches_finding(touches, today), members,
     )  # fmt: skip
+
+
+def facts_of(user: User, client: Client, today: date) -> list[Fact]:
+    """What the higher apps say of this client in its headline strip."""
+    sources = [source for _, source in facts if user.role in source.roles]
+    return [fact for source in sources for fact in source.read(user, client.pk, client.key, today)]
 
 
 def _panels(role: str, key: str) -> tuple[PanelLink, ...]:

@@ -15,7 +15,7 @@ from accounts.forms.clients import ClientForm, MemberForm, NewClientForm, client
 from accounts.models import ClientStatus, Tier
 from accounts.queries.clients import ClientFilter, client_list
 from accounts.queries.header import client_header
-from accounts.queries.overview import overview, team_of
+from accounts.queries.overview import facts_of, overview, team_of
 from accounts.queries.tables import client_table
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.exports import file_response
@@ -50,6 +50,19 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         "client": client,
     }
     return render(request, "accounts/client.html", context)
+
+
+@allow(roles=CLIENT_READERS, client="key")
+@require_GET
+def facts(request: HttpRequest, key: str) -> HttpResponse:
+    """The headline figures of the other apps: for the overview's strip, or as a page of their own."""
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    found = facts_of(user, client, client.local_date(timezone.now()))
+    if request.headers.get("HX-Request"):
+        return render(request, "accounts/facts.html", {"facts": found})
+    context = {"header": client_header(user, client, active="overview"), "facts": found}
+    return render(request, "accounts/facts_page.html", context)
 
 
 @allow(roles=frozenset({DIRECTOR}))

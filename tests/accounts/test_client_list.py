@@ -111,12 +111,12 @@ def money_column() -> Any:
     """A higher app's column, as financials fills it."""
 
     def columns(user: User, today: date) -> Sequence[Column]:
-        return (Column("revenue", "Revenue", "$M"),)
+        return (Column("probe", "Probe", "$M"),)
 
     def cells(user: User, ids: Sequence[int], today: date) -> dict[int, dict[str, Figure]]:
         ranked = sorted(ids)
         return {
-            pk: {"revenue": Figure("t", "Revenue", Decimal(n + 1) * 1_000_000, "USD")}
+            pk: {"probe": Figure("t", "Probe", Decimal(n + 1) * 1_000_000, "USD")}
             for n, pk in enumerate(ranked[:-1])
         }
 
@@ -131,11 +131,11 @@ def test_another_apps_column_is_shown_sorted_and_exported(
     make_client("B", owner=owner, name="Beta")
     make_client("C", owner=owner, name="Unknown")
     browser = sign_in(owner)
-    assert names(browser.get("/clients/?sort=-revenue")) == ["Beta", "Halden Pharma", "Unknown"]
-    assert names(browser.get("/clients/?sort=revenue")) == ["Halden Pharma", "Beta", "Unknown"]
-    text = b"".join(browser.get("/clients/?columns=revenue&sort=revenue&format=csv")).decode().splitlines()
+    assert names(browser.get("/clients/?sort=-probe")) == ["Beta", "Halden Pharma", "Unknown"]
+    assert names(browser.get("/clients/?sort=probe")) == ["Halden Pharma", "Beta", "Unknown"]
+    text = b"".join(browser.get("/clients/?columns=probe&sort=probe&format=csv")).decode().splitlines()
     assert text[1:] == ["Halden Pharma,HAL,1000000,USD", "Beta,B,2000000,USD", "Unknown,C,,"]
-    assert "Revenue" not in sign_in(legal).get("/clients/").content.decode()
+    assert "Probe" not in sign_in(legal).get("/clients/").content.decode()
 
 
 def test_a_hundred_a_page(owner: User, sign_in: Any) -> None:
