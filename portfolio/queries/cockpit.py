@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from accounts.access import clients_for
 from accounts.models import Client, Target, TargetMeasure
@@ -18,7 +18,7 @@ from accounts.queries.rates import DealRates
 from common import charts
 from common.figures import Figure
 from common.formats import month_short, symbol
-from common.fx import MissingRate
+from common.fx import MissingRate, apply
 from common.money import ZERO, ratio
 from common.periods import Month, month_add, month_label, month_of, months_between
 from financials.calc import findings
@@ -255,16 +255,18 @@ def _margin_figure(basis: Basis, months: list[Month], value: Amount, client: str
 
 
 def _target(user: User, basis: Basis, months: list[Month]) -> Amount:
-    """What the clients in sight are asked to bring in these months; None without any target."""
+    """What is asked of this person in these months; else of the clients in sight; None without any. One query."""
+    clients = clients_for(user).order_by().values("pk")
     rows = Target.objects.filter(
-        measure=TargetMeasure.NET_REVENUE, month__in=months, client__in=clients_for(user).order_by().values("pk")
-    ).values_list("month", "currency", "amount")
+        Q(owner=user) | Q(owner=None, client__in=clients), measure=TargetMeasure.NET_REVENUE, month__in=months
+    ).values_list("owner_id", "month", "currency", "amount")
+    own = [row for row in rows if row[0] == user.pk]
     total: Amount = None
-    for month, currency, amount in rows:
+    for _, month, currency, amount in own or rows:
         rate = basis.rate(currency, month)
         if rate is None:
             return None
-        total = (total or ZERO) + round(amount * rate.value, basis.places)
+        total = (total or ZERO) + apply(amount, rate, basis.currency)
     return total
 
 

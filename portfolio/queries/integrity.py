@@ -1,0 +1,125 @@
+"""Whether the stored state holds together: what `manage.py verify` asks, one check a function."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+from common import audit
+from qbr.models import Snapshot
+from qbr.queries.decks import content_hash
+
+EXAMPLES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """faults: what does not hold, in words; empty when all is well."""
+
+    name: str
+    faults: tuple[str, ...]
+
+
+def _rows(sql: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+_LEDGER = """
+SELECT coalesce(e.client_id, m.client_id), coalesce(e.month, m.month), coalesce(e.line, m.line),
+       coalesce(e.total, 0), coalesce(m.amount, 0)
+FROM (SELECT client_id, contract_id, service_line, month, line, currency, sum(amount) AS total, count(*) AS entries
+      FROM financials_ledgerentry GROUP BY 1, 2, 3, 4, 5, 6) e
+FULL JOIN financials_ledgermonth m
+  ON m.month = e.month AND m.line = e.line AND m.currency = e.currency AND m.service_line = e.service_line
+ AND coalesce(m.client_id, 0) = coalesce(e.client_id, 0) AND coalesce(m.contract_id, 0) = coalesce(e.contract_id, 0)
+WHERE coalesce(e.total, 0) <> coalesce(m.amount, 0) OR (coalesce(m.entries, 0) <> coalesce(e.entries, 0))
+ORDER BY 2, 3, 1
+"""
+
+
+def ledger_ties_out() -> list[str]:
+    """The kept monthly sums equal the entries, cell by cell."""
+    return [
+        f"client {client}, {month:%Y-%m}, {line}: entries {entries}, kept sum {kept}"
+        for client, month, line, entries, kept in _rows(_LEDGER)
+    ]
+
+
+_SCHEDULES = """
+SELECT c.number, c.amount, coalesce(sum(s.amount), 0) FROM financials_contract c
+LEFT JOIN financials_scheduleline s ON s.contract_id = c.id
+WHERE c.status IN ('signed', 'active', 'completed') AND c.kind <> 'msa' AND c."end" IS NOT NULL AND c.amount IS NOT NULL
+GROUP BY c.id HAVING round(c.amount, 2) <> coalesce(sum(s.amount), 0) ORDER BY c.number
+"""
+
+
+def schedules_sum() -> list[str]:
+    """The schedule of every signed contract with an end sums to its amount."""
+    return [f"{number}: amount {amount}, schedule {total}" for number, amount, total in _rows(_SCHEDULES)]
+
+
+_STALE = """
+SELECT c.key FROM accounts_client c JOIN common_inputversion v ON v.object_ref = 'client:' || c.id
+WHERE NOT EXISTS (SELECT 1 FROM common_job j WHERE j.kind = 'recompute' AND j.object_ref = 'client:' || c.id
+                  AND j.state IN ('ready', 'leased', 'failed', 'dead'))
+  AND NOT EXISTS (SELECT 1 FROM financials_forecastrun r WHERE r.client_id = c.id AND r.is_current
+                  AND r.input_version >= v.value)
+ORDER BY 1
+"""
+
+
+def forecasts_follow_their_inputs() -> list[str]:
+    """No client's inputs are newer than its forecast without a job that waits for it."""
+    return [f"{key}: inputs changed, no job waits" for (key,) in _rows(_STALE)]
+
+
+_ORPHANS = """
+SELECT 'stakeholding ' || s.id FROM accounts_stakeholding s JOIN accounts_contact c ON c.id = s.contact_id
+WHERE c.client_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounts_client k WHERE k.id = s.client_id)
+UNION ALL
+SELECT 'contract ' || c.number || ' under ' || p.number || ' of another client'
+FROM financials_contract c JOIN financials_contract p ON p.id = c.parent_id WHERE p.client_id <> c.client_id
+UNION ALL
+SELECT 'ledger entry ' || e.id || ' on a contract of another client'
+FROM financials_ledgerentry e JOIN financials_contract c ON c.id = e.contract_id WHERE c.client_id <> e.client_id
+"""
+
+
+def nothing_is_orphaned() -> list[str]:
+    return [str(text) for (text,) in _rows(_ORPHANS)]
+
+
+def audit_chain_holds() -> list[str]:
+    audit.seal()
+    return [f"entry {fault.seal_no}: {fault.reason}" for fault in audit.faults()]
+
+
+def snapshots_rehash() -> list[str]:
+    """Every frozen deck's content, and its file, still have the hash they were frozen with."""
+    wrong = []
+    for snapshot in Snapshot.objects.iterator(chunk_size=20):
+        if content_hash(snapshot.content) != snapshot.content_hash:
+            wrong.append(f"deck {snapshot.deck_id}: the content was altered")
+        if snapshot.pdf is not None and hashlib.sha256(bytes(snapshot.pdf)).hexdigest() != snapshot.pdf_hash:
+            wrong.append(f"deck {snapshot.deck_id}: the file was altered")
+    return wrong
+
+
+CHECKS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
+    ("The kept monthly sums equal the ledger", ledger_ties_out),
+    ("Schedules sum to their contracts", schedules_sum),
+    ("Forecasts follow their inputs", forecasts_follow_their_inputs),
+    ("Nothing is orphaned", nothing_is_orphaned),
+    ("The audit chain is unbroken", audit_chain_holds),
+    ("Frozen reviews keep their hash", snapshots_rehash),
+)
+
+
+def verify() -> list[Check]:
+    return [Check(name, tuple(run())) for name, run in CHECKS]

@@ -1,0 +1,69 @@
+"""`manage.py verify` finds what was broken behind the product's back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from common import audit
+from financials.actions.contracts import rebuild_schedules
+from people.models import User
+from tests.makers import make_client, make_contract
+
+
+def verify() -> dict[str, list[str]]:
+    out = StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("verify", "--json", stdout=out)
+    return {check["name"]: check["faults"] for check in json.loads(out.getvalue())}
+
+
+def break_it(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_a_sound_state_passes(owner: User) -> None:
+    contract = make_contract(make_client("A", owner=owner))
+    rebuild_schedules([contract.pk], now=timezone.now())
+    audit.record(actor="t", verb="did", kind="client", object_id=1)
+    assert not any(verify().values())
+
+
+@pytest.mark.parametrize(
+    ("sql", "check", "said"),
+    [
+        ("UPDATE financials_scheduleline SET amount = amount + 1 WHERE month = '2026-03-01'", "Schedules", "SOW-A"),
+        (
+            "INSERT INTO financials_ledgermonth (client_id, service_line, month, line, currency, amount, entries) "
+            "SELECT id, '', '2026-01-01', 'gross_revenue', 'USD', 5, 1 FROM accounts_client",
+            "The kept monthly sums",
+            "entries 0",
+        ),
+        ("UPDATE common_auditentry SET actor = 'x'", "The audit chain", "altered"),
+        (
+            "INSERT INTO common_inputversion (object_ref, value) SELECT 'client:' || id, 7 FROM accounts_client; "
+            "DELETE FROM common_job",
+            "Forecasts",
+            "no job waits",
+        ),
+    ],
+)
+def test_what_was_broken_is_named(owner: User, sql: str, check: str, said: str) -> None:
+    contract = make_contract(make_client("A", owner=owner), number="SOW-A", start=date(2026, 1, 1))
+    rebuild_schedules([contract.pk], now=timezone.now())
+    audit.record(actor="t", verb="did", kind="client", object_id=1)
+    audit.seal()
+    break_it(sql)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify", stdout=StringIO())
+    faults = {name: texts for name, texts in verify().items() if texts}
+    assert [name for name in faults if name.startswith(check)]
+    assert any(said in text for texts in faults.values() for text in texts)
