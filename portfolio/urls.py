@@ -19,7 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/definitions/", help.definitions, name="definitions"),
     path("help/components/", help.components, name="components"),
     path("", include("portfolio.urls_imports")),
-    path("", include("portfolio.urls_imports")),
     path("", include("people.urls")),
     path("", include("accounts.urls")),
     path("", include("financials.urls")),
