@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.access import clients_for, get_client_for
+from accounts.access import NOT_FOUND, clients_for, get_client_for
 from common.exports import csv_response, xlsx_response
 from common.policies import MONEY_READERS, allow
 from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page
@@ -34,7 +34,9 @@ def forecast(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allow(roles=MONEY_READERS)
 def forecast_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    makers = {"csv": csv_response, "xlsx": xlsx_response}
+    if form not in makers:
+        raise Http404(NOT_FOUND)
     page = _page(request)
     head, rows = forecast_rows(page)
-    make = xlsx_response if form == "xlsx" else csv_response
-    return make(f"forecast-{page.year}", head, rows)
+    return makers[form](f"forecast-{page.year}", head, rows)
