@@ -55,7 +55,7 @@ class FieldReader:
         self._plan: list[tuple[str, Sequence[Any], Any]] = []
         for column, attname in columns.items():
             if values.has(column):
-                field_ = model._meta.get_field(attname.removesuffix("_id"))
+                field_ = model._meta.get_field(attname)
                 self._plan.append((attname, values.columns[column], _empty(field_)))
 
     def at(self, position: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -104,6 +104,19 @@ def _restore(model: Any, rows: Sequence[ImportChange]) -> None:
     model._default_manager.bulk_update(records, [column.name for column in columns], batch_size=500)
     for name, wanted in many.items():
         set_many(model, name, wanted)
+    _move_on(model, {row.object_id: int((row.before or {}).get("version") or 0) for row in rows}, records)
+
+
+def _move_on(model: Any, was: Mapping[int, int], records: Sequence[Any]) -> None:
+    """An earlier import that left the row as it now stands again may be undone too: tell it the row's new version."""
+    if not hasattr(model, "version"):
+        return
+    now = {record.pk: record.version for record in records}
+    earlier = list(ImportChange.objects.filter(table=model._meta.label_lower, object_id__in=was))
+    same = [change for change in earlier if change.version_after == was[change.object_id]]
+    for change in same:
+        change.version_after = now[change.object_id]
+    ImportChange.objects.bulk_update(same, ["version_after"], batch_size=500)
 
 
 def _remove(model: Any, pks: Sequence[int]) -> list[str]:

@@ -56,7 +56,7 @@ def uplift(cell: str) -> str:
     try:
         parse_uplift(cell)
     except InvalidUplift as error:
-        raise BadValue(f": {error}") from None
+        raise BadValue(str(error).replace("'", "“", 1).replace("'", "”", 1).removesuffix(".")) from None
     return cell.strip()
 
 
