@@ -1,5 +1,14 @@
 from django.apps import AppConfig
 
+from common.policies import MONEY_READERS
+from common.tabs import ClientTab, tabs
+
 
 class QbrConfig(AppConfig):
     name = "qbr"
+
+    def ready(self) -> None:
+        from qbr import jobs  # models can be imported only once all apps are set up
+
+        jobs.register()
+        tabs.register("reviews", ClientTab("Reviews", "client_reviews", MONEY_READERS, order=70))

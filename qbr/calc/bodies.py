@@ -9,7 +9,7 @@ from typing import Final, Literal
 from qbr.calc.blocks import STYLES, Block, Line, Picture, Region, Run, TableBlock, Td, Text, Tr, stack_height
 from qbr.calc.charts import bar_chart, bridge, bridge_start
 from qbr.calc.colour import Brand
-from qbr.calc.fit import clean, client_name, clipped, paragraph
+from qbr.calc.fit import NBSP, clean, client_name, clipped, paragraph
 from qbr.calc.slides import BigFigure, Cover, Decision, Deck, Person, Point, Slide, TextColumn
 from qbr.calc.tables import DASH, STEPS, fitted
 
@@ -153,7 +153,8 @@ def _big_figure(item: BigFigure, x: int) -> Region:
     room = width - STYLES["big"].width(big) - 2
     if item.suffix and STYLES["suffix"].width(item.suffix) <= room:
         line = (*line, Run(item.suffix, "suffix"))
-    compared = " | ".join(filter(None, (f"Plan {item.plan}" if item.plan else "", item.previous, item.year_before)))
+    # Breaks only between comparisons, never inside one.
+    compared = " | ".join(part.replace(" ", NBSP) for part in (item.plan, item.previous, item.year_before) if part)
     blocks: list[Block] = [label, Text((line,), "big"), block_of(compared, "small", width, 2, tone="quiet")]
     if item.gap:
         blocks.append(block_of(item.gap, "smallbold", width, 1))
@@ -324,11 +325,10 @@ def _people(slide: Slide, deck: Deck) -> list[Region]:
     about = slide.cover
     if about is None:
         return []
-    halves = ((496, f"For {deck.client}", about.theirs), (870, f"For {deck.firm}", about.ours))
+    halves = [(name, people) for name, people in ((deck.client, about.theirs), (deck.firm, about.ours)) if people]
     regions = []
-    for x, head, people in halves:
-        if not people:
-            continue
+    for x, (name, people) in zip((496, 870), halves, strict=False):
+        head = f"For {name}"
         blocks: list[Block] = [
             Text(((Run(clipped(head, STYLES["blockhead"], 354), "blockhead"),),), "blockhead", tag="h2", gap=5)
         ]

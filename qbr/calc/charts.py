@@ -168,7 +168,7 @@ def bar_chart(chart: BarChart, width: int, height: int, brand: Brand) -> str:
     svg = Svg(width, height)
     if not chart.bars or all(bar.value is None for bar in chart.bars):
         return _empty_bars(svg, chart)
-    top, foot = 52.0, height - 40.0
+    top, foot = 58.0, height - 40.0
     values = [v for bar in chart.bars for v in (bar.value, bar.plan, bar.previous, bar.high) if v is not None]
     highest, lowest = max(float(max(values)), 0.0), min(float(min(values)), 0.0)
     spread = (highest - lowest) or 1.0
@@ -280,9 +280,9 @@ def _boundary(svg: Svg, bars: Sequence[Bar], pitch: float, top: float, foot: flo
     if not first:
         return
     x = first * pitch
-    svg.line(x, top - 22, x, foot, GREY2, dash="2 3")
-    svg.text(x - 7, top - 14, "Actual", AXIS, GREY2, anchor="end")
-    svg.text(x + 7, top - 14, "Forecast", AXIS, GREY2)
+    svg.line(x, top - 30, x, foot, GREY2, dash="2 3")
+    svg.text(x - 7, top - 22, "Actual", AXIS, GREY2, anchor="end")
+    svg.text(x + 7, top - 22, "Forecast", AXIS, GREY2)
 
 
 def _empty_bars(svg: Svg, chart: BarChart) -> str:

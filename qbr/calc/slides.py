@@ -100,9 +100,9 @@ class BigFigure:
     label: str
     figure: Cell
     suffix: str = ""
-    plan: str = "—"
-    previous: str = "—"
-    year_before: str = "—"
+    plan: str = ""
+    previous: str = ""
+    year_before: str = ""
     gap: str = ""
 
 

@@ -118,12 +118,14 @@ SUMMARY = Slide(
     headline="Net fees are $3.84M, 3.1% over budget; the media line explains $94k of the $115k",
     dek="Third quarter unless marked; year to date is January to September.",
     figures=(
-        BigFigure("Net fees", figure("$3.84", "3842000"), "M", "3.73", "Q2 3.69", "Q3 25 3.31", "+3.1% against plan"),
+        BigFigure(
+            "Net fees", figure("$3.84", "3842000"), "M", "Plan 3.73", "Q2 3.69", "Q3 25 3.31", "+3.1% against plan"
+        ),
         BigFigure(
             "Net fees, year to date",
             figure("$11.09", "11090000"),
             "M",
-            "10.95",
+            "Plan 10.95",
             "H1 7.25",
             "2025 9.84",
             "+1.3% against plan",
@@ -132,7 +134,7 @@ SUMMARY = Slide(
             "Full-year forecast",
             figure("$15.2", "15200000"),
             "M",
-            "15.0",
+            "Plan 15.0",
             "Run 112 14.9",
             "2025 13.3",
             "80% range 14.8–15.7",
@@ -146,7 +148,7 @@ SUMMARY = Slide(
             "Q3 25 2.4",
             "68% of the next six months",
         ),
-        BigFigure("Actions done on time", figure("91", "91"), "%", "90", "Q2 88", "Q3 25 85", "21 of 23 due"),
+        BigFigure("Actions done on time", figure("91", "91"), "%", "Plan 90", "Q2 88", "Q3 25 85", "21 of 23 due"),
     ),
     columns=(
         TextColumn(

@@ -1,0 +1,197 @@
+"""A whole review from its data: which slides, in which order, and the words no person has written yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from common import formats
+from common.periods import month_end, month_label
+from financials.calc import findings
+from qbr.calc.compose_forecast import forecast
+from qbr.calc.compose_money import fees, fees_finding, moved_column, scorecard, summary
+from qbr.calc.compose_profit import profit
+from qbr.calc.compose_work import contracts, notices_soon, pipeline, plan
+from qbr.calc.review import ReviewData
+from qbr.calc.slides import (
+    Agenda,
+    Cell,
+    Column,
+    Cover,
+    Deck,
+    Person,
+    Point,
+    Row,
+    Slide,
+    Table,
+    TextColumn,
+)
+
+KIND_LABELS: Final = {"qbr": "Quarterly business review", "annual": "Annual strategic meeting"}
+
+
+def compose(data: ReviewData) -> Deck:
+    """All slides the data can fill; the decisions slide is empty until a person writes some."""
+    slides: list[Slide | None] = [
+        _decisions(),
+        summary(data, moved_column(data), _agreed(data), _attention(data)),
+        scorecard(data),
+        profit(data),
+        forecast(data),
+        pipeline(data),
+        contracts(data),
+        plan(data),
+        _sources(data),
+    ]
+    found = tuple(slide for slide in slides if slide is not None)
+    label = KIND_LABELS[data.kind]
+    return Deck(
+        title=label,
+        client=data.client,
+        firm=data.firm,
+        period=data.periods.whole.label,
+        audience=data.audience,
+        as_of=data.as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        slides=(_title(data, label), *found),
+        as_of_text=f"figures as of {formats.moment(data.as_of)}",
+        run_text=f"forecast run {data.forecast.run}" if data.forecast.run else "",
+        confidentiality=f"Confidential: {data.client} and {data.firm}",
+    )
+
+
+def with_agenda(deck: Deck) -> Deck:
+    """The agenda of the title slide, after slides were hidden or filled. Slides that split count as one number here."""
+    title, *others = deck.slides
+    if title.cover is None:
+        return deck
+    groups = (
+        ("Decisions we seek today", ("decisions",)),
+        ("Where we stand", ("summary", "scorecard", "pnl")),
+        ("What is signed and what is proposed", ("forecast", "pipeline", "contracts")),
+        ("What happens next", ("plan",)),
+        ("Appendix", ("sources",)),
+    )
+    agenda = []
+    for topic, kinds in groups:
+        numbers = [number for number, slide in enumerate(others, 2) if slide.kind in kinds]
+        if numbers:
+            text = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
+            agenda.append(Agenda(topic, text))
+    cover = replace(title.cover, agenda=tuple(agenda))
+    return replace(deck, slides=(replace(title, cover=cover), *others))
+
+
+def _title(data: ReviewData, label: str) -> Slide:
+    money = fees_finding(data)
+    notice = _notice_sentence(data)
+    meeting = (formats.day_long(data.held_on) if data.held_on else "", f"Edition {data.edition}")
+    return Slide(
+        key="title",
+        kind="title",
+        section=f"{data.client}: {label}",
+        headline=money,
+        cover=Cover(
+            verdict=f"{money}. {notice}" if notice else f"{money}.",
+            kind_label=label,
+            period_long=data.periods.whole.long,
+            meeting=tuple(filter(None, meeting)),
+            ours=tuple(Person(name, title) for name, title in data.team[:6]),
+            basis=(
+                f"Figures as of {formats.moment(data.as_of)}; ledger closed to {month_label(data.through)}.",
+                f"All money in {data.currency}. Rounded figures may not add up to their rounded totals.",
+            ),
+        ),
+    )
+
+
+def _decisions() -> Slide:
+    return Slide(
+        key="decisions",
+        kind="decisions",
+        section="Decisions we seek today",
+        headline="No decision is sought today",
+        note="No decision is sought today.",
+    )
+
+
+# --- columns of the summary --------------------------------------------------------------------------------------
+
+
+def _agreed(data: ReviewData) -> TextColumn:
+    """Contracts signed in the period, the largest first."""
+    span = data.periods.whole
+    end = month_end(span.last)
+    signed = [
+        item for item in data.agreements if item.signed_on and span.first <= item.signed_on <= end and item.in_force
+    ]
+    points = []
+    for item in sorted(signed, key=lambda item: (-(item.amount or Decimal(0)), item.number))[:3]:
+        worth = _worth(item.amount, data.currency)
+        until = f", to {formats.day(item.end)}" if item.end else ""
+        points.append(Point(f"{item.title}{worth}", f"{item.number}, signed {formats.day(item.signed_on)}{until}."))
+    return TextColumn("What was agreed", tuple(points))
+
+
+def _worth(amount: Decimal | None, currency: str) -> str:
+    if amount is None:
+        return ""
+    return f" at {formats.money(amount, currency)}" if amount >= 0 else f", {formats.money(-amount, currency)} less"
+
+
+def _attention(data: ReviewData) -> TextColumn:
+    """Late actions, then notice dates within 60 days."""
+    points = []
+    late = [task for task in data.tasks if task.due and task.due < data.today]
+    if late:
+        first = late[0]
+        who = f" {first.owner}" if first.owner else ""
+        lead = f"{findings.count(len(late)).capitalize()} {'action is' if len(late) == 1 else 'actions are'} late"
+        points.append(Point(lead, f"The oldest: {first.title},{who} due {formats.day_short(first.due)}."))
+    for item in notices_soon(data)[:2]:
+        days = (item[1] - data.today).days
+        points.append(
+            Point(f"{item[0]} needs notice by {formats.day(item[1])}", f"{formats.plural(days, 'day')} from today.")
+        )
+    return TextColumn("What needs attention", tuple(points))
+
+
+def _notice_sentence(data: ReviewData) -> str:
+    soon = notices_soon(data)
+    if not soon:
+        return ""
+    noun, verb = ("contract", "needs") if len(soon) == 1 else ("contracts", "need")
+    first = formats.day(soon[0][1])
+    return f"{findings.count(len(soon)).capitalize()} {noun} {verb} a decision on notice, the first by {first}."
+
+
+def _sources(data: ReviewData) -> Slide:
+    ledger = f"Ledger to {month_label(data.through)}, {data.entries:,} entries of this client in three years"
+    rows = [
+        (fees(data), "Gross billings less what is passed through to third parties, month by month.", ledger),
+        ("Budget", "The agreed monthly budget for the same lines.", f"Budget {data.budget_version or 'not set'}"),
+    ]
+    if data.internal:
+        rows.append(("Contribution", "Net revenue less delivery labour, freelancers and direct expenses.", ledger))
+    if data.forecast.run:
+        how = "Signed contracts spread evenly by day" + (
+            ", and open deals by their likelihood." if data.internal else "."
+        )
+        rows.append(("Months ahead", how, f"Forecast run {data.forecast.run}"))
+    rows += [
+        ("Notice dates", "Term end less the notice period, by each contract’s counting rule.", "Contract register"),
+        ("Actions", "Open actions of the plan with their owners, due dates and status.", "Joint plan"),
+    ]
+    rows += [("Exchange rates", f"{note[:1].upper()}{note[1:]}", "Monthly average rates") for note in data.notes]
+    columns = (
+        Column("Figure", 240, "name"),
+        Column("How it is made", 560, "text"),
+        Column("Where it comes from", 368, "text"),
+    )
+    return Slide(
+        key="sources",
+        kind="sources",
+        section="Appendix: sources",
+        headline=f"All figures come from the ledger, the contracts and the plan on {formats.day(data.as_of.date())}",
+        table=Table(columns, tuple(Row(tuple(Cell(text) for text in row)) for row in rows), "Sources"),
+    )

@@ -1,0 +1,213 @@
+"""Reviews as lists and as composed decks: figures from the live data, words from people, or the frozen copy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from accounts.models import Client
+from accounts.models.clients import Duty
+from common import formats
+from common.models import Job
+from qbr.access import decks_for
+from qbr.calc import slides
+from qbr.calc.blocks import Layout
+from qbr.calc.compose import compose, with_agenda
+from qbr.calc.layout import laid_out
+from qbr.calc.review import ReviewData
+from qbr.calc.slides import Kind, Slide
+from qbr.calc.words import unsupported, with_words
+from qbr.models import Deck, Snapshot
+from qbr.queries.review import ReviewRequest, load_review
+
+if TYPE_CHECKING:
+    from people.models import User
+
+RENDER = "render_deck"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """plain: every slide as the figures make it. deck: with people's words. blocked: why it may not be frozen;
+    doubts: numbers in headlines that no figure of the slide carries. rows: what may be left out, by kind of slide.
+    """
+
+    plain: slides.Deck
+    deck: slides.Deck
+    layout: Layout
+    blocked: tuple[str, ...]
+    doubts: tuple[str, ...]
+    rows: dict[str, tuple[str, ...]]
+
+    def slide(self, kind: str) -> Slide | None:
+        return next((slide for slide in self.deck.slides if slide.kind == kind), None)
+
+
+def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = "") -> Composed:
+    """deck: as access.get_deck_for gives it. Twelve queries at most."""
+    request = ReviewRequest(deck.period, deck.kind, deck.audience, deck.held_on, deck.edition)
+    data = load_review(user, deck.client, request, now=now, team=_team(deck))
+    edits = edit_rows(deck)
+    rows = {
+        "pipeline": tuple(deal.name for deal in data.deals),
+        "contracts": tuple(item.number for item in data.agreements),
+        "plan": tuple(task.title for task in data.tasks),
+    }
+    plain = compose(_without(data, edits))
+    words = {kind: edit["words"] for kind, edit in edits.items()}
+    hidden = [kind for kind, edit in edits.items() if edit["hidden"]]
+    made = replace(with_agenda(with_words(plain, words, hidden)), frozen_text=frozen_text)
+    layout = laid_out(made)
+    composed = {slide.kind: slide for slide in plain.slides}
+    doubts = tuple(
+        f"{slide.section}: {number}"
+        for slide in made.slides
+        if words.get(slide.kind)
+        for number in unsupported(slide, composed.get(slide.kind))
+    )
+    return Composed(plain, made, layout, layout.blocked, doubts, rows)
+
+
+def edit_rows(deck: Deck) -> dict[str, dict[str, Any]]:
+    """People's words by kind of slide: {words, hidden, version}."""
+    rows: list[dict[str, Any]] | None = getattr(deck, "edit_rows", None)
+    if rows is None:
+        # Composed without being stored, as the command does, it has none.
+        stored = deck._state.adding is False
+        rows = [dict(row) for row in deck.edits.values("slide", "words", "hidden", "version")] if stored else []
+    return {row["slide"]: row for row in rows}
+
+
+def _team(deck: Deck) -> tuple[tuple[str, str], ...] | None:
+    rows: list[dict[str, Any]] | None = getattr(deck, "team_rows", None)
+    if rows is None:
+        return None
+    owner = deck.client.owner
+    found = [(owner.name, "Account director")] if owner is not None else []
+    duties = dict(Duty.choices)
+    found += [(row["name"], str(duties[row["duty"]])) for row in rows if owner is None or row["person"] != owner.pk]
+    return tuple(found)
+
+
+def _without(data: ReviewData, edits: dict[str, dict[str, Any]]) -> ReviewData:
+    """Rows an author left out enter neither a table nor a total nor a sentence."""
+    gone = {kind: set(edit["words"].get("left_out", ())) for kind, edit in edits.items()}
+    return replace(
+        data,
+        deals=tuple(deal for deal in data.deals if deal.name not in gone.get("pipeline", ())),
+        agreements=tuple(item for item in data.agreements if item.number not in gone.get("contracts", ())),
+        tasks=tuple(task for task in data.tasks if task.title not in gone.get("plan", ())),
+    )
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """Of the canonical JSON, so that it is the same after a trip through the database."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frozen_deck(snapshot: Snapshot) -> slides.Deck:
+    return slides.from_json(snapshot.content)
+
+
+# --- lists -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeckRow:
+    """file_url: '' until the file is there."""
+
+    url: str
+    title: str
+    client: str
+    client_url: str
+    period: str
+    kind: str
+    audience: str
+    status: str
+    status_word: str
+    held_on: Any
+    updated_at: datetime
+    pages: int | None
+    file_url: str
+
+
+def deck_rows(user: User, *, client: Client | None = None, limit: int = 200) -> list[DeckRow]:
+    """The newest first. One query; the file itself is not read."""
+    decks = decks_for(user)
+    if client is not None:
+        decks = decks.filter(client=client)
+    found = decks.select_related("client").values(
+        "pk", "title", "client__name", "client__key", "period", "kind", "audience", "status", "edition", "held_on",
+        "updated_at", "snapshot__pages", "snapshot__rendered_at",
+    )  # fmt: skip
+    return [_row(dict(values)) for values in found.order_by("-created_at", "-pk")[:limit]]
+
+
+def _row(values: dict[str, Any]) -> DeckRow:
+    frozen = values["status"] == Deck.Status.FROZEN
+    rendered = values["snapshot__rendered_at"] is not None
+    edition = f", edition {values['edition']}" if values["edition"] > 1 else ""
+    return DeckRow(
+        url=reverse("review", args=[values["pk"]]),
+        title=values["title"],
+        client=values["client__name"],
+        client_url=reverse("client", args=[values["client__key"]]),
+        period=values["period"],
+        kind=str(Deck.Kind(values["kind"]).label),
+        audience=str(Deck.Audience(values["audience"]).label),
+        status="on_track" if rendered else "watch" if frozen else "unknown",
+        status_word=f"{'Frozen' if frozen else 'Draft'}{edition}"
+        + (", being printed" if frozen and not rendered else ""),
+        held_on=values["held_on"],
+        updated_at=values["updated_at"],
+        pages=values["snapshot__pages"],
+        file_url=reverse("review_pdf", args=[values["pk"]]) if rendered else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """Where the file of a frozen deck stands. state: done, working or failed."""
+
+    state: str
+    doing: str
+    value: int | None
+    findings: tuple[str, ...] = ()
+    error: str = ""
+
+
+def printing_of(deck: Deck) -> Printing:
+    """One query, or two while the file is being made."""
+    made = Snapshot.objects.filter(deck=deck).values_list("rendered_at", "pages").first()
+    job = Job.objects.filter(kind=RENDER, object_ref=f"deck:{deck.pk}").order_by("-pk").first()
+    findings = tuple(job.result.get("findings", ())) if job else ()
+    if made and made[0]:
+        return Printing("done", formats.plural(made[1] or 0, "page"), 100, findings)
+    if job is not None and job.state == "dead":
+        return Printing("failed", "", None, error=job.error)
+    share = job.share_done if job else None
+    return Printing(
+        "working",
+        job.doing if job and job.doing else "Waiting for a free worker",
+        None if share is None else int(share * 100),
+    )
+
+
+KIND_NAMES: dict[Kind, str] = {
+    "title": "Title",
+    "decisions": "Decisions",
+    "summary": "Executive summary",
+    "scorecard": "Financial scorecard",
+    "pnl": "Profit and margin",
+    "forecast": "Forecast",
+    "pipeline": "Pipeline",
+    "contracts": "Contracts and renewals",
+    "plan": "Next quarter",
+    "sources": "Sources",
+}

@@ -1,0 +1,227 @@
+"""Reading what a review is composed from: the same queries that the pages use, once each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.access import opportunities_for
+from accounts.models import Action, Client, ClientMember
+from accounts.models.growth import Outcome
+from accounts.models.plans import WorkStatus
+from common.fx import apply
+from common.money import quantise
+from common.periods import Month, month_add, parse_month, parse_period
+from financials.access import contracts_for
+from financials.calc.notice import notice_deadline
+from financials.models.contracts import Contract, ContractKind, ContractStatus
+from financials.models.forecast import ForecastRun
+from financials.queries.basis import Basis, load_basis
+from financials.queries.pnl import PnlRequest, PnlResult, load_pnl
+from people.access import abilities_of
+from qbr.calc.review import Agreement, Amounts, Deal, Figures, ForecastMonths, ReviewData, Task, periods_of, summed_rows
+
+if TYPE_CHECKING:
+    from people.models import User
+
+Team = tuple[tuple[str, str], ...]
+MONTHS_BACK = 35
+MONTHS_AHEAD = 15
+LISTED = (
+    ContractStatus.REVIEW,
+    ContractStatus.NEGOTIATION,
+    ContractStatus.SIGNED,
+    ContractStatus.ACTIVE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """Which review. period: '2026-Q3', '2026-09', '2026', 'FY2026-Q3'."""
+
+    period: str
+    kind: str = "qbr"
+    audience: str = "client"
+    held_on: date | None = None
+    edition: int = 1
+
+
+def load_review(
+    user: User, client: Client, request: ReviewRequest, *, now: datetime, team: Team | None = None
+) -> ReviewData:
+    """Everything the review says, in the client's currency. A client's review holds nothing of class COST.
+
+    team: ours, name and title, when the caller has read it already; saves a query.
+    """
+    first, last = parse_period(request.period, client.fiscal_year_start)
+    currency = client.currency or settings.REPORTING_CURRENCY
+    basis = load_basis(user, now=now, currency=currency)
+    internal = request.audience == "internal"
+    start = month_add(min(last, basis.through), -MONTHS_BACK)
+    end = month_add(max(last, basis.through), MONTHS_AHEAD)
+    actual = _pnl(user, client, basis, "actual", start, basis.through, safe=not internal)
+    budget = _pnl(user, client, basis, "budget", start, end, safe=not internal)
+    today = client.local_date(now)
+    return ReviewData(
+        client=client.name,
+        firm=settings.FIRM_NAME,
+        kind="annual" if request.kind == "annual" else "qbr",
+        audience="internal" if internal else "client",
+        currency=currency,
+        periods=periods_of(request.period, first, last, basis.through, client.fiscal_year_start),
+        today=today,
+        as_of=basis.as_of,
+        through=basis.through,
+        figures=Figures(_by_month(actual), _by_month(budget), _by_line(actual), _by_line(budget)),
+        forecast=_forecast(client, basis),
+        deals=_deals(user, client, basis),
+        agreements=_agreements(user, client, basis),
+        tasks=_tasks(user, client),
+        team=_team(client) if team is None else team,
+        budget_version=basis.budget_version,
+        entries=sum(row.rows_behind for row in actual.rows),
+        notes=tuple(filter(None, (actual.rates_note, *actual.missing, *budget.missing))),
+        held_on=request.held_on,
+        edition=request.edition,
+        fiscal_start=client.fiscal_year_start,
+    )
+
+
+def _pnl(
+    user: User, client: Client, basis: Basis, scenario: str, first: Month, last: Month, *, safe: bool
+) -> PnlResult:
+    request = PnlRequest(
+        first=first,
+        last=last,
+        group_by=("service_line", "month"),
+        scenario="budget" if scenario == "budget" else "actual",
+        client=client.key,
+        safe=safe,
+    )
+    return load_pnl(user, request, now=basis.as_of, basis=basis)
+
+
+def _by_line(result: PnlResult) -> dict[str, dict[Month, Amounts]]:
+    lines: dict[str, dict[Month, Amounts]] = {}
+    for row in result.rows:
+        line, month = row.group
+        lines.setdefault(line or "", {})[parse_month(month or "")] = row.values
+    return lines
+
+
+def _by_month(result: PnlResult) -> dict[Month, Amounts]:
+    months: dict[Month, list[Amounts]] = {}
+    for row in result.rows:
+        months.setdefault(parse_month(row.group[1] or ""), []).append(row.values)
+    return {month: summed_rows(rows) for month, rows in months.items()}
+
+
+def _forecast(client: Client, basis: Basis) -> ForecastMonths:
+    rows = ForecastRun.objects.filter(client=client, is_current=True).values_list(
+        "pk", "unpriced", "lines__month", "lines__layer", "lines__amount", "lines__currency"
+    )
+    layers: dict[Month, dict[str, Decimal | None]] = {}
+    run, unpriced = "", 0
+    found: list[tuple[Any, ...]] = list(rows)  # the joined columns are null for a run without lines
+    for number, left_out, month, layer, amount, currency in found:
+        run, unpriced = str(number), left_out
+        if month is None:
+            continue
+        cell = layers.setdefault(month, {})
+        before, value = cell.get(layer, Decimal(0)), _converted(basis, amount, currency, month)
+        cell[layer] = None if before is None or value is None else before + value
+    return ForecastMonths(layers, run, unpriced)
+
+
+def _converted(basis: Basis, amount: Decimal | None, currency: str, month: Month) -> Decimal | None:
+    if amount is None or not currency:
+        return None
+    if currency == basis.currency:
+        return quantise(amount, currency)
+    rate = basis.rate(currency, month)
+    return None if rate is None else apply(amount, rate, basis.currency)
+
+
+def _deals(user: User, client: Client, basis: Basis) -> tuple[Deal, ...]:
+    rows = opportunities_for(user).filter(client=client, outcome=Outcome.OPEN)
+    month = basis.open_month
+    found = []
+    for row in rows.order_by(F("close_on").asc(nulls_last=True), "name", "pk"):
+        amount = _converted(basis, row.amount, row.currency, month)
+        weighted = None
+        if row.amount is not None and row.probability is not None:
+            weighted = _converted(basis, row.amount * row.probability, row.currency, month)
+        found.append(
+            Deal(row.name, row.offering, row.stage, amount, row.probability, weighted, row.close_on, row.delivery_start)
+        )
+    return tuple(found)
+
+
+def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ...]:
+    rows = contracts_for(user).filter(client=client, status__in=LISTED).exclude(kind=ContractKind.MSA)
+    found = []
+    for row in rows.order_by(F("end").asc(nulls_last=True), "number"):
+        found.append(
+            Agreement(
+                number=row.number,
+                title=row.title,
+                kind=row.kind,
+                amount=_converted(basis, row.amount, row.currency, basis.open_month),
+                start=row.start,
+                end=row.end,
+                renewal=row.renewal,
+                renewal_word=row.get_renewal_display() if row.renewal else "",
+                notice_on=notice_date(row),
+                signed_on=row.signed_on,
+                in_force=row.status in (ContractStatus.SIGNED, ContractStatus.ACTIVE),
+                status_word=row.get_status_display(),
+            )
+        )
+    return tuple(found)
+
+
+def notice_date(contract: Contract) -> date | None:
+    """The last day on which notice counts; None without an end, or when no notice was agreed."""
+    if contract.end is None or not contract.notice_days:
+        return None
+    if contract.notice_rule == "business":
+        return notice_deadline(contract.end, contract.notice_days, "business")
+    return notice_deadline(contract.end, contract.notice_days, "calendar")
+
+
+def _tasks(user: User, client: Client) -> tuple[Task, ...]:
+    if not abilities_of(user).see_relationships:
+        return ()
+    rows = (
+        Action.objects.filter(objective__plan__client=client)
+        .exclude(status__in=[WorkStatus.DONE, WorkStatus.DROPPED])
+        .select_related("objective", "owner")
+        .order_by(F("due").asc(nulls_last=True), "position", "pk")
+    )
+    return tuple(
+        Task(
+            title=row.title,
+            objective=row.objective.title,
+            owner=row.owner.initials_name if row.owner else "",
+            due=row.due,
+            status=row.status,
+            status_word=row.get_status_display(),
+            next_step=row.next_step,
+        )
+        for row in rows[:120]
+    )
+
+
+def _team(client: Client) -> Team:
+    """Ours: the owner, then the members by duty."""
+    found: list[tuple[str, str]] = []
+    if client.owner is not None:
+        found.append((client.owner.name, "Account director"))
+    members = ClientMember.objects.filter(client=client).select_related("person").order_by("duty", "person__name")
+    found += [(member.person.name, member.get_duty_display()) for member in members if member.person != client.owner]
+    return tuple(found)

@@ -1,0 +1,316 @@
+"""Reviews end to end: who may open what, words, freezing, the file, and what a client never gets."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts.models import Client
+from common import jobs
+from common.models import AuditEntry, Job
+from common.records import StaleRecord
+from people.models import User
+from qbr import actions
+from qbr.access import get_deck_for
+from qbr.calc.slides import to_json
+from qbr.models import Deck, SlideEdit, Snapshot
+from qbr.queries.decks import RENDER, compose_deck, content_hash, deck_rows
+from tests.financials.books import NOW, OCTOBER, WORKED, budget, close_through, post
+from tests.makers import make_client, make_contract, make_opportunity
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(owner: User, manager: User, delivery: User) -> Client:
+    """The ladder of domain.md in October 2026, one contract, one proposal."""
+    made = make_client("NORTHVALE", owner=owner, members=(manager, delivery), name="Northvale Grocers")
+    close_through(OCTOBER)
+    for line, amount in WORKED.items():
+        post(made, line, amount, service_line="Media")
+    make_contract(made, number="SOW-11", title="Media planning", signed_on=date(2026, 10, 5))
+    make_opportunity(made, name="Commerce abroad")
+    return made
+
+
+@pytest.fixture
+def deck(client: Client, owner: User) -> Deck:
+    made = actions.create_deck(
+        client=client, period="2026-10", kind="qbr", audience="client", held_on=None, actor=owner
+    )
+    return get_deck_for(owner, made.pk)
+
+
+@pytest.fixture
+def internal(client: Client, owner: User) -> Deck:
+    made = actions.create_deck(
+        client=client, period="2026-10", kind="qbr", audience="internal", held_on=None, actor=owner
+    )
+    return get_deck_for(owner, made.pk)
+
+
+def words_of(browser: Browser, deck: Deck, kind: str, **words: str) -> Any:
+    return browser.post(reverse("review_words", args=[deck.pk, kind]), {f"{kind}-{k}": v for k, v in words.items()})
+
+
+# --- composing from the database ---------------------------------------------------------------------------------
+
+
+def test_figures_are_those_of_the_ledger(deck: Deck, owner: User) -> None:
+    made = compose_deck(owner, deck, now=NOW).deck
+    assert made.slides[1].headline == "Net fees for Oct 2026 are $400.0k"
+    table = next(item for item in made.slides if item.kind == "pnl").table
+    assert [[cell.text for cell in row.cells][:2] for row in table.rows] == [  # type: ignore[union-attr]
+        ["Gross billings", "520"],
+        ["Pass-through", "120"],
+        ["Net fees", "400"],
+    ]
+
+
+def test_a_client_review_reads_no_cost_at_all(deck: Deck, internal: Deck, owner: User) -> None:
+    for_client = json.dumps(to_json(compose_deck(owner, deck, now=NOW).deck))
+    for number in ("186", "158", "39.6", "45.0"):
+        assert f'"{number}"' not in for_client
+    ours = json.dumps(to_json(compose_deck(owner, internal, now=NOW).deck))
+    assert '"186"' in ours
+    assert '"39.6"' in ours
+
+
+def test_composing_takes_few_queries_whatever_the_size(internal: Deck, owner: User) -> None:
+    for number in range(30):
+        make_contract(internal.client, title=f"Work {number}")
+        make_opportunity(internal.client)
+    with CaptureQueriesContext(connection) as asked:
+        compose_deck(owner, get_deck_for(owner, internal.pk), now=NOW)
+    assert len(asked) <= 13
+
+
+def test_the_budget_stands_beside_the_figures(deck: Deck, owner: User) -> None:
+    budget(deck.client, "gross_revenue", "500000", service_line="Media")
+    budget(deck.client, "pass_through", "120000", service_line="Media")
+    made = compose_deck(owner, deck, now=NOW).deck
+    assert made.slides[1].headline == "Net fees of $400.0k are $20.0k over budget"
+
+
+# --- who may do what ---------------------------------------------------------------------------------------------
+
+ROUTES = ("review", "review_preview", "review_pdf", "review_progress")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_out_of_sight_is_the_same_as_missing(route: str, deck: Deck, outsider: User, sign_in: Any) -> None:
+    browser = sign_in(outsider)
+    assert browser.get(reverse(route, args=[deck.pk])).status_code == 404
+    assert browser.get(reverse(route, args=[deck.pk + 1000])).status_code == 404
+
+
+@pytest.mark.parametrize("route", ["review_freeze", "review_edition"])
+def test_an_outsider_changes_nothing(route: str, deck: Deck, outsider: User, sign_in: Any) -> None:
+    assert sign_in(outsider).post(reverse(route, args=[deck.pk])).status_code == 404
+    assert Deck.objects.get(pk=deck.pk).status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("role", "read", "write"),
+    [("owner", 200, 302), ("manager", 200, 302), ("finance", 200, 403), ("leadership", 200, 403),
+     ("delivery", 200, 403), ("legal", 403, 403), ("administrator", 403, 403)],
+)  # fmt: skip
+def test_roles(role: str, read: int, write: int, deck: Deck, sign_in: Any, request: pytest.FixtureRequest) -> None:
+    browser = sign_in(request.getfixturevalue(role))
+    assert browser.get(reverse("review", args=[deck.pk])).status_code == read
+    assert browser.get(reverse("review_preview", args=[deck.pk])).status_code == read
+    assert browser.get(reverse("reviews")).status_code == read
+    assert browser.get(reverse("client_reviews", args=[deck.client.key])).status_code == read
+    assert words_of(browser, deck, "summary", headline="Ours").status_code == write
+    assert browser.post(reverse("review_reset", args=[deck.pk, "summary"])).status_code == write
+
+
+def test_signed_out_people_are_sent_to_sign_in(deck: Deck, sign_in: Any) -> None:
+    answer = sign_in(None).get(reverse("review", args=[deck.pk]))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("sign_in"))
+
+
+def test_the_list_holds_only_what_is_in_sight(deck: Deck, owner: User, outsider: User) -> None:
+    assert [row.client for row in deck_rows(owner)] == ["Northvale Grocers"]
+    assert deck_rows(outsider) == []
+
+
+# --- beginning and words -----------------------------------------------------------------------------------------
+
+
+def test_beginning_a_review(client: Client, owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    asked = {"client": client.key, "period": "2026-Q3", "kind": "qbr", "audience": "client"}
+    answer = browser.post(reverse("new_review"), asked)
+    made = Deck.objects.get()
+    assert answer["Location"] == reverse("review", args=[made.pk])
+    assert made.title == "Northvale Grocers: quarterly business review, Q3 2026"
+    assert AuditEntry.objects.filter(verb="began review", object_id=str(made.pk), client_id=client.pk).exists()
+    again = browser.post(reverse("new_review"), asked)
+    assert again["Location"] == reverse("review", args=[made.pk])
+    assert Deck.objects.count() == 1
+
+
+@pytest.mark.parametrize("period", ["2026-Q5", "soon", "", "2026-13"])
+def test_a_period_that_cannot_be_read_is_said(period: str, client: Client, owner: User, sign_in: Any) -> None:
+    asked = {"client": client.key, "period": period, "kind": "qbr", "audience": "client"}
+    answer = sign_in(owner).post(reverse("new_review"), asked)
+    assert answer.status_code == 422
+    assert not Deck.objects.exists()
+
+
+def test_another_portfolios_client_cannot_be_chosen(client: Client, outsider: User, sign_in: Any) -> None:
+    asked = {"client": client.key, "period": "2026-Q3", "kind": "qbr", "audience": "client"}
+    assert sign_in(outsider).post(reverse("new_review"), asked).status_code == 422
+
+
+def test_words_are_kept_until_reset(deck: Deck, owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    words_of(browser, deck, "summary", headline="A good October")
+    assert SlideEdit.objects.get().words == {"headline": "A good October"}
+    page = browser.get(reverse("review", args=[deck.pk]))
+    assert b"A good October" in page.content
+    shown = browser.get(reverse("review_preview", args=[deck.pk])).content.decode().replace("\u00a0", " ")
+    assert "A good October" in shown
+    browser.post(reverse("review_reset", args=[deck.pk, "summary"]))
+    assert not SlideEdit.objects.exists()
+    assert [entry.verb for entry in AuditEntry.objects.order_by("pk")][-2:] == ["wrote words", "reset words"]
+
+
+def test_decisions_appear_once_written(deck: Deck, owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    words_of(
+        browser, deck, "decisions", what_0="Release CO-07", cost_0="0.38", decider_0="Miriam Okafor", note="In $M."
+    )
+    made = compose_deck(owner, get_deck_for(owner, deck.pk), now=NOW).deck
+    assert made.slides[1].kind == "decisions"
+    assert made.slides[1].headline == "One decision is sought today, of Miriam Okafor"
+
+
+def test_a_row_left_out_is_in_no_table_and_no_total(deck: Deck, owner: User, sign_in: Any) -> None:
+    words_of(sign_in(owner), deck, "pipeline", left_out="Commerce abroad")
+    made = compose_deck(owner, get_deck_for(owner, deck.pk), now=NOW).deck
+    assert "Commerce abroad" not in json.dumps(to_json(made))
+    assert next(item for item in made.slides if item.kind == "pipeline").headline == "No proposal is open"
+
+
+def test_a_stale_edit_changes_nothing(deck: Deck, owner: User, manager: User) -> None:
+    write = {"deck": deck, "slide": "summary", "hidden": False}
+    actions.write_words(**write, words={"headline": "First"}, expected=0, actor=owner)  # type: ignore[arg-type]
+    with pytest.raises(StaleRecord):
+        actions.write_words(**write, words={"headline": "Second"}, expected=7, actor=manager)  # type: ignore[arg-type]
+    assert SlideEdit.objects.get().words == {"headline": "First"}
+
+
+def test_the_preview_runs_no_script_and_fetches_only_our_fonts(deck: Deck, owner: User, sign_in: Any) -> None:
+    answer = sign_in(owner).get(reverse("review_preview", args=[deck.pk]))
+    policy = answer["Content-Security-Policy"]
+    assert "script-src 'none'" in policy
+    assert "'unsafe-inline'" not in policy
+    assert "style-src 'nonce-" in policy
+    assert b" style=" not in answer.content
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+# --- freezing and the file ---------------------------------------------------------------------------------------
+
+
+def test_freezing_keeps_the_deck_by_value(deck: Deck, owner: User) -> None:
+    snapshot = actions.freeze_deck(deck=deck, actor=owner, now=NOW)
+    before = snapshot.content
+    post(deck.client, "gross_revenue", "1000000", service_line="Media")
+    snapshot.refresh_from_db()
+    assert snapshot.content == before
+    assert content_hash(snapshot.content) == snapshot.content_hash
+    assert Job.objects.get(kind=RENDER).object_ref == f"deck:{deck.pk}"
+    with pytest.raises(actions.Frozen):
+        actions.write_words(deck=deck, slide="summary", words={}, hidden=False, expected=0, actor=owner)
+
+
+def test_numbers_that_no_figure_carries_are_confirmed_first(deck: Deck, owner: User) -> None:
+    words = {"headline": "Net fees grew to $9.9M"}
+    actions.write_words(deck=deck, slide="summary", words=words, hidden=False, expected=0, actor=owner)
+    changed = get_deck_for(owner, deck.pk)
+    with pytest.raises(actions.FreezeRefused) as refused:
+        actions.freeze_deck(deck=changed, actor=owner, now=NOW)
+    assert refused.value.doubts == ("Executive summary: $9.9M",)
+    actions.freeze_deck(deck=changed, actor=owner, now=NOW, confirmed=True)
+
+
+def test_a_headline_that_does_not_fit_is_not_frozen(deck: Deck, owner: User) -> None:
+    words = {"headline": "Everything went very well indeed for everybody " * 6}
+    actions.write_words(deck=deck, slide="summary", words=words, hidden=False, expected=0, actor=owner)
+    with pytest.raises(actions.FreezeRefused, match="does not fit two lines"):
+        actions.freeze_deck(deck=get_deck_for(owner, deck.pk), actor=owner, now=NOW)
+    assert not Snapshot.objects.exists()
+
+
+def test_words_written_after_the_look_stop_the_freeze(deck: Deck, owner: User, manager: User) -> None:
+    actions.write_words(deck=deck, slide="plan", words={"headline": "x"}, hidden=False, expected=0, actor=manager)
+    with pytest.raises(StaleRecord):
+        actions.freeze_deck(deck=deck, actor=owner, now=NOW)
+    assert Deck.objects.get(pk=deck.pk).status == "draft"
+
+
+def test_from_freeze_to_download(deck: Deck, owner: User, outsider: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    browser.post(reverse("review_freeze", args=[deck.pk]))
+    assert browser.get(reverse("review_pdf", args=[deck.pk])).status_code == 404
+    working = browser.get(reverse("review_progress", args=[deck.pk]), headers={"HX-Request": "true"})
+    assert b"Making the file" in working.content
+    assert jobs.work(RENDER) == 1
+    first = browser.get(reverse("review_pdf", args=[deck.pk]))
+    assert first["Content-Type"] == "application/pdf"
+    assert 'filename="northvale-2026-10-qbr-client-1.pdf"' in first["Content-Disposition"]
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(first.content)).pages)
+    assert "Northvale Grocers" in words
+    assert "frozen" in words
+    assert b"Download the PDF" in browser.get(reverse("review", args=[deck.pk])).content
+    # Done again, the job makes the same bytes.
+    Job.objects.filter(kind=RENDER).update(state="ready")
+    jobs.work(RENDER)
+    assert browser.get(reverse("review_pdf", args=[deck.pk])).content == first.content
+    assert sign_in(outsider).get(reverse("review_pdf", args=[deck.pk])).status_code == 404
+
+
+def test_a_changed_snapshot_is_never_printed(deck: Deck, owner: User) -> None:
+    snapshot = actions.freeze_deck(deck=deck, actor=owner, now=NOW)
+    content = snapshot.content
+    content["deck"]["client"] = "Somebody else"
+    Snapshot.objects.update(content=content)
+    jobs.work(RENDER)
+    job = Job.objects.get(kind=RENDER)
+    assert job.state == "failed"
+    assert "Tampered" in job.error
+    assert Snapshot.objects.get().pdf is None
+
+
+def test_a_new_edition_takes_the_words_along(deck: Deck, owner: User, sign_in: Any) -> None:
+    actions.write_words(deck=deck, slide="plan", words={"headline": "Onwards"}, hidden=False, expected=0, actor=owner)
+    actions.freeze_deck(deck=get_deck_for(owner, deck.pk), actor=owner, now=NOW)
+    browser = sign_in(owner)
+    browser.post(reverse("review_edition", args=[deck.pk]))
+    browser.post(reverse("review_edition", args=[deck.pk]))
+    made = Deck.objects.get(edition=2)
+    assert made.corrects == deck
+    assert made.edits.get().words == {"headline": "Onwards"}
+    assert made.status == "draft"
+
+
+@pytest.mark.parametrize("route", ["review", "review_preview", "reviews", "client_reviews", "new_review"])
+def test_pages_take_few_queries(route: str, internal: Deck, owner: User, sign_in: Any) -> None:
+    args = {"reviews": [], "new_review": [], "client_reviews": ["NORTHVALE"]}.get(route, [internal.pk])
+    browser = sign_in(owner)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(reverse(route, args=args)).status_code == 200
+    assert len(asked) <= 15, [query["sql"][:80] for query in asked]
