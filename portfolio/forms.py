@@ -55,10 +55,16 @@ class ImportForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        names = [(name, kinds[name].label) for name in allowed_kinds(user) if name in kinds]
-        bundle = [(BUNDLE, "Files that belong together")] if BUNDLE in allowed_kinds(user) else []
-        self.fields["kind"].choices = [*names, *bundle]  # type: ignore[attr-defined]  # a ChoiceField has choices
-        self.fields["source"].choices = [(name, source.label) for name, source in sources]  # type: ignore[attr-defined]  # as above
+        allowed = allowed_kinds(user)
+        labels = {**{name: kind.label for name, kind in kinds}, BUNDLE: "Files that belong together"}
+        self._offer("kind", [(name, labels[name]) for name in allowed], first="clients")
+        self._offer("source", [(name, source.label) for name, source in sources], first="neutral")
+
+    def _offer(self, name: str, choices: list[tuple[str, str]], first: str) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared so above; tells the type checker
+        field.choices = choices
+        field.initial = first
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).strip().upper()
