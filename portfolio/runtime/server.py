@@ -148,6 +148,7 @@ class Server:
             "REDIS_URL": redis_url,
             "DJANGO_SETTINGS_MODULE": "portfolio.settings",
             "PYTHONUNBUFFERED": "1",
+            "CELERY_SKIP_CHECKS": "1",  # made before every release: a worker that died is back a second sooner
             MARK: self.token,
         }
         if not self.plan.whole:
@@ -178,7 +179,7 @@ class Server:
         self.say(words)
         log = self.plan.data_dir / "log" / f"{command[0]}.log"
         log.unlink(missing_ok=True)
-        manage = [sys.executable, str(self.plan.root / "manage.py"), *command]
+        manage = [sys.executable, str(self.plan.root / "manage.py"), *command, "--skip-checks"]
         code = run_to_end(manage, log=log, environment=self.environment, stopping=self.stopping)
         if code:
             raise RuntimeProblem(
