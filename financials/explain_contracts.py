@@ -20,7 +20,8 @@ from financials.access import get_contract_for
 from financials.figures import contract_figure
 from financials.models import Contract, ScheduleLine
 from financials.queries.basis import Basis, load_basis
-from financials.queries.contracts import family_of, months_of, span_of
+from financials.queries.contract_trees import family_of
+from financials.queries.contracts import months_of, span_of
 from people.access import abilities_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from common.periods import InvalidPeriod, Month, parse_month
 from financials.calc.notice import InvalidUplift, parse_uplift
 from financials.figures import LABELS
 from financials.models import Contract, ContractKind, ContractStatus, Renewal
-from financials.queries.contracts import ContractFilter
+from financials.queries.contract_trees import ContractFilter
 from financials.queries.entries import EntryFilter
 from financials.queries.pnl_page import Against, Group, PnlView
 
@@ -157,6 +157,13 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "probability": "Of renewal, 0 to 1. Blank takes the default for its kind.",
         }
         widgets = {"start": DateInput(), "end": DateInput(), "signed_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("amount", "probability"):
+            stored = getattr(self.instance, name)
+            if stored is not None:
+                self.initial[name] = format(stored.normalize(), "f")
 
     def clean_uplift(self) -> str:
         text = str(self.cleaned_data["uplift"])

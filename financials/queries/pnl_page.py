@@ -235,7 +235,7 @@ def _finding(table: _Table, columns: Sequence[str], basis: Basis) -> str:
     """'October 2026 contribution is $84.5k under budget, all of it in net revenue'."""
     row = "contribution" if "contribution" in columns else "net_revenue"
     focus = table.periods[-1]
-    what = f"{focus.label} {LABELS[row].lower()}"
+    what = f"{_when(focus, table.view.group, basis)} {LABELS[row].lower()}"
     values = [table.value(name, row, focus.months) for name in ("actual", "budget")]
     parts = []
     for name in _BRIDGE:
@@ -245,6 +245,14 @@ def _finding(table: _Table, columns: Sequence[str], basis: Basis) -> str:
     return findings.amount_against_budget(
         what, values[0], values[1], basis.currency, parts if row == "contribution" else ()
     )
+
+
+def _when(period: Period, group: Group, basis: Basis) -> str:
+    """'October' this year, 'October 2025' before; quarters and years by their label."""
+    if group != "month":
+        return period.label
+    month = period.months[-1]
+    return f"{month:%B}" if month.year == basis.today.year else f"{month:%B %Y}"
 
 
 def _bridge(table: _Table, basis: Basis) -> charts.Bridge | None:
@@ -269,6 +277,7 @@ def _bridge(table: _Table, basis: Basis) -> charts.Bridge | None:
         end=charts.Step("Actual", end),
         unit=basis.currency,
         scale="k" if max(start, end) < 10_000_000 else "M",
+        size="xl",
     )
 
 
@@ -282,7 +291,7 @@ def _source(basis: Basis, result: PnlResult) -> str:
         parts.append(f"budget {basis.budget_version}")
     if result.rates_note:
         parts.append(result.rates_note)
-    return ", ".join([*parts, f"ledger entry {basis.ledger_no}"])
+    return ", ".join([*parts, f"newest ledger entry {basis.ledger_no:,}"])
 
 
 def export_rows(user: User, view: PnlView, *, now: datetime) -> tuple[list[str], list[list[object]], str]:

@@ -19,14 +19,8 @@ from financials.access import get_contract_for, get_editable_contract_for
 from financials.actions.contracts import change_contract
 from financials.forms import ContractForm, contract_filter
 from financials.models import ContractKind, ContractStatus
-from financials.queries.contracts import (
-    TABLE_HEAD,
-    client_tree,
-    filtered,
-    load_contract_list,
-    load_contract_page,
-    table_rows,
-)
+from financials.queries.contract_trees import TABLE_HEAD, client_tree, filtered, load_contract_list, table_rows
+from financials.queries.contracts import load_contract_page
 from financials.queries.renewals import renewals_ahead
 from people.requests import signed_in
 
@@ -76,6 +70,7 @@ def contract_edit(request: HttpRequest, number: str) -> HttpResponse:
         said="Contract saved; its schedule is rebuilt and the forecast is being computed.",
         version=str(found.version),
         audited_as=("contract", found.pk),
+        header=client_header(user, found.client, active="contracts"),
     )
     return form_page(request, page)
 
