@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils.text import capfirst
 
 from accounts.access import opportunities_for
 from accounts.models import Category, Opportunity, OpportunityKind, Outcome
 from accounts.queries.rates import DealRates, half_even
 from common.figures import Figure, figure_id
-from common.formats import DASH, number, ratio, symbol
+from common.formats import DASH, number, plural, ratio, symbol
 
 if TYPE_CHECKING:
     from people.models import User
@@ -194,7 +195,7 @@ def pipeline_totals(user: User, scope: Scope, rates: DealRates, today: date) -> 
         won_count=fig("won_count", "Deals won", won.count, "count"),
         won_this_year=fig("won_value", f"Won in {year}", won.this_year, money, year=year),
         unconverted=open_sums.unconverted + won.unconverted,
-        by_stage=_lines(open_cells, lambda cell: cell.stage, lambda key: key, "stage", params, money),
+        by_stage=_by_stage(open_cells, params, money),
         by_category=_by_category(open_cells, params, money),
     )
 
@@ -227,6 +228,12 @@ def _lines(
     return tuple(sorted(lines, key=lambda line: (-(line.weighted.value or 0), -line.count, line.label)))
 
 
+def _by_stage(found: list[Cell], params: dict[str, str], money: str) -> tuple[Line, ...]:
+    """A stage written in two ways is one stage."""
+    words = {cell.stage.casefold(): capfirst(cell.stage) for cell in found}
+    return _lines(found, lambda cell: cell.stage.casefold(), lambda key: words[key], "stage", params, money)
+
+
 def _by_category(found: list[Cell], params: dict[str, str], money: str) -> tuple[Line, ...]:
     names = {**dict(Category.choices), NO_CATEGORY: "No category"}
     order = {key: at for at, key in enumerate(names)}
@@ -238,15 +245,15 @@ def _by_category(found: list[Cell], params: dict[str, str], money: str) -> tuple
 
 def finding(totals: PipelineTotals) -> str:
     """Dates that passed first, then deals without a price; the plain name when there is nothing to say."""
-    count = int(totals.open_count.value or 0)
-    word = "open deal is" if count == 1 else "open deals are"
+    count, unpriced = int(totals.open_count.value or 0), int(totals.unpriced.value or 0)
+    deals = plural(count, "open deal")
     if not count:
         return "No open deals"
     if totals.past:
-        return f"{totals.past:,} of {count:,} {word} past the close date"
-    if totals.unpriced.value:
-        return f"{totals.unpriced.value:,} of {count:,} {word} not priced yet"
-    return f"{count:,} {word} priced and dated ahead"
+        return f"{number(totals.past)} of {deals} {'is' if totals.past == 1 else 'are'} past the close date"
+    if unpriced:
+        return f"{number(unpriced)} of {deals} {'is' if unpriced == 1 else 'are'} not priced yet"
+    return f"{deals} priced and dated ahead"
 
 
 # The list
@@ -364,6 +371,6 @@ def deal_row(deal: Opportunity, rates: DealRates, today: date) -> DealRow:
 
 
 def stages_in(user: User) -> list[str]:
-    """The company's own words for stages, for filters and suggestions. One query."""
+    """The company's own words for stages, each once whatever its case, for filters and suggestions. One query."""
     found: Any = opportunities_for(user).order_by("stage").values_list("stage", flat=True).distinct()
-    return list(found)
+    return sorted({stage.casefold(): capfirst(stage) for stage in found}.values())

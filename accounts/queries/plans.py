@@ -9,6 +9,7 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import Action, Client, Objective, Plan, WorkStatus
+from common.formats import plural
 
 CLOSED = (WorkStatus.DONE, WorkStatus.DROPPED)
 _SHAPES = {"on_track": "on_track", "done": "on_track", "watch": "watch", "at_risk": "at_risk"}
@@ -90,7 +91,7 @@ def plan_page(client: Client, today: date) -> PlanPage:
         for objective in Objective.objects.filter(plan=plan).select_related("owner").order_by("position", "id")
     )
     rows = [row for block in blocks for row in block.actions]
-    return PlanPage(plan, finding(rows), sub_line(plan, len(blocks), rows), blocks)
+    return PlanPage(plan, finding(rows), sub_line(plan, len(blocks)), blocks)
 
 
 def finding(rows: list[WorkRow]) -> str:
@@ -102,19 +103,22 @@ def finding(rows: list[WorkRow]) -> str:
     risky = sum(row.status == WorkStatus.AT_RISK for row in rows)
     done = sum(row.status == WorkStatus.DONE for row in rows)
     if late:
-        return f"{late} of {total} {'action is' if total == 1 else 'actions are'} overdue"
+        return f"{late} of {_actions(total, late)} overdue"
     if risky:
-        return f"{risky} of {total} {'action is' if total == 1 else 'actions are'} at risk"
+        return f"{risky} of {_actions(total, risky)} at risk"
     if done == total:
         return "Every action is done"
-    return f"Nothing is overdue; {done} of {total} {'action is' if total == 1 else 'actions are'} done"
+    return f"Nothing is overdue; {done} of {_actions(total, done)} done"
 
 
-def sub_line(plan: Plan, objectives: int, rows: list[WorkRow]) -> str:
+def _actions(total: int, some: int) -> str:
+    return f"{plural(total, 'action')} {'is' if some == 1 else 'are'}"
+
+
+def sub_line(plan: Plan, objectives: int) -> str:
     last = plan.starts_on.year + plan.horizon_years - 1
     years = str(last) if plan.horizon_years == 1 else f"{plan.starts_on.year}–{last}"
-    word = "objective" if objectives == 1 else "objectives"
-    return f"{objectives} {word} for {years}. Select a cell to change it."
+    return f"{plural(objectives, 'objective')} for {years}."
 
 
 def open_actions(client: Client, today: date, *, limit: int = 8) -> list[WorkRow]:

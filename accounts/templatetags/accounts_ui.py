@@ -64,6 +64,12 @@ def _td(text: str, css: str = "") -> str:
     return f'<td class="{css}">{escape(text)}</td>' if css else f"<td>{escape(text)}</td>"
 
 
+def _short(name: str) -> str:
+    """A. Reyes: whole names would break every row in two."""
+    first, _, last = name.rpartition(" ")
+    return f"{first[:1]}. {last}" if first else last or formats.DASH
+
+
 def _status(row: ClientRow) -> str:
     words = _AT_RISK if row.status == "at_risk" else escape(row.status_word)
     return f'<td class="c-status">{words}</td>'
@@ -78,14 +84,14 @@ def _overdue(row: ClientRow) -> str:
 def _next(row: ClientRow) -> str:
     if not row.next:
         return '<td class="dim">—</td>'
-    return f'<td>{escape(row.next)} <span class="dim nowrap">{formats.day_short(row.next_due)}</span></td>'
+    return f'<td class="next">{escape(row.next)} <span class="dim nowrap">{formats.day_short(row.next_due)}</span></td>'
 
 
 _CELLS: dict[str, Callable[[ClientRow], str]] = {
     "tier": lambda row: _td(row.tier or formats.DASH),
     "status": _status,
     "industry": lambda row: _td(row.industry or formats.DASH),
-    "owner": lambda row: _td(row.owner or formats.DASH),
+    "owner": lambda row: _td(_short(row.owner), "nowrap"),
     "country": lambda row: _td(row.country or formats.DASH),
     "parent": lambda row: _td(row.parent or formats.DASH),
     "open": lambda row: f'<td class="num">{row.open}</td>',
@@ -137,7 +143,11 @@ def choice_menu(
     joint = "&" if base else ""
     chosen = "" if current is None else str(current)
     links = [
-        {"label": str(text), "url": f"?{base}{joint}{urlencode({name: key})}", "active": str(key) == chosen}
+        {
+            "label": str(text),
+            "url": f"?{base}{joint}{urlencode({name: key})}",
+            "active": str(key).casefold() == chosen.casefold(),
+        }
         for key, text in choices
     ]
     value = next((link["label"] for link in links if link["active"]), chosen)

@@ -116,8 +116,7 @@ def money_column() -> Any:
     def cells(user: User, ids: Sequence[int], today: date) -> dict[int, dict[str, Figure]]:
         ranked = sorted(ids)
         return {
-            pk: {"probe": Figure("t", "Probe", Decimal(n + 1) * 1_000_000, "USD")}
-            for n, pk in enumerate(ranked[:-1])
+            pk: {"probe": Figure("t", "Probe", Decimal(n + 1) * 1_000_000, "USD")} for n, pk in enumerate(ranked[:-1])
         }
 
     column_sources.register("test", ColumnSource(MONEY_READERS, columns, cells))

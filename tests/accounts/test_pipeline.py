@@ -93,7 +93,7 @@ def test_by_stage_and_category_add_up_to_the_whole(book: World, owner: User, sig
         ("omitted", 1, Decimal("1000.00")),
         ("none", 1, Decimal("0")),
     ]
-    assert [(line.key, line.count, line.unpriced) for line in found.by_stage] == [("Proposal", 5, 2)]
+    assert [(line.key, line.count, line.unpriced) for line in found.by_stage] == [("proposal", 5, 2)]
 
 
 def test_a_currency_without_a_rate_is_said_and_left_out(world: World, owner: User, sign_in: Any) -> None:

@@ -29,11 +29,11 @@ def test_the_finding_counts_what_is_overdue(world: World, owner: User, sign_in: 
     add_actions(world, ["done", "dropped", "on_track"])
     Action.objects.filter(status="done").update(due=world.today - timedelta(days=9))
     text = sign_in(owner).get("/clients/HAL/plan/").content.decode()
-    assert "1 of 4 actions are overdue" in text
+    assert "1 of 4 actions is overdue" in text
     assert "3 d late" in text
     assert "First among agencies" in text
     Action.objects.filter(pk=world.action.pk).update(due=None, status="at_risk")
-    assert "1 of 4 actions are at risk" in sign_in(owner).get("/clients/HAL/plan/").content.decode()
+    assert "1 of 4 actions is at risk" in sign_in(owner).get("/clients/HAL/plan/").content.decode()
     Action.objects.update(status="done")
     assert "Every action is done" in sign_in(owner).get("/clients/HAL/plan/").content.decode()
 
