@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -12,7 +12,8 @@ from common.models import ImportBatch
 from common.money import is_currency
 from common.policies import DIRECTOR, FINANCE
 from people.models import User
-from portfolio.imports.sources import Source, crm_sales, neutral, sources
+from portfolio.imports.sources import Part, Source, crm_sales, neutral, sources
+from portfolio.imports.sources.neutral import LOAD_ORDER
 
 BUNDLE = "bundle"
 LATER_SOURCES = (
@@ -27,21 +28,6 @@ LATER_SOURCES = (
     "ga4",
     "adobe",
 )
-LOAD_ORDER = (
-    "people",
-    "clients",
-    "teams",
-    "contacts",
-    "touchpoints",
-    "opportunities",
-    "contracts",
-    "fx",
-    "ledger",
-    "budgets",
-    "targets",
-)
-"""What refers to something comes after it."""
-
 LATER_KINDS = (
     "leave",
     "influences",
@@ -99,6 +85,14 @@ def check(kind: str, options: Options, user: User | None) -> Source:
     return source
 
 
+def check_parts(parts: Sequence[Part], user: User | None) -> None:
+    """Raises Unusable when a bundle brings what this person may not load."""
+    allowed = set(allowed_kinds(user)) if user is not None else set(kinds.names())
+    barred = sorted({part.kind for part in parts if part.kind in kinds} - allowed)
+    if barred:
+        raise Unusable(f"Your role does not load {', '.join(barred)}.")
+
+
 def _source(name: str) -> Source:
     if name in LATER_SOURCES:
         raise Unusable(f"Files of {name} cannot be loaded yet: that source arrives with a later release.")
@@ -109,11 +103,11 @@ def _source(name: str) -> Source:
 
 
 def allowed_kinds(user: User) -> list[str]:
-    """What this person may load from the page; a bundle brings clients, so it is a director's."""
+    """What this person may load from the page; of a bundle, each file is judged by its kind."""
     if not user.is_active:
         return []
     own = [kind.name for kind in all_kinds() if user.role in kind.roles]
-    return [*own, BUNDLE] if user.role == DIRECTOR else own
+    return [*own, BUNDLE] if own else []
 
 
 def all_kinds() -> list[ImportKind]:
@@ -127,5 +121,5 @@ def batches_for(user: User) -> QuerySet[ImportBatch]:
         return ImportBatch.objects.none()
     mine = Q(loaded_by=user.email)
     if user.role == FINANCE:
-        mine |= Q(kind__in=allowed_kinds(user))
+        mine |= Q(kind__in=[kind.name for kind in all_kinds() if FINANCE in kind.roles])
     return ImportBatch.objects.filter(mine).defer("upload", "rejects").order_by("-id")

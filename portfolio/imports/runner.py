@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from common.audit import record
 from common.imports import Counts, LoadContext, Unusable, kinds, read_values
@@ -18,7 +18,7 @@ from common.models import ImportBatch
 from people.models import User
 from portfolio.imports.files import Sheet, SourceFile, read
 from portfolio.imports.reports import Report
-from portfolio.imports.requests import BUNDLE, Options, check
+from portfolio.imports.requests import BUNDLE, Options, check, check_parts
 from portfolio.imports.sources import Part
 from portfolio.imports.sources.neutral import table_of
 
@@ -57,6 +57,7 @@ def load_files(
         source = check(kind, options, user)
         sheets = [read(file) for file in files]
         parts = source.convert(kind, sheets, options.for_kinds())
+        check_parts(parts, user)
     except Unusable as error:
         return _refuse(kind, files, str(error), options=options, actor=actor, now=now, queued=queued)
     read_seconds = time.perf_counter() - started
@@ -132,7 +133,7 @@ class _Loader:
                 _say(reports, State.LOADED)
             except _Rollback:
                 _say(reports, State.CHECKED if self.options.dry_run else State.REFUSED)
-            except (DatabaseError, Unusable) as error:
+            except (IntegrityError, DataError, Unusable) as error:
                 _say(reports, State.REFUSED, _in_words(error))
             for report, batch in zip(reports, batches, strict=True):
                 self._finish(report, batch)

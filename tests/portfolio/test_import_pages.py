@@ -217,3 +217,17 @@ def test_a_job_delivered_twice_loads_once(owner: User, sign_in: Any) -> None:
 def test_options_travel_as_plain_data() -> None:
     options = Options(currency="USD", accept_valid=True)
     assert options.for_kinds() == {"currency": "USD", "owner": ""}
+
+
+def test_a_bundle_is_judged_file_by_file(owner: User, finance: User, sign_in: Any) -> None:
+    clients, rates = ("clients.csv", CLIENTS), ("fx.csv", "month,base,quote,average\n2026-09,EUR,USD,1.08\n")
+    batch = sent(sign_in(owner), "bundle", clients, rates)
+    assert (batch.state, batch.error) == ("refused", "Your role does not load fx.")
+    batch = sent(sign_in(finance), "bundle", clients, rates)
+    assert (batch.state, batch.error) == ("refused", "Your role does not load clients.")
+    batch = sent(sign_in(owner), "bundle", clients, ("contacts.csv", "key,client,first_name,last_name\nc,a,A,B\n"))
+    assert (batch.state, batch.kind, Client.objects.count()) == ("loaded", "clients", 2)
+    together = ImportBatch.objects.filter(bundle=batch.bundle)
+    assert sorted(together.values_list("kind", "state")) == [("clients", "loaded"), ("contacts", "loaded")]
+    assert sign_in(owner).post(f"/imports/{batch.pk}/undo/confirm/").status_code == 302
+    assert not Client.objects.exists()

@@ -301,3 +301,27 @@ def test_what_only_claims_to_be_a_workbook(tmp_path: Path) -> None:
     )
     cut = workbook(tmp_path, [["key", "name"], ["a", "A"]]).read_bytes()[:2000]
     assert "damaged or cut-off" in load("clients", write(tmp_path, "cut.xlsx", cut)).error
+
+
+# --- bundles of the product's own columns ---
+
+
+def test_a_neutral_bundle_is_loaded_in_the_right_order(tmp_path: Path) -> None:
+    write(tmp_path, "opportunities.csv", "key,client,name,stage\no1,acme,One,Lead\n")
+    write(tmp_path, "clients.csv", GOOD)
+    write(tmp_path, "notes.txt", "not for loading")
+    answer = load("bundle", tmp_path)
+    assert (answer.code, [file["kind"] for file in answer.report["files"]]) == (0, ["clients", "opportunities"])
+    assert answer.counts == (3, 3, 0, 0, 0)
+    assert "Not part of the bundle: notes.txt." in answer.errors
+    write(tmp_path, "contacts.csv", "key,client,first_name,last_name\nc1,nobody,A,B\n")
+    write(tmp_path, "clients.csv", GOOD.replace("Retail", "Energy"))
+    refused = load("bundle", tmp_path)
+    assert (refused.code, refused.counts) == (1, (4, 0, 0, 0, 1))
+    assert Client.objects.get(key="acme").industry == "Retail"
+
+
+def test_an_empty_folder_is_no_bundle(tmp_path: Path) -> None:
+    answer = load("bundle", tmp_path)
+    assert answer.code == 2
+    assert answer.error.startswith("The folder names no kind: the files of a bundle are called people.csv, clients.csv")

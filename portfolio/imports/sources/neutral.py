@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
 from rapidfuzz import process
 
@@ -14,8 +15,39 @@ FROM_REJECTS = frozenset({"line", "file_line", "reason"})
 """Columns a rejects file carries: mended, it is loaded as it is."""
 
 
+LOAD_ORDER = (
+    "people",
+    "clients",
+    "teams",
+    "contacts",
+    "touchpoints",
+    "opportunities",
+    "contracts",
+    "fx",
+    "ledger",
+    "budgets",
+    "targets",
+)
+"""What refers to something comes after it."""
+
+
 def convert(kind: str, sheets: Sequence[Sheet], options: Mapping[str, str]) -> list[Part]:
-    return [Part(kind, sheet, table_of(sheet, kinds[kind])) for sheet in sheets]
+    if kind != "bundle":
+        return [Part(kind, sheet, table_of(sheet, kinds[kind])) for sheet in sheets]
+    strange = [sheet.name for sheet in sheets if _kind_of(sheet) not in LOAD_ORDER]
+    if strange or not sheets:
+        raise Unusable(
+            f"{', '.join(strange) or 'The folder'} names no kind: the files of a bundle are called "
+            f"{', '.join(f'{name}.csv' for name in LOAD_ORDER)}, or .xlsx; not all need be there."
+        )
+    return [
+        Part(_kind_of(sheet), sheet, table_of(sheet, kinds[_kind_of(sheet)]))
+        for sheet in sorted(sheets, key=lambda sheet: LOAD_ORDER.index(_kind_of(sheet)))
+    ]
+
+
+def _kind_of(sheet: Sheet) -> str:
+    return PurePath(sheet.name).stem.lower()
 
 
 def table_of(sheet: Sheet, kind: ImportKind) -> Table:
@@ -48,4 +80,6 @@ def _meant(missing: list[str], strange: list[str]) -> str:
     return f" ({' '.join(pairs)})" if pairs else ""
 
 
-sources.register("neutral", Source("neutral", "Neutral CSV or XLSX", convert))
+_FILES = tuple(f"{name}.{ending}" for name in LOAD_ORDER for ending in ("csv", "xlsx"))
+
+sources.register("neutral", Source("neutral", "Neutral CSV or XLSX", convert, bundle=_FILES))

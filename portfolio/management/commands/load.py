@@ -68,7 +68,7 @@ class Command(BaseCommand):
             ),
         )
         files = [SourceFile(Path(name).name, Path(name), encoding=chosen.encoding) for name in options["files"]]
-        groups = [_bundle(files, chosen)] if kind == BUNDLE else [[file] for file in files]
+        groups = [self._bundle(files, chosen)] if kind == BUNDLE else [[file] for file in files]
         return [
             report
             for group in groups
@@ -76,6 +76,18 @@ class Command(BaseCommand):
                 kind, group, options=chosen, actor=ACTOR, now=timezone.now(), progress=self._say_waiting
             )
         ]
+
+    def _bundle(self, files: list[SourceFile], options: Options) -> list[SourceFile]:
+        """The files of one folder, or those named. What else lies in the folder is left out, and said."""
+        folder = files[0].path
+        if len(files) > 1 or folder is None or not folder.is_dir():
+            return files
+        source = sources.get(options.source)
+        wanted = source.bundle if source else ()
+        there = sorted(path for path in folder.iterdir() if path.is_file())
+        if strange := [path.name for path in there if path.name.lower() not in wanted]:
+            self.stderr.write(f"Not part of the bundle: {', '.join(strange)}.")
+        return [SourceFile(path.name, path, encoding=options.encoding) for path in there if path.name.lower() in wanted]
 
     def _say_waiting(self, _done: int, _total: int, doing: str) -> None:
         if doing.startswith("Another load"):
@@ -128,17 +140,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"batch": reference, "undone": count, "files": [str(b) for b in batches]}))
         else:
             self.stdout.write(f"Undone: {count:,} rows of {', '.join(str(batch) for batch in batches)}.")
-
-
-def _bundle(files: list[SourceFile], options: Options) -> list[SourceFile]:
-    """The files of one folder, or those named; others in the folder are no part of the bundle."""
-    folder = files[0].path
-    if len(files) > 1 or folder is None or not folder.is_dir():
-        return files
-    source = sources.get(options.source)
-    wanted = source.bundle if source else ()
-    there = sorted(path for path in folder.iterdir() if path.name.lower() in wanted)
-    return [SourceFile(path.name, path, encoding=options.encoding) for path in there]
 
 
 def _keep_rejects(report: Report) -> None:
