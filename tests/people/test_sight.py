@@ -16,7 +16,9 @@ def keys(user: User) -> list[str]:
     return sorted(Client.objects.visible_to(user).values_list("key", flat=True))
 
 
-def test_a_director_sees_own_clients_and_those_of_the_reporting_line(owner: User, manager: User, outsider: User) -> None:
+def test_a_director_sees_own_clients_and_those_of_the_reporting_line(
+    owner: User, manager: User, outsider: User
+) -> None:
     assistant = make_user("account_manager", manager=manager)
     make_client("OWN", owner=owner)
     make_client("LINE", owner=manager)
