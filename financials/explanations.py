@@ -115,7 +115,7 @@ def _asked(row: str, params: Mapping[str, str]) -> Asked:
 
 def explain_pnl(row: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     asked = _asked(row, params)
-    if row not in columns_for(user) or not abilities_of(user).see_clients:
+    if row not in columns_for(user) or not abilities_of(user).see_money:
         raise Http404(NOT_FOUND)
     scope = scope_words(user, asked.request)
     basis = load_basis(user, now=now, currency=asked.request.currency, budget_version=asked.request.budget_version)
