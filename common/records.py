@@ -25,7 +25,7 @@ def update_versioned(record: R, changes: dict[str, Any], *, expected: int | None
 
     Raises StaleRecord and changes nothing otherwise. One conditional UPDATE, so two editors cannot both win.
     """
-    manager = record._meta.model._default_manager  # not type(): request.user is a lazy stand-in
+    manager = record.__class__._default_manager  # not type(record): request.user is a lazy stand-in
     rows = manager.filter(pk=record.pk)
     if expected is not None:
         rows = rows.filter(version=expected)
