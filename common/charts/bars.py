@@ -278,7 +278,7 @@ def _stack(
             if place < len(spec.layers) and spec.layers[place] == spec.ruled:
                 canvas.patterned(x, top, slots.bar, bottom - top - gap, "ruled")
             else:
-                canvas.rect(x, top, slots.bar, bottom - top - gap, f"layer{min(6, place + 2)}")
+                canvas.rect(x, top, slots.bar, bottom - top - gap, f"layer{min(6, place + spec.first_layer)}")
             fits = bottom - top >= 14 and text.width(month.note, canvas.size, 600) <= slots.bar - 2
             if month.note and place == month.note_part and fits:
                 canvas.text(slots.centre(index), (top + bottom) / 2 + 4, month.note, "on-dark", "middle")

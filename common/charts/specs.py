@@ -97,7 +97,10 @@ class LayerMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayeredBars:
-    """Forecast by month and layer. ruled: the layer drawn as ruled lines (the run-rate)."""
+    """Forecast by month and layer. ruled: the layer drawn as ruled lines (the run-rate).
+
+    first_layer: shade of the first layer; 1, the darkest, when that layer is what is recognised already.
+    """
 
     finding: str
     layers: tuple[str, ...]
@@ -107,6 +110,7 @@ class LayeredBars:
     unit: str = "USD"
     scale: Scale = "M"
     ruled: str = "Run-rate"
+    first_layer: int = 2
     forecast_label: str = "Forecast"
     band_label: str = "80% band"
     events: tuple[Event, ...] = ()

@@ -243,6 +243,7 @@ def _chart(months: dict[Month, Layers], basis: Basis, shown: list[Month], source
         layers=tuple(LAYER_LABELS[layer] for layer in LAYERS),
         months=tuple(bars),
         unit=basis.currency,
+        first_layer=1,
     )
 
 
