@@ -134,19 +134,13 @@ def _save_some(
         if record is None:
             fresh.append((row, model(**{**row.defaults, **row.fields})))
             continue
-        differing = {name: value for name, value in row.fields.items() if getattr(record, name) != value}
-        links = {name: ids for name, ids in row.many.items() if was.get((name, record.pk), frozenset()) != ids}
-        saved.status[row.position] = "updated" if differing or links else "unchanged"
-        if differing or links:
-            before = snapshot(record, {name: was.get((name, record.pk), frozenset()) for name in links})
-            for name, value in differing.items():
-                setattr(record, name, value)
-            touched.update(differing)
-            touched.update(_count_up(record, context))
+        change = _edit(context, record, row, was, touched)
+        saved.status[row.position] = "updated" if change else "unchanged"
+        if change:
             changed.append(record)
             many.append((record, row))
             saved.updated.append(record.pk)
-            changes.append(_change(context, record, before))
+            changes.append(change)
     for (row, _), record in zip(fresh, _create(model, [record for _, record in fresh]), strict=True):
         saved.status[row.position] = "created"
         saved.ids[row.key] = record.pk
@@ -158,6 +152,26 @@ def _save_some(
     _write_many(model, many)
     if context.batch_id is not None:
         ImportChange.objects.bulk_create(changes, batch_size=CHUNK)
+
+
+def _edit(
+    context: LoadContext,
+    record: Any,
+    row: Incoming,
+    was: Mapping[tuple[str, int], frozenset[int]],
+    touched: set[str],
+) -> ImportChange | None:
+    """Set what differs on the record and name it in `touched`; None when nothing does."""
+    differing = {name: value for name, value in row.fields.items() if getattr(record, name) != value}
+    links = {name: ids for name, ids in row.many.items() if was.get((name, record.pk), frozenset()) != ids}
+    if not differing and not links:
+        return None
+    before = snapshot(record, {name: was.get((name, record.pk), frozenset()) for name in links})
+    for name, value in differing.items():
+        setattr(record, name, value)
+    touched.update(differing)
+    touched.update(_count_up(record, context))
+    return _change(context, record, before)
 
 
 def _create(model: type[models.Model], records: list[Any]) -> list[Any]:

@@ -12,9 +12,20 @@ from django.utils import timezone
 
 from accounts.models import Client, Contact, Opportunity, Stakeholding, Target, Touchpoint
 from common.imports import kinds
-from common.models import FxRate, ImportBatch
+from common.models import FxRate, ImportBatch, Job
+from financials.actions.forecast import store_forecasts
 from financials.actions.periods import close_month
-from financials.models import BudgetLine, Contract, LedgerEntry, LedgerMonth, ScheduleLine
+from financials.calc.forecast import compute
+from financials.models import (
+    BudgetLine,
+    Contract,
+    ForecastLine,
+    ForecastRun,
+    LedgerEntry,
+    LedgerMonth,
+    ScheduleLine,
+)
+from financials.queries.inputs import load_book
 from people.models import User
 from tests.makers import make_client, make_user
 from tests.portfolio.loading import load, rejects, write
@@ -308,3 +319,32 @@ def test_undo_is_refused_when_rows_were_edited_or_built_upon(tmp_path: Path) -> 
     assert Client.objects.count() == 2
     with pytest.raises(CommandError, match="There is no batch 987654"):
         call_command("load", undo="987654")
+
+
+def test_undo_takes_what_was_computed_along(tmp_path: Path) -> None:
+    write(tmp_path, "clients.csv", "key,name\na,A\n")
+    write(
+        tmp_path,
+        "contracts.csv",
+        "number,kind,client,title,start,end,amount,currency,status\nS1,sow,a,T,2026-01-01,2027-12-31,2400,USD,active\n",
+    )
+    write(
+        tmp_path,
+        "opportunities.csv",
+        "key,client,name,stage,amount,currency,close_on,probability\no1,a,One,Lead,500,USD,2027-01-15,0.5\n",
+    )
+    write(tmp_path, "ledger.csv", LEDGER + "r1,a,S1,,2026-09,gross_revenue,100,USD,\n")
+    bundle = str(load("bundle", tmp_path).report["batch"])
+    store_forecasts_of(Client.objects.get().pk)
+    assert ForecastLine.objects.exists()
+    call_command("load", undo=bundle)
+    gone = (Client, Contract, Opportunity, ForecastRun, ForecastLine, LedgerEntry)
+    assert [model._default_manager.count() for model in gone] == [0, 0, 0, 0, 0, 0]
+    assert not Job.objects.filter(kind="recompute").exists()
+
+
+def store_forecasts_of(client: int) -> None:
+    now = timezone.now()
+    book = load_book([client], now=now)
+    results = [compute(batch.inputs) for batch in book.batches]
+    store_forecasts(book=book, results=results, versions={client: 1}, now=now)
