@@ -10,6 +10,7 @@ and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of thos
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -17,7 +18,7 @@ from django.db import connection
 
 from common.fx import apply
 from common.money import ZERO
-from common.periods import Month, month_add
+from common.periods import Month, format_month, month_add
 from financials.queries.basis import Basis, Sql, rate_values
 
 Source = Literal["actual", "budget", "forecast", "layers", "schedule"]
@@ -32,12 +33,14 @@ GROUPS: Final[dict[str, str]] = {
     "owner": "coalesce(u.email, '')",
     "tier": "v.tier",
     "industry": "v.industry",
-    "month": "to_char(c.label, 'YYYY-MM')",
+    "month": "c.label",
     "quarter": "to_char(c.label, 'YYYY\"-Q\"Q')",
     "year": "to_char(c.label, 'YYYY')",
     "fiscal_quarter": 'to_char(c.label + v.shift, \'"FY"YYYY"-Q"Q\')',
     "fiscal_year": "to_char(c.label + v.shift, '\"FY\"YYYY')",
 }
+_OF_CLIENT: Final = frozenset(GROUPS) - {"contract", "service_line", "month", "quarter", "year"}
+"""Groups that read the client's own row."""
 _JOINS: Final[dict[str, str]] = {
     "parent": "LEFT JOIN accounts_client p ON p.id = v.parent_id",
     "contract": "LEFT JOIN financials_contract k ON k.id = c.contract_id",
@@ -72,7 +75,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole."""
+    """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole.
+
+    pooled: the part of amount that is a share of the overhead pool, which has no entries under it.
+    """
 
     group: tuple[str | None, ...]
     line: str
@@ -80,6 +86,7 @@ class Cell:
     entries: int
     missing: bool
     foreign: bool
+    pooled: Decimal = ZERO
 
 
 _COLUMNS = "client_id, contract_id, service_line, month, line, currency"
@@ -140,7 +147,7 @@ visible AS (
 ),
 cell AS (
   SELECT m.client_id, m.contract_id, m.service_line, m.month, m.line, m.currency, m.entries,
-         half_even(m.amount * r.rate, {basis.places}) AS amount
+         {_converted(basis)} AS amount, false AS pooled
   FROM ({rows}) m LEFT JOIN rate r ON r.currency = m.currency AND r.month = m.month
   WHERE m.client_id IN (SELECT id FROM visible){narrowing}
 )"""
@@ -151,15 +158,23 @@ cell AS (
 spread AS ({spread[0]}),
 every AS (
   SELECT * FROM cell UNION ALL
-  SELECT m.client_id, m.contract_id, m.service_line, m.month, 'overhead', %s, 0, m.amount FROM spread m
+  SELECT m.client_id, m.contract_id, m.service_line, m.month, 'overhead', %s, 0, m.amount, true FROM spread m
   WHERE m.client_id IN (SELECT id FROM visible){narrowing}
 )"""
         params += [*spread[1], basis.currency, *narrow_params]
     else:
         text += ",\nevery AS (SELECT * FROM cell)"
-    text += f""",
-labelled AS (SELECT every.*, (month + make_interval(years => {int(cut.years_back)}))::date AS label FROM every)"""
-    return text, params
+    label = f"(month + make_interval(years => {int(cut.years_back)}))::date" if cut.years_back else "month"
+    return f"{text},\nlabelled AS (SELECT every.*, {label} AS label FROM every)", params
+
+
+def _converted(basis: Basis, row: str = "m") -> str:
+    """The rounding is skipped where there is nothing to round: most cells are in the reporting currency, in cents."""
+    whole = f"round({row}.amount, {basis.places})"
+    return (
+        f"CASE WHEN r.rate = 1 AND {row}.amount = {whole} THEN {whole} "
+        f"ELSE half_even({row}.amount * r.rate, {basis.places}) END"
+    )
 
 
 def _narrowed(cut: Cut) -> Sql:
@@ -187,7 +202,7 @@ def _spread(basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Sql:
            sum(l.amount) OVER (PARTITION BY l.month ORDER BY client_id, contract_id, service_line) AS upto
     FROM (
       SELECT b.client_id, b.contract_id, b.service_line, b.month,
-             sum(half_even(b.amount * r.rate, {basis.places})) AS amount
+             sum({_converted(basis, "b")}) AS amount
       FROM ({rows}) b JOIN rate r ON r.currency = b.currency AND r.month = b.month
       WHERE b.line = 'delivery_labour' AND b.client_id IS NOT NULL GROUP BY 1, 2, 3, 4
     ) l JOIN (VALUES {pool_values}) q(month, amount) ON q.month = l.month
@@ -219,14 +234,20 @@ def load_cells(
     groups = "".join(f"{GROUPS[name]}, " for name in group_by)
     joins = " ".join(dict.fromkeys(_JOINS[name] for name in group_by if name in _JOINS))
     by = ", ".join(str(number + 1) for number in range(len(group_by) + 1))
+    client = "JOIN visible v ON v.id = c.client_id" if _OF_CLIENT.intersection(group_by) else ""
     text += f"""
-SELECT {groups}c.line, coalesce(sum(c.amount), 0), sum(c.entries), bool_or(c.amount IS NULL), bool_or(c.currency <> %s)
-FROM labelled c JOIN visible v ON v.id = c.client_id {joins} GROUP BY {by}"""
+SELECT {groups}c.line, coalesce(sum(c.amount), 0), sum(c.entries), bool_or(c.amount IS NULL),
+       bool_or(c.currency <> %s), coalesce(sum(c.amount) FILTER (WHERE c.pooled), 0)
+FROM labelled c {client} {joins} GROUP BY {by}"""
     with connection.cursor() as cursor:
         cursor.execute(text, [*params, basis.currency])
         found = cursor.fetchall()
     width = len(group_by)
-    return [Cell(tuple(value or None for value in row[:width]), *row[width:]) for row in found]
+    return [Cell(tuple(_text(value) for value in row[:width]), *row[width:]) for row in found]
+
+
+def _text(value: Any) -> str | None:
+    return (format_month(value) if isinstance(value, date) else str(value)) if value else None
 
 
 def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
@@ -237,9 +258,24 @@ def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
         return frozenset(cursor.fetchall())
 
 
-def load_line_totals(source: Source, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> dict[str, Decimal]:
-    """Line → amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
-    text, params = _cells(source, basis, cut, pool)
+def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
+    """Line → posted amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
+    text, params = _cells("actual", basis, cut, {})
     with connection.cursor() as cursor:
-        cursor.execute(text + " SELECT line, coalesce(sum(amount), 0) FROM every GROUP BY line", params)
+        cursor.execute(text + " SELECT line, coalesce(sum(amount), 0) FROM cell GROUP BY line", params)
         return dict(cursor.fetchall())
+
+
+def load_idle_months(basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> list[Month]:
+    """Months of the pool in which nobody at all booked labour, so that nothing could carry it. One query."""
+    everyone = replace(cut, clients=("SELECT id FROM accounts_client", []), contract_ids=None, service_line=None)
+    rows, row_params = _source("actual", basis, replace(everyone, raw=False))
+    rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
+    text = f"""
+WITH rate(currency, month, rate) AS (VALUES {rates})
+SELECT m.month FROM ({rows}) m JOIN rate r ON r.currency = m.currency AND r.month = m.month
+WHERE m.line = 'delivery_labour' AND m.client_id IS NOT NULL GROUP BY 1 HAVING sum({_converted(basis)}) > 0"""
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*rate_params, *row_params])
+        busy = {row[0] for row in cursor.fetchall()}
+    return [month for month in pool if month not in busy]

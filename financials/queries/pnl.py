@@ -16,7 +16,16 @@ from financials.calc.ladder import AMOUNTS, MARGINS, ROWS, TieOut, ladder
 from financials.calc.ladder import tie_out as ladder_tie_out
 from financials.models.ledger import COST_LINES
 from financials.queries.basis import Basis, held_months, ids_sql, load_basis
-from financials.queries.cells import GROUPS, Cell, Cut, load_cells, load_line_totals, load_missing, load_pool
+from financials.queries.cells import (
+    GROUPS,
+    Cell,
+    Cut,
+    load_cells,
+    load_idle_months,
+    load_line_totals,
+    load_missing,
+    load_pool,
+)
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -169,7 +178,7 @@ def load_pnl(
         gaps |= load_missing(source, basis, cut)
     ties = None
     if tie and source == "actual" and not gaps and "overhead" in columns:
-        ties = _tie(basis, replace(cut, raw=bool(request.client)), pool, cells)
+        ties = _tie(basis, replace(cut, raw=bool(request.client)), cells)
     return PnlResult(
         request=request,
         first=first,
@@ -284,20 +293,23 @@ def gap(name: str, actual: Decimal | None, budget: Decimal | None) -> Decimal | 
     return (actual - budget) * 100 if name in MARGINS else actual - budget
 
 
-def _tie(basis: Basis, cut: Cut, pool: dict[Month, Decimal], cells: Iterable[Cell]) -> TieOut:
-    """The ledger read apart from the report's joins, against the sum of what the report shows."""
-    shown = [ladder({cell.line: cell.amount}) for cell in cells]
-    return ladder_tie_out(load_line_totals("actual", basis, cut, pool), shown)
+def _tie(basis: Basis, cut: Cut, cells: Iterable[Cell]) -> TieOut:
+    """The ledger read apart from the report's joins, against the sum of what the report shows of it.
+
+    A share of the overhead pool is no entry of these clients: it stands on both sides.
+    """
+    several = list(cells)
+    posted = load_line_totals(basis, cut)
+    pooled = sum((cell.pooled for cell in several), ZERO)
+    posted["overhead"] = posted.get("overhead", ZERO) + pooled
+    return ladder_tie_out(posted, [ladder({cell.line: cell.amount}) for cell in several])
 
 
 def _unallocated(user: User, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Decimal | None:
     """Months of the pool in which nobody booked labour; for those who see the whole book."""
     if user.role not in ("finance", "leadership"):
         return None
-    everyone = replace(cut, clients=("SELECT id FROM accounts_client", []), contract_ids=None, service_line=None)
-    totals = load_line_totals("actual", basis, everyone, pool)
-    posted = load_line_totals("actual", basis, everyone, {})
-    return sum(pool.values(), ZERO) - (totals.get("overhead", ZERO) - posted.get("overhead", ZERO))
+    return sum((pool[month] for month in load_idle_months(basis, cut, pool)), ZERO)
 
 
 def _rates_note(basis: Basis, cells: Iterable[Cell], cut: Cut) -> str:
