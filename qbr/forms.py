@@ -13,9 +13,17 @@ from accounts.models import Client
 from common.periods import InvalidPeriod, parse_period
 from people.models import User
 from qbr.calc.slides import Slide
-from qbr.calc.words import DECISION_FIELDS, LONGEST, MOST_DECISIONS, lines_from_points, points_from_lines, worded
+from qbr.calc.words import (
+    DECISION_FIELDS,
+    LONGEST,
+    MOST_DECISIONS,
+    decisions_finding,
+    lines_from_points,
+    points_from_lines,
+    worded,
+)
 from qbr.models import Deck
-from qbr.queries.decks import KIND_NAMES, Composed, edit_rows
+from qbr.queries.decks import Composed, edit_rows
 
 DECISION_LABELS = {
     "what": "Decision",
@@ -88,7 +96,13 @@ class WordsForm(forms.Form):
             fields["headline"] = _area("headline", "Headline")
             fields["dek"] = _area("dek", "Line under it", rows=1)
         if slide.kind == "decisions":
-            fields["note"] = _area("note", "Note under the table")
+            fields["unit"] = forms.CharField(
+                label="Unit of cost and worth",
+                required=False,
+                max_length=12,
+                help_text="Such as $M; stands in the heads.",
+            )
+            fields["note"] = _area("note", "Note under the table", rows=1)
             fields.update(_decision_fields())
         if slide.kind in ("summary", "pnl"):
             fields.update(_column_fields())
@@ -105,6 +119,8 @@ class WordsForm(forms.Form):
     def words(self) -> dict[str, Any]:
         data = self.cleaned_data
         own = _written(self.plain)
+        if self.slide.decisions:  # their headline by rule, not the empty slide's
+            own["headline"] = decisions_finding(self.slide.decisions)
         words: dict[str, Any] = {}
         for name in ("headline", "dek", "note", "notes", "verdict", "meeting"):
             if name in data and data[name] and _one_text(data[name]) != _one_text(own.get(name, "")):
@@ -120,7 +136,8 @@ class WordsForm(forms.Form):
             decisions = [item for item in found if item["what"].strip()]
             if decisions:
                 words["decisions"] = decisions
-                words.setdefault("note", data.get("note", ""))
+                words["note"] = data.get("note", "")
+                words["unit"] = data.get("unit", "")
         if data.get("left_out"):
             words["left_out"] = data["left_out"]
         return words
@@ -136,8 +153,11 @@ class WordsForm(forms.Form):
         return [(self[f"head_{n}"], self[f"points_{n}"]) for n in range(COLUMNS)]
 
     def plain_fields(self) -> list[forms.BoundField]:
-        wanted = ("verdict", "meeting", "headline", "dek", "note", "left_out", "notes", "hidden")
-        return [self[name] for name in wanted if name in self.fields]
+        """The sentences, which come first."""
+        return [self[name] for name in ("verdict", "meeting", "headline", "dek") if name in self.fields]
+
+    def closing_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("unit", "note", "left_out", "notes", "hidden") if name in self.fields]
 
 
 def _one_text(text: str) -> str:
@@ -168,6 +188,7 @@ def _column_fields() -> dict[str, forms.Field]:
 def _written(slide: Slide) -> dict[str, str]:
     """The words of a slide as the form shows them."""
     found = {"headline": slide.headline, "dek": slide.dek, "note": slide.note, "notes": slide.notes}
+    found["unit"] = slide.decision_unit
     if slide.cover is not None:
         found |= {"verdict": slide.cover.verdict, "meeting": "\n".join(slide.cover.meeting)}
     for n in range(COLUMNS):
@@ -186,7 +207,7 @@ def _written(slide: Slide) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One slide in the editor. changed: a person wrote its words. version: of those words, 0 for none."""
+    """One slide in the editor. changed: a person wrote its words. version: of those words, 0 for none. page: where."""
 
     kind: str
     name: str
@@ -196,7 +217,7 @@ class Card:
     empty: bool
     version: int
     form: WordsForm
-    doubts: tuple[str, ...]
+    page: int | None
 
 
 def cards_of(deck: Deck, composed: Composed) -> list[Card]:
@@ -207,19 +228,18 @@ def cards_of(deck: Deck, composed: Composed) -> list[Card]:
         form = form_of(deck, composed, slide.kind)
         if form is None:
             continue
-        doubts = tuple(text for text in composed.doubts if text.startswith(f"{slide.section}: "))
         written = form.slide
         cards.append(
             Card(
                 kind=slide.kind,
-                name=KIND_NAMES[slide.kind],
+                name="Title" if slide.kind == "title" else slide.section,
                 headline=written.cover.verdict if written.cover else written.headline,
                 changed=bool(edit["words"]),
                 hidden=edit["hidden"],
                 empty=slide.kind == "decisions" and not written.decisions,
                 version=edit["version"],
                 form=form,
-                doubts=doubts,
+                page=next((page.number for page in composed.layout.pages if page.key == slide.key), None),
             )
         )
     return cards

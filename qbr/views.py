@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import get_client_for
 from accounts.queries.header import client_header
+from common.periods import month_add, quarter_of
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
 from common.records import StaleRecord
 from people.access import abilities_of
@@ -66,7 +67,8 @@ def of_client(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    initial = {"client": request.GET.get("client", ""), "period": request.GET.get("period", "")}
+    last_quarter = quarter_of(month_add(timezone.now().date(), -3))
+    initial = {"client": request.GET.get("client", ""), "period": request.GET.get("period", last_quarter)}
     form = NewReviewForm(request.POST or None, user=user, initial=initial)
     if request.method != "POST" or not form.is_valid():
         return render(request, "qbr/new_review.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -201,7 +201,7 @@ def decisions(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
         regions = [Region(56, 168, 1168, built.height, (built,))]
         if last and slide.note:
             note = block_of(slide.note, "small", 1000, 3, tone="label")
-            y = max(592, 168 + built.height + 12)
+            y = 168 + built.height + 36
             if y + note.height <= FOOT:
                 regions.append(Region(56, y, 1168, note.height, (note,)))
             else:

@@ -13,7 +13,7 @@ from financials.calc import findings
 from qbr.calc.slides import Cell, Decision, Deck, Kind, Point, Slide, TextColumn
 
 Words = Mapping[str, Any]
-"""headline, dek, note, notes, verdict, meeting: text. columns: [{head, points: [[lead, text]]}]. decisions: [{…}]."""
+"""Texts by name (headline, dek, note, …). columns: [{head, points: [[lead, text]]}]. decisions: rows."""
 
 TEXTS: Final = ("headline", "dek", "note", "notes")
 DECISION_FIELDS: Final = ("what", "recommend", "if_not", "cost", "worth", "decider", "when")
@@ -49,6 +49,7 @@ def worded(slide: Slide, words: Words) -> Slide:
         changes["decisions"] = decisions
         changes["decision_total"] = _totals(decisions)
         changes["note"] = words.get("note", "")
+        changes["decision_unit"] = words.get("unit", "")
         changes.setdefault("headline", decisions_finding(decisions))
     if slide.cover is not None:
         cover = {}

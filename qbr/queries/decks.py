@@ -20,7 +20,7 @@ from qbr.calc.blocks import Layout
 from qbr.calc.compose import compose, with_agenda
 from qbr.calc.layout import laid_out
 from qbr.calc.review import ReviewData
-from qbr.calc.slides import Kind, Slide
+from qbr.calc.slides import Slide
 from qbr.calc.words import unsupported, with_words
 from qbr.models import Deck, Snapshot
 from qbr.queries.review import ReviewRequest, load_review
@@ -197,17 +197,3 @@ def printing_of(deck: Deck) -> Printing:
         job.doing if job and job.doing else "Waiting for a free worker",
         None if share is None else int(share * 100),
     )
-
-
-KIND_NAMES: dict[Kind, str] = {
-    "title": "Title",
-    "decisions": "Decisions",
-    "summary": "Executive summary",
-    "scorecard": "Financial scorecard",
-    "pnl": "Profit and margin",
-    "forecast": "Forecast",
-    "pipeline": "Pipeline",
-    "contracts": "Contracts and renewals",
-    "plan": "Next quarter",
-    "sources": "Sources",
-}

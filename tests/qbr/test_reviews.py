@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -314,3 +316,30 @@ def test_pages_take_few_queries(route: str, internal: Deck, owner: User, sign_in
     with CaptureQueriesContext(connection) as asked:
         assert browser.get(reverse(route, args=args)).status_code == 200
     assert len(asked) <= 15, [query["sql"][:80] for query in asked]
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_a_file_and_stores_nothing(client: Client, tmp_path: Path) -> None:
+    out = tmp_path / "review.pdf"
+    said = io.StringIO()
+    call_command("deck", client.key, "--period", "2026-10", "--audience", "internal", "--out", str(out), stdout=said)
+    pages = PdfReader(out).pages
+    assert f"{len(pages)} pages" in said.getvalue()
+    assert "never for the client" in pages[0].extract_text()
+    assert not Deck.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "period", "reason"),
+    [("NOBODY", "2026-10", "No client has the key NOBODY"), ("NORTHVALE", "2026-Q9", "is not a period")],
+)
+def test_the_command_says_what_is_wrong(key: str, period: str, reason: str, client: Client, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=reason):
+        call_command("deck", key, "--period", period, "--out", str(tmp_path / "x.pdf"))
+
+
+def test_the_command_needs_a_folder_it_can_write_to(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Cannot write"):
+        call_command("deck", client.key, "--period", "2026-10", "--out", str(tmp_path / "absent" / "x.pdf"))

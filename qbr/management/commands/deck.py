@@ -27,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, type=Path, help="file to write")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["out"].parent.is_dir():
+            raise CommandError(f"Cannot write {options['out']}: there is no such folder.")
         client = Client.objects.select_related("owner").filter(key=options["client"]).first()
         if client is None:
             raise CommandError(f"No client has the key {options['client']}.")
