@@ -104,6 +104,8 @@ class Lease:
 
 def progress_all(leases: Sequence[Lease], done: int, total: int, doing: str) -> list[Lease]:
     """`Lease.progress` for a batch, in one statement; returns the leases still held."""
+    if not leases:  # every one was lost at the step before
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE common_job j SET done_steps = %s, total_steps = %s, doing = %s, lease_until = %s "

@@ -13,9 +13,10 @@ from typing import IO, Protocol
 from portfolio.runtime.processes import Identity, kill_group
 
 FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 30.0
-SETTLED_AFTER = 60.0
-"""Seconds a child must live for its next death to count as the first again."""
+LONGEST_PAUSE = 8.0
+SETTLED_AFTER = 10.0
+"""Seconds a child must live for its next death to count as the first again. Work resumes within half a minute of any
+death: pause, start, and the lease of the work it held must fit in."""
 LOG_LIMIT = 20 * 1024 * 1024
 
 Say = Callable[[str], None]
