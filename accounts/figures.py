@@ -9,16 +9,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.access import get_client_for
-from accounts.models import Opportunity, Outcome
+from accounts.models import Category, Opportunity, Outcome
 from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
-from accounts.queries.rates import DealRates, deal_rates
+from accounts.queries.rates import DealRates, deal_rates, half_even
 from accounts.queries.stakeholders import stakeholder_book
 from common.figures import Explanation, Figure, Input, UnknownFigure, figure_id, formulae
-from common.formats import plural
+from common.formats import exact, plural
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -114,21 +114,28 @@ def _explain(formula: Formula, user: User, params: Mapping[str, str], now: datet
 def _inputs(
     formula: Formula, deals: QuerySet[Opportunity], sums: Sums, rates: DealRates, url: str
 ) -> tuple[Input, ...]:
-    """Amounts by the currency they were agreed in, then what they come to."""
+    """What the sum is made of, by the currency the deals were agreed in; each already in the reporting currency."""
     if formula.unit:
         return (Input(formula.label, _value(formula, sums), "count", rows=sums.count, url=url),)
     priced = deals.filter(amount__isnull=False)
     if formula.outcome == Outcome.OPEN:
         priced = priced.filter(probability__isnull=False)
     if formula.name == "weighted":
-        priced = priced.exclude(category="omitted")
-    groups = priced.order_by("currency").values("currency").annotate(amount=Sum("amount"), rows=Count("pk"))
-    found = [
-        Input(f"Deals in {row['currency']}", row["amount"], row["currency"], "+", row["rows"], url) for row in groups
-    ]
-    if formula.name == "weighted" and sums.amount:
-        found.append(Input("Mean probability, by amount", sums.weighted / sums.amount, "ratio", "×"))
-    return tuple(found)
+        priced = priced.exclude(category=Category.OMITTED)
+    priced = priced.annotate(converted=rates.in_sql())
+    weighted = half_even(F("converted") * F("probability"), rates.currency)
+    total = Sum(weighted) if formula.name == "weighted" else Sum("converted")
+    groups = priced.order_by("currency").values("currency").annotate(agreed=Sum("amount"), total=total, n=Count("pk"))
+    return tuple(
+        Input(_label(row["currency"], row["agreed"], rates), row["total"], rates.currency, "+", row["n"], url)
+        for row in groups
+    )
+
+
+def _label(currency: str, agreed: Decimal, rates: DealRates) -> str:
+    if currency == rates.currency:
+        return f"Deals in {currency}"
+    return f"Deals in {currency}, {exact(agreed, currency)} in all"
 
 
 def _scope_words(scope: Scope) -> str:

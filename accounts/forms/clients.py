@@ -53,6 +53,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         chosen["owner"].queryset = assignable(self.instance.owner_id)
         parents = Client.objects.visible_to(user).exclude(pk=self.instance.pk).order_by("name")
         chosen["parent"].queryset = parents
+        chosen["parent"].empty_label, chosen["owner"].empty_label = "No other client", "Nobody yet"
         if self.instance.parent_id and not parents.filter(pk=self.instance.parent_id).exists():
             del chosen["parent"]  # out of this person's sight: neither named nor cleared by saving
         chosen["tier"].choices = [("", "None"), *Tier.choices]

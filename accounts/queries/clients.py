@@ -77,7 +77,7 @@ OWN_COLUMNS = (
     ListColumn("parent", "Part of", default=False),
     ListColumn("open", "Open deals", numeric=True, related=True),
     ListColumn("touch", "Last touch", numeric=True, related=True),
-    ListColumn("overdue", "Overdue actions", numeric=True, related=True),
+    ListColumn("overdue", "Overdue", numeric=True, related=True),
     ListColumn("next", "Next action", related=True),
 )
 _AFTER_MONEY = ("open", "touch", "overdue", "next")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.queries.clients import ClientRow, ListColumn
@@ -101,27 +101,30 @@ _CELLS: dict[str, Callable[[ClientRow], str]] = {
 }
 
 
-def _figure_cell(column: ListColumn, found: Figure | None, css: str) -> str:
+def _figure_cell(column: ListColumn, found: Figure | None, first: bool) -> str:
+    """first: the one that stays on a phone, where its unit stands beside it because there is no head."""
     money = column.money
+    css = f'"num c-figure" data-unit="{escape(column.sub)}"' if first else '"num"'
     if money is None or found is None:
-        return f'<td class="num {css}">{formats.DASH}</td>'
+        return f"<td class={css}>{formats.DASH}</td>"
     if money.delta:
         drawn = delta(found.value, found.unit, scale=money.scale, places=money.places, bare=True, fig=found)
     else:
         drawn = figure(found, style=money.style, scale=money.scale, places=money.places)
-    return f'<td class="num {css}">{drawn}</td>'
+    return f"<td class={css}>{drawn}</td>"
 
 
 @register.simple_tag
 def client_row(row: ClientRow, columns: Sequence[ListColumn]) -> SafeString:
-    """One row of the client list, the phone's figure and delta being the first money columns."""
+    """One row of the client list."""
     cells = [f'<tr><th scope="row" class="c-name"><a href="{escape(row.url)}">{escape(row.name)}</a></th>']
-    places = iter(("c-figure", "c-delta"))
+    first = True
     for column in columns:
         if column.money is None:
             cells.append(_CELLS[column.key](row))
         else:
-            cells.append(_figure_cell(column, row.figures.get(column.key), next(places, "")))
+            cells.append(_figure_cell(column, row.figures.get(column.key), first))
+            first = False
     cells.append("</tr>")
     return mark_safe("".join(cells))  # noqa: S308  # every value was escaped above
 

@@ -22,10 +22,13 @@ from people.requests import signed_in
 def show(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     client = get_client_for(user, key)
-    touches = touchpoints_of(client)
+    shown = request.GET.get("shown", "")
+    limit = min(int(shown), 1000) if shown.isdecimal() and len(shown) < 6 else 25
+    touches = touchpoints_of(client, limit=limit)
     context = {
         "header": client_header(user, client, active="activity"),
         "touches": touches,
+        "more": limit * 4 if len(touches) == limit else 0,
         "touches_finding": touches_finding(touches, client.local_date(timezone.now())),
         "events": client_events(user, client),
     }

@@ -110,8 +110,8 @@ def test_figures_explain_themselves_with_the_readers_own_sight(
     won = explain(owner, "pipeline.won_value", now=now)
     assert (won.figure.value, won.figure.unit, won.rows_count) == (Decimal("3010.95"), "USD", 3)
     assert {(i.label, i.value) for i in won.inputs} == {
-        ("Deals in USD", Decimal("3000.0050")),
-        ("Deals in EUR", Decimal("10.1000")),
+        ("Deals in USD", Decimal("3000.00")),
+        ("Deals in EUR, €10.10 in all", Decimal("10.95")),
     }
     assert "1 EUR = 1.0845 USD" in won.rates
     assert explain(outsider, "pipeline.won_value", now=now).figure.value == 0
