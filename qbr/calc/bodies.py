@@ -138,14 +138,16 @@ def _drawing(slide: Slide, x: int, y: int, width: int, height: int, brand: Brand
 
 
 def summary(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
-    """Five figures over three columns of findings."""
-    regions = [_big_figure(figure, round(56 + 237.6 * place)) for place, figure in enumerate(slide.figures[:5])]
+    """Four or five figures across the body, over three columns of findings."""
+    step = 1188 / max(len(slide.figures[:5]), 4)
+    regions = [
+        _big_figure(figure, round(56 + step * place), int(step) - 20) for place, figure in enumerate(slide.figures[:5])
+    ]
     words, cut = _columns(slide.columns, 312 if slide.figures else 168, FOOT, head="colhead", body="list")
     return [Body((*regions, *words), cut)]
 
 
-def _big_figure(item: BigFigure, x: int) -> Region:
-    width = 218
+def _big_figure(item: BigFigure, x: int, width: int) -> Region:
     text = DASH if item.figure.text is None else item.figure.text
     label = block_of(item.label, "label", width, 2, tone="label")
     big = clipped(text, STYLES["big"], width - 40)

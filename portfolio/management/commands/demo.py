@@ -15,11 +15,12 @@ from django.utils import timezone
 from accounts.models import Action, Client, Objective, Plan
 from common import audit
 from common.models import AuditEntry, ClosedPeriod
-from common.periods import month_add, month_of
+from common.periods import month_add, month_of, quarter_of
 from financials.actions.periods import close_month
 from people.models import User
-from portfolio.demo import generate
+from portfolio.demo import generate, reviews
 from portfolio.imports.runner import load_rows
+from qbr.actions import create_deck, write_words
 
 ACTOR = "demo"
 SEED = 7
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             changed = load_book(book, now, self.stdout.write)
             changed += add_plans(book["plans"])
             changed += close_months(as_of)
+            changed += add_reviews(as_of)
             changed += set_passwords(password, replace=bool(options["password"]))
             label_clients(book["clients"])
             if not changed:
@@ -143,6 +145,22 @@ def add_plan(client: Client, rows: Rows, people: dict[str, int]) -> None:
         label=f"Plan for {client.name}",
         client_id=client.pk,
     )
+
+
+def add_reviews(as_of: date) -> int:
+    """Drafts of the last whole quarter for one client that has no review yet."""
+    client = Client.objects.select_related("owner").get(key=reviews.CLIENT)
+    if client.owner is None or client.decks.exists():
+        return 0
+    period = quarter_of(month_add(month_of(as_of), -3))
+    for audience in reviews.AUDIENCES:
+        deck = create_deck(
+            client=client, period=period, kind="qbr", audience=audience, held_on=None, actor=client.owner
+        )
+        if audience == "client":
+            for slide, words in reviews.WORDS.items():
+                write_words(deck=deck, slide=slide, words=words, hidden=False, expected=0, actor=client.owner)
+    return len(reviews.AUDIENCES)
 
 
 def close_months(as_of: date) -> int:
