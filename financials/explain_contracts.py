@@ -17,7 +17,7 @@ from common.figures import Explanation, Input, UnknownFigure, formulae
 from common.money import ZERO
 from common.periods import InvalidPeriod, Month, format_month, month_label, parse_month
 from financials.access import get_contract_for
-from financials.figures import contract_figure
+from financials.figures import contract_figure, definition_of
 from financials.models import Contract, ScheduleLine
 from financials.queries.basis import Basis, load_basis
 from financials.queries.contract_trees import family_of
@@ -52,7 +52,8 @@ def explain(name: str, user: User, params: Mapping[str, str], now: datetime) -> 
         raise Http404(NOT_FOUND)
     basis = load_basis(user, now=now, currency=contract.currency)
     made = _amount(contract, basis) if name == "amount" else _from_months(name, user, contract, basis, month)
-    return replace(made, formula=FORMULAE[name], formula_id=f"contract.{name}")
+    meaning = definition_of("recognised" if name == "recognised" else "schedule")
+    return replace(made, formula=FORMULAE[name], formula_id=f"contract.{name}", definition=meaning)
 
 
 def _amount(contract: Contract, basis: Basis) -> Explanation:

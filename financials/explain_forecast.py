@@ -16,7 +16,7 @@ from accounts.models import Opportunity
 from common.figures import Explanation, Figure, Input, Point, UnknownFigure, formulae
 from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, Month, month_add, month_label, parse_month, period_label
-from financials.figures import LAYER_LABELS, forecast_figure, unpriced_figure
+from financials.figures import LAYER_LABELS, definition_of, forecast_figure, unpriced_figure
 from financials.queries.basis import load_basis
 from financials.queries.cells import Cell, load_cells, load_missing
 from financials.queries.forecast import LAYERS, cut_of, layers_by_month, load_runs, total_of
@@ -89,6 +89,7 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
         series_label="Twelve months",
         rows_url=listing,
         rows_count=sum(cell.entries for cell in cells),
+        definition=definition_of({"": "forecast", "pipeline": "pipeline_layers"}.get(layer, layer)),
         notes=tuple(notes),
     )
 
@@ -154,6 +155,7 @@ def explain_unpriced(user: User, params: Mapping[str, str], now: datetime) -> Ex
         run=runs.label.capitalize(),
         rows_url=f"{reverse('pipeline')}?{urlencode(listing)}",
         rows_count=runs.unpriced,
+        definition=definition_of("unpriced"),
     )
 
 

@@ -19,7 +19,7 @@ from common.money import is_currency
 from common.periods import InvalidPeriod, Month, format_month, month_add, month_label, parse_month, period_label
 from financials import explain_contracts, explain_forecast
 from financials.calc.ladder import COSTS, LINES
-from financials.figures import LABELS, SCENARIO_WORDS, is_margin, pnl_figure
+from financials.figures import LABELS, SCENARIO_WORDS, definition_of, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
 from financials.queries.pnl import PnlRequest, PnlResult, Scenario, columns_for, gap, load_pnl
 from people.access import abilities_of
@@ -168,6 +168,7 @@ def _explain_row(user: User, asked: Asked, basis: Basis, scope: str, now: dateti
         rows_url=entries_url(asked.request, asked.row) if entries else "",
         rows_count=_rows_behind(result, asked.row) if entries else None,
         xlsx_url=entries_url(asked.request, asked.row, format="xlsx") if entries else "",
+        definition=definition_of("forecast" if scenario == "forecast" else asked.row),
         notes=tuple(notes),
     )
 
@@ -194,6 +195,7 @@ def _explain_variance(user: User, asked: Asked, basis: Basis, scope: str, now: d
         series=_series(user, asked, basis, "actual"),
         series_label="Twelve months, actual against budget",
         rows_url=entries_url(asked.request, asked.row),
+        definition=definition_of("variance"),
         notes=("Favourable is positive on every row, costs too",),
     )
 

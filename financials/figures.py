@@ -43,6 +43,11 @@ SCENARIO_WORDS: Final[dict[str, str]] = {
 }
 
 
+def definition_of(name: str) -> str:
+    """The address of a number's definition; the headings of docs/definitions.md are its anchors."""
+    return f"/help/definitions/#{name.replace('_', '-')}"
+
+
 def is_margin(row: str) -> bool:
     return row.endswith("_margin")
 

@@ -8,12 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from django.db.models import Max
+
 from accounts.access import clients_for
 from common.money import ZERO
 from common.periods import Month, format_month, month_label
 from financials.access import contracts_for
 from financials.calc.ladder import AMOUNTS, MARGINS, ROWS, TieOut, ladder
 from financials.calc.ladder import tie_out as ladder_tie_out
+from financials.models import ForecastRun
 from financials.models.ledger import COST_LINES
 from financials.queries.basis import Basis, held_months, ids_sql, load_basis
 from financials.queries.cells import (
@@ -190,7 +193,7 @@ def load_pnl(
         unallocated=_unallocated(user, basis, cut, pool) if pool and tie else None,
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         rates_note=_rates_note(basis, cells, cut),
-        run=f"ledger-{basis.ledger_no}",
+        run=_run(user) if source == "forecast" else f"ledger-{basis.ledger_no}",
         pooled=bool(pool),
     )
 
@@ -310,6 +313,13 @@ def _unallocated(user: User, basis: Basis, cut: Cut, pool: dict[Month, Decimal])
     if user.role not in ("finance", "leadership"):
         return None
     return sum((pool[month] for month in load_idle_months(basis, cut, pool)), ZERO)
+
+
+def _run(user: User) -> str:
+    """The newest of the forecast runs that stand for this person's clients."""
+    runs = ForecastRun.objects.filter(is_current=True, client__in=clients_for(user).order_by().values("pk"))
+    newest = runs.aggregate(newest=Max("pk"))["newest"]
+    return f"forecast-{newest}" if newest else ""
 
 
 def _rates_note(basis: Basis, cells: Iterable[Cell], cut: Cut) -> str:

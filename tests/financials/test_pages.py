@@ -18,7 +18,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Client
-from common.figures import explain
+from common.figures import explain, formulae
 from common.formats import exact
 from common.models import AuditEntry, Job
 from financials.models import Contract, ScheduleLine
@@ -152,6 +152,22 @@ def test_an_explanation_goes_down_to_the_rows(kestrel: Client, owner: User, sign
     assert browser.get(f"/figures/{identity}/").status_code == 200
     panel = browser.get(f"/figures/{identity}/", headers={"HX-Request": "true"})
     assert "<html" not in panel.content.decode()
+
+
+def test_every_formula_leads_to_a_definition_that_exists(kestrel: Client, owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    text = browser.get("/help/definitions/").content.decode()
+    span = "client=KESTREL;from=2026-10;to=2026-10"
+    asked = [f"{name}:{span}" for name in formulae.names() if name.startswith(("pnl.", "forecast."))]
+    asked = [name if "unpriced" not in name else "forecast.unpriced" for name in asked]
+    asked += [f"{name}:contract=KES-1" for name in formulae.names() if name.startswith("contract.")]
+    asked += [
+        f"pnl.net_revenue:{span};scenario={name}" for name in ("variance", "variance_prior", "forecast", "budget")
+    ]
+    assert len(asked) == 28
+    for identity in asked:
+        anchor = explain(owner, identity, now=timezone.now()).definition.partition("#")[2]
+        assert f'id="{anchor}"' in text, identity
 
 
 @pytest.mark.parametrize(
