@@ -159,7 +159,8 @@ def _forecast_table(data: ReviewData, layers: Sequence[tuple[str, str]], unit: U
             value = _span_layer(data, layer, first, last)
             totals[place] += value
             cells.append(unit.cell(value) if value else Cell(""))
-        rows.append(Row(tuple(cells)))
+        if layer == "recognised" or any(cell.value for cell in cells):
+            rows.append(Row(tuple(cells)))
     rows.append(Row((Cell("Total"), *(unit.cell(total) for total in totals)), "total"))
     return Table(columns, tuple(rows), "By quarter")
 

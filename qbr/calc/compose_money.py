@@ -50,7 +50,8 @@ def fees_finding(data: ReviewData) -> str:
             f"{fees(data)} for {now.label} {verb} {formats.money(net, data.currency)}, {formats.ratio(moved)} {side} "
             f"{data.periods.year_ago.label}"  # type: ignore[union-attr]  # year_ago has figures, so it exists
         )
-    name = f"{fees(data)} of {formats.money(net, data.currency)}"
+    so_far = f" to {formats.month_short(now.last)}" if data.periods.partial else ""
+    name = f"{fees(data)} of {formats.money(net, data.currency)}{so_far}"
     said = findings.amount_against_budget(name, net, budget, data.currency, line_gaps(data))
     return said if data.internal else said.replace(" is ", " are ", 1)
 
@@ -183,7 +184,8 @@ def moved_column(data: ReviewData) -> TextColumn:
         budget = summed(data.figures.budget_by_line.get(_line_key(data, part.name), {}), now).get("net_revenue")
         side = "over" if part.gap > 0 else "under"
         said = findings.amounts(data.currency, part.gap)[0]
-        detail = f"{formats.money(actual, data.currency)} against {formats.money(budget, data.currency)} budgeted."
+        billed = formats.money(actual, data.currency) if actual else "Nothing billed"
+        detail = f"{billed} against {formats.money(budget, data.currency)} budgeted."
         points.append(
             Point(f"{part.name}: {said} {side} budget", detail if budget is not None else "Not in the budget.")
         )

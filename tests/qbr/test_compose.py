@@ -227,3 +227,10 @@ def test_periods_before_and_a_year_ago() -> None:
     assert (found.before.first, found.year_ago.first) == (date(2025, 10, 1), date(2025, 1, 1))
     month = periods_of("2026-09", *parse_period("2026-09"), month_add(SEPTEMBER, 0), 1)
     assert (month.whole.label, month.before.label, month.year_ago.label) == ("Sep 2026", "Aug 2026", "Sep 2025")  # type: ignore[union-attr]
+
+
+def test_a_running_quarter_says_how_far_it_is_recorded() -> None:
+    deck = compose(data(period="2026-Q3", through=date(2026, 7, 1)))
+    # One month: 400,000 against 390,000.
+    assert slide(deck, "summary").headline == "Net fees of $400.0k to Jul are $10.0k over budget, all of it in Media"
+    assert printed(deck, "pnl", "Net fees") == ["Net fees", "400", "390", "+10", "400", "400"]
