@@ -21,6 +21,9 @@ import shutil
 from typing import Any
 
 import pytest
+from django.conf import settings
+
+settings.WHITENOISE_AUTOREFRESH = True  # else every test client lists all static files anew, 30 ms each
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +42,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium:
     return {**browser_type_launch_args, "executable_path": chromium, "args": arguments}
 
 
-# --- people: the owner of a client, a team-mate, and the roles; `outsider` is a director of another portfolio ----------
+# --- people: the owner of a client, a team-mate, and the roles; `outsider` is a director of another portfolio ---------
 from django.test import Client as Browser
 
 from people.models import User
