@@ -1,0 +1,91 @@
+"""How each REST address is called, with a token of every scope: what is left is what the role may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.sweeps.cases import (
+    BOOKKEEPERS,
+    CLIENT_READERS,
+    DIRECTOR,
+    MONEY,
+    RELATIONS,
+    WRITERS,
+    Case,
+    Kwargs,
+    Roles,
+    _figure,
+)
+from tests.sweeps.world import World
+
+DEAL: Kwargs = {"key": "D-9", "client": "HAL", "name": "Film", "stage": "Proposal", "amount": "9", "currency": "USD"}
+CONTRACT: Kwargs = {
+    "number": "C-9", "kind": "sow", "client": "HAL", "title": "Work", "start": "2026-01-01", "end": "2026-12-31",
+    "amount": "1200", "currency": "USD", "status": "draft",
+}  # fmt: skip
+ENTRY: Kwargs = {
+    "source_ref": "R-9", "client": "HAL", "month": "2026-11", "line": "gross_revenue", "amount": "10",
+    "currency": "USD",
+}  # fmt: skip
+CONTACT: Kwargs = {"key": "P-9", "client": "HAL", "first_name": "Ana", "last_name": "New"}
+
+
+def _resource(
+    name: str, reads: Roles, writes: Roles, one: Callable[[World], Any], body: Kwargs, *, delete: bool, change: Kwargs
+) -> tuple[Case, ...]:
+    def body_of(world: World) -> Kwargs:
+        return dict(body)
+
+    record = Case(
+        f"api_{name}",
+        lambda world: {"pk": str(one(world).pk)},
+        get=reads,
+        patch=writes,
+        delete=writes if delete else None,
+        body=lambda world: dict(change),
+        record=True,
+        strange=404,
+    )
+    return (
+        Case(f"api_{name}_list", get=reads, post=writes, body=body_of, strange=422),
+        Case(f"api_{name}_bulk", post=writes, body=body_of, strange=422),
+        record,
+    )
+
+
+API: tuple[Case, ...] = (
+    *_resource(
+        "clients", CLIENT_READERS, DIRECTOR, lambda world: world.own.client,
+        {"key": "NEW", "name": "New", "parent": "HAL"}, delete=False, change={"industry": "Media"},
+    ),
+    *_resource(
+        "contacts", RELATIONS, WRITERS, lambda world: world.own.contact, CONTACT, delete=True, change={"title": "CEO"}
+    ),
+    *_resource(
+        "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
+        change={"title": "Other"},
+    ),
+    *_resource(
+        "opportunities", RELATIONS, WRITERS, lambda world: world.own.deal, DEAL, delete=True, change={"name": "Other"}
+    ),
+    *_resource(
+        "ledger-entries", MONEY, BOOKKEEPERS, lambda world: world.own.entry, ENTRY, delete=False,
+        change={"description": "Other"},
+    ),
+    *(Case(f"api_{name}_list", query="client=HAL", get=reads, record=True, soft=True)
+      for name, reads in (("contacts", RELATIONS), ("contracts", CLIENT_READERS), ("opportunities", RELATIONS),
+                          ("ledger-entries", MONEY))),
+    Case("api_clients_list", query="key=HAL", get=CLIENT_READERS, record=True, soft=True),
+    Case("api_clients_list", query="parent=HAL", get=CLIENT_READERS, record=True, soft=True),
+    Case("api_clients_list", query="q=HAL", get=CLIENT_READERS, record=True, soft=True),
+    Case("api_report_pnl", get=MONEY),
+    Case("api_report_pnl", query="client=HAL&group_by=client,month", get=MONEY, record=True, soft=True),
+    Case("api_report_pnl", query="contract=HAL-SOW", get=MONEY, record=True, soft=True),
+    Case("api_report_pnl", query="format=csv&group_by=client", get=MONEY),
+    Case("api_report_pnl", query="format=xlsx&group_by=client", get=MONEY),
+    Case("/api/v1/reports/pnl", get=MONEY),
+    _figure("pnl.net_revenue:client=HAL;from=2026-01;to=2026-10", MONEY, api=True),
+    _figure("contract.amount:contract=HAL-SOW", CLIENT_READERS, api=True),
+    _figure("pipeline.weighted:client=HAL", RELATIONS, api=True),
+)  # fmt: skip

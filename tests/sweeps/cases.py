@@ -1,0 +1,348 @@
+"""How each address is called, and by whom it may be: the table of the contract's roles, written out.
+
+A record's key begins with HAL in its own world; NIL in its place, and no such number, is a record that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests.sweeps.world import World
+
+Roles = frozenset[str]
+NO_NUMBER = 999_999_999
+
+CLIENT_READERS: Roles = frozenset({"director", "account_manager", "finance", "legal", "delivery", "leadership"})
+EVERYONE = CLIENT_READERS | {"administrator"}
+RELATIONS = CLIENT_READERS - {"legal"}
+MONEY = RELATIONS
+DIRECTOR: Roles = frozenset({"director"})
+WRITERS: Roles = frozenset({"director", "account_manager"})
+BOOKKEEPERS: Roles = frozenset({"director", "finance"})
+AUDITORS: Roles = frozenset({"director", "finance", "leadership", "administrator"})
+KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
+ADMINISTRATOR: Roles = frozenset({"administrator"})
+
+Kwargs = dict[str, Any]
+
+
+def _nothing(world: World) -> Kwargs:
+    return {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One address as called. get, post, patch, delete: who may; None where the route does not take the verb.
+
+    kwargs: of the record. body: what a good POST or PATCH says. record: the address or query names a record, which
+    strangers do not find. strange: what a stranger's POST is answered; 0 where it is as good as anybody's.
+    soft: the record is a filter; an unknown one finds nothing rather than 404. denied: for a role inside the policy
+    that may not see what is asked for.
+    """
+
+    route: str
+    kwargs: Callable[[World], Kwargs] = _nothing
+    query: str = ""
+    get: Roles | None = None
+    post: Roles | None = None
+    patch: Roles | None = None
+    delete: Roles | None = None
+    body: Callable[[World], Kwargs] = _nothing
+    record: bool = False
+    soft: bool = False
+    strange: int = 0
+    denied: int = 403
+
+    @property
+    def label(self) -> str:
+        return f"{self.route}?{self.query}" if self.query else self.route
+
+    def address(self, world: World) -> str:
+        return self._with(self.kwargs(world), self.query)
+
+    def missing(self, world: World) -> str:
+        """The same address of a record that does not exist."""
+        absent = {name: _absent(value) for name, value in self.kwargs(world).items()}
+        return self._with(absent, self.query.replace("HAL", "NIL"))
+
+    def elsewhere(self, world: World) -> str:
+        """Under the stranger's own client, the number of a record that is not on it; '' where there is no such."""
+        kwargs = self.kwargs(world)
+        if set(kwargs) != {"key", "pk"}:
+            return ""
+        return self._with({**kwargs, "key": world.theirs.key}, self.query)
+
+    def _with(self, kwargs: Kwargs, query: str) -> str:
+        path = self.route if self.route.startswith("/") else reverse(self.route, kwargs=kwargs)
+        return f"{path}?{query}" if query else path
+
+    def verbs(self) -> dict[str, Roles]:
+        given = {"get": self.get, "post": self.post, "patch": self.patch, "delete": self.delete}
+        return {verb: roles for verb, roles in given.items() if roles is not None}
+
+
+def _absent(value: Any) -> Any:
+    if isinstance(value, int):
+        return NO_NUMBER
+    if value.isdigit():
+        return str(NO_NUMBER)
+    return value.replace("HAL", "NIL")
+
+
+def key(world: World) -> Kwargs:
+    return {"key": world.own.client.key}
+
+
+def under(name: str) -> Callable[[World], Kwargs]:
+    """The client's key and the number of one of its records."""
+    return lambda world: {"key": world.own.client.key, "pk": getattr(world.own, name).pk}
+
+
+def number_of(name: str) -> Callable[[World], Kwargs]:
+    return lambda world: {"pk": getattr(world.own, name).pk}
+
+
+def fixed(**kwargs: Any) -> Callable[[World], Kwargs]:
+    return lambda world: kwargs
+
+
+def _upload(world: World) -> Kwargs:
+    file = SimpleUploadedFile("fx.csv", b"month,base,quote,average\n2026-09,GBP,USD,1.3\n")
+    return {"kind": "contracts", "source": "neutral", "upload": file}
+
+
+def client_form(world: World) -> Kwargs:
+    return {
+        "name": "Quorvane Labs", "status": "active", "currency": "EUR", "timezone": "UTC", "fiscal_year_start": "1",
+        "owner": world.people["director"].pk, "version": world.own.client.version,
+    }  # fmt: skip
+
+
+def _new_client(world: World) -> Kwargs:
+    return {**client_form(world), "key": "NEW", "parent": world.own.client.pk}
+
+
+def _deal(world: World) -> Kwargs:
+    return {"name": "Qvlaunch film", "stage": "Proposal", "amount": "90000", "currency": "USD", "version": 1}
+
+
+def _contract(world: World) -> Kwargs:
+    sow = world.own.sow
+    return {
+        "kind": "sow", "title": "Qvmedia year", "start": "2026-01-01", "end": "2027-02-28", "amount": "130000",
+        "currency": "USD", "status": "active", "version": sow.version, "parent": sow.parent_id, "billing": "retainer",
+    }  # fmt: skip
+
+
+def _figure(identity: str, get: Roles, *, api: bool = False, **kw: Any) -> Case:
+    route = "api_figure" if api else "figure"
+    record = "HAL" in identity
+    return Case(route, fixed(figure_id=identity), get=get, record=record, denied=404, **kw)
+
+
+SHELL = (
+    Case("cockpit", get=EVERYONE),
+    Case("cockpit_export", fixed(form="csv"), get=MONEY),
+    Case("cockpit_export", fixed(form="xlsx"), get=MONEY),
+    Case("search", query="q=HAL", get=EVERYONE, record=True, soft=True),
+    Case("search", query="q=vmenov", get=EVERYONE),
+    Case("jobs", get=KEEPERS),
+    Case("job_progress", get=MONEY),
+    Case("job_retry", number_of("job"), post=KEEPERS, record=True, strange=404),
+    Case("audit", get=AUDITORS),
+    Case("audit", query="q=HAL", get=AUDITORS, record=True, soft=True),
+    Case("help", get=EVERYONE),
+    Case("definitions", get=EVERYONE),
+    Case("components", get=EVERYONE),
+    *(
+        _figure(identity, roles)
+        for identity, roles in (
+            ("pnl.net_revenue:from=2026-01;to=2026-10", MONEY),
+            ("pnl.net_revenue:client=HAL;from=2026-01;to=2026-10", MONEY),
+            ("pnl.contribution_margin:client=HAL;from=2026-10;to=2026-10;scenario=variance", MONEY),
+            ("forecast.total:client=HAL;from=2026-01;to=2026-12", MONEY),
+            ("forecast.unpriced:client=HAL", MONEY),
+            ("pipeline.weighted:client=HAL", RELATIONS),
+            ("relationship.coverage:client=HAL", RELATIONS),
+            ("contract.amount:contract=HAL-SOW", CLIENT_READERS),
+            ("contract.recognised:contract=HAL-SOW", MONEY),
+        )
+    ),
+)
+IMPORTS = (
+    Case("imports", get=BOOKKEEPERS),
+    Case("import_load", post=BOOKKEEPERS, body=_upload),
+    Case("import_columns", get=BOOKKEEPERS),
+    Case("import_sample", fixed(kind="clients"), get=BOOKKEEPERS),
+    Case("import_batch", lambda world: {"pk": world.batch.pk}, get=BOOKKEEPERS, record=True),
+    Case("import_progress", lambda world: {"pk": world.batch.pk}, get=BOOKKEEPERS, record=True),
+    Case("import_rejects", lambda world: {"pk": world.batch.pk}, get=BOOKKEEPERS, record=True),
+    Case("import_undo", lambda world: {"pk": world.batch.pk}, get=BOOKKEEPERS, record=True),
+    Case("import_take_back", lambda world: {"pk": world.batch.pk}, post=BOOKKEEPERS, record=True, strange=404),
+)
+PEOPLE = (
+    Case("sign_out", post=EVERYONE),
+    Case("settings", get=EVERYONE),
+    Case("change_own_settings", post=EVERYONE, body=lambda world: {"timezone": "UTC"}),
+    Case("change_password", post=EVERYONE),
+    Case("issue_token", post=EVERYONE, body=lambda world: {"name": "x", "scopes": "read:clients", "days": "5"}),
+    Case(
+        "revoke_token", lambda world: {"token_key": world.token.token_key}, post=DIRECTOR, record=True, strange=404,
+        denied=404,
+    ),
+    Case("people", get=ADMINISTRATOR),
+    Case("create_person", post=ADMINISTRATOR, body=lambda world: {"name": "N", "email": "n@x.org", "role": "legal"}),
+    Case(
+        "person", lambda world: {"pk": world.people["legal"].pk}, get=ADMINISTRATOR, post=ADMINISTRATOR, record=True,
+        strange=403, body=lambda world: {"name": "L", "email": "legal@example.com", "role": "legal", "version": "1"},
+    ),
+)  # fmt: skip
+CLIENTS = (
+    Case("client_list", get=CLIENT_READERS),
+    Case("client_list", query="q=HAL", get=CLIENT_READERS, record=True, soft=True),
+    Case("client_list", query="format=csv", get=CLIENT_READERS),
+    Case("client_list", query="format=xlsx", get=CLIENT_READERS),
+    Case("new_client", get=DIRECTOR, post=DIRECTOR, body=_new_client, strange=422),
+    Case("client", key, get=CLIENT_READERS, record=True),
+    Case("client_facts", key, get=CLIENT_READERS, record=True),
+    Case("client_edit", key, get=DIRECTOR, post=DIRECTOR, body=client_form, record=True, strange=404),
+    Case(
+        "client_team", key, get=DIRECTOR, post=DIRECTOR, record=True, strange=404,
+        body=lambda world: {"person": world.strangers["director"].pk, "duty": "member"},
+    ),
+    Case("client_team_remove", under("member"), post=DIRECTOR, record=True, strange=404),
+    Case("client_stakeholders", key, get=RELATIONS, record=True),
+    Case(
+        "stakeholder_add", key, get=WRITERS, post=WRITERS, body=lambda world: {"last_name": "New"}, record=True,
+        strange=404,
+    ),
+    Case(
+        "stakeholder", under("stake"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"last_name": "Qvmenov", "version": "1-1"},
+    ),
+    Case("stakeholder_remove", under("stake"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case("log", get=RELATIONS),
+    Case("log", query="q=HAL", get=RELATIONS, record=True, soft=True),
+    Case(
+        "client_log", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"ref": "r-1", "date": "2026-11-02", "kind": "call", "notes": "Said yes"},
+    ),
+    Case("touchpoint_remove", under("touch"), post=WRITERS, record=True, strange=404),
+)  # fmt: skip
+PLANS = (
+    Case("client_plan", key, get=RELATIONS, record=True),
+    Case(
+        "plan_ambition", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"ambition": "More", "horizon_years": "3", "version": "1"},
+    ),
+    Case(
+        "objective_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"title": "Grow", "status": "on_track"},
+    ),
+    Case(
+        "objective", under("objective"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"title": "Grow", "status": "on_track", "version": "1"},
+    ),
+    Case(
+        "objective_cell", under("objective"), query="field=title", get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"field": "title", "title": "Grow", "version": "1"},
+    ),
+    Case(
+        "objective_move", under("objective"), post=WRITERS, body=lambda world: {"to": "down"}, record=True, strange=404
+    ),
+    Case(
+        "action_add", under("objective"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"title": "Call", "status": "on_track"},
+    ),
+    Case(
+        "action", under("action"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"title": "Call", "status": "on_track", "version": "1"},
+    ),
+    Case(
+        "action_cell", under("action"), query="field=title", get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"field": "title", "title": "Call", "version": "1"},
+    ),
+    Case("action_move", under("action"), post=WRITERS, body=lambda world: {"to": "down"}, record=True, strange=404),
+    Case("client_activity", key, get=RELATIONS, record=True),
+)  # fmt: skip
+DEALS = (
+    Case("client_growth", key, get=RELATIONS, record=True),
+    Case("pipeline", get=RELATIONS),
+    Case("pipeline", query="client=HAL", get=RELATIONS, record=True, soft=True),
+    Case("pipeline", query="format=csv", get=RELATIONS),
+    Case("pipeline", query="format=xlsx", get=RELATIONS),
+    Case(
+        "new_opportunity", get=WRITERS, post=WRITERS, strange=422,
+        body=lambda world: {**_deal(world), "client": world.own.client.pk, "key": "D-9"},
+    ),
+    Case(
+        "opportunity", fixed(key="HAL-OPP"), get=RELATIONS, post=WRITERS, body=_deal, record=True, strange=404
+    ),
+    Case(
+        "opportunity_cell", fixed(key="HAL-OPP"), query="field=stage", get=WRITERS, post=WRITERS, record=True,
+        strange=404, body=lambda world: {"field": "stage", "stage": "Verbal", "version": "1"},
+    ),
+)  # fmt: skip
+FINANCIALS = (
+    Case("pnl", get=MONEY),
+    Case("pnl", query="client=HAL", get=MONEY, record=True),
+    Case("pnl", query="client=HAL&format=csv", get=MONEY, record=True),
+    Case("pnl", query="format=xlsx", get=MONEY),
+    Case("pnl", query="contract=HAL-SOW", get=MONEY, record=True, soft=True),
+    Case("entries", get=MONEY),
+    Case("entries", query="client=HAL", get=MONEY, record=True),
+    Case("entries", query="contract=HAL-SOW", get=MONEY, record=True, soft=True),
+    Case("entries", query="client=HAL&format=csv", get=MONEY, record=True),
+    Case("entries", query="format=xlsx", get=MONEY),
+    Case("client_financials", key, get=MONEY, record=True),
+    Case("client_financials", key, query="format=xlsx", get=MONEY, record=True),
+    Case("client_pnl_panel", key, get=MONEY, record=True),
+    Case("client_contracts", key, get=CLIENT_READERS, record=True),
+    Case("contract_list", get=CLIENT_READERS),
+    Case("contract_list", query="client=HAL", get=CLIENT_READERS, record=True, soft=True),
+    Case("contract_list", query="format=csv", get=CLIENT_READERS),
+    Case("contract_list", query="format=xlsx", get=CLIENT_READERS),
+    Case("contract", fixed(number="HAL-SOW"), get=CLIENT_READERS, record=True),
+    Case(
+        "contract_edit", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, body=_contract, record=True,
+        strange=404,
+    ),
+    Case("forecast", get=MONEY),
+    Case("forecast", query="client=HAL", get=MONEY, record=True),
+    Case("forecast_export", fixed(form="csv"), get=MONEY),
+    Case("forecast_export", fixed(form="xlsx"), query="client=HAL", get=MONEY, record=True),
+)  # fmt: skip
+
+
+def _slide(world: World) -> Kwargs:
+    return {"pk": world.own.draft.pk, "slide": "title"}
+
+
+REVIEWS = (
+    Case("reviews", get=MONEY),
+    Case("client_reviews", key, get=MONEY, record=True),
+    Case(
+        "new_review", get=WRITERS, post=WRITERS, strange=422,
+        body=lambda world: {"client": "HAL", "period": "2026-Q1", "kind": "qbr", "audience": "client"},
+    ),
+    Case("review", number_of("draft"), get=MONEY, record=True),
+    Case("review", number_of("frozen"), get=MONEY, record=True),
+    Case(
+        "review_words", _slide, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"title-verdict": "A good quarter", "version": "0"},
+    ),
+    Case("review_reset", _slide, post=WRITERS, record=True, strange=404),
+    Case("review_preview", number_of("draft"), get=MONEY, record=True),
+    Case("review_preview", number_of("frozen"), get=MONEY, record=True),
+    Case("review_freeze", number_of("draft"), post=WRITERS, body=fixed(confirmed="yes"), record=True, strange=404),
+    Case("review_edition", number_of("frozen"), post=WRITERS, record=True, strange=404),
+    Case("review_progress", number_of("frozen"), get=MONEY, record=True),
+    Case("review_pdf", number_of("frozen"), get=MONEY, record=True),
+)  # fmt: skip
+
+PAGES: tuple[Case, ...] = (*SHELL, *IMPORTS, *PEOPLE, *CLIENTS, *PLANS, *DEALS, *FINANCIALS, *REVIEWS)

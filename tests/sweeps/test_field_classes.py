@@ -1,0 +1,98 @@
+"""STANCE and COST are absent, not blank, for a role without the class: pages, REST, files, search, history."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import orjson
+import pytest
+
+from tests.sweeps.api_cases import API
+from tests.sweeps.cases import PAGES, Case
+from tests.sweeps.test_access_matrix import body_of, call
+from tests.sweeps.world import EVIDENCE, LABOUR, SECRETS, World, judge
+
+READS = [case for case in (*PAGES, *API) if case.get]
+NO_STANCE = ("finance", "legal", "delivery", "administrator")
+NO_COST = ("legal", "administrator")
+COST_WORDS = (LABOUR, "186,431", "186.4", "Delivery labour", "delivery_labour", "contribution", "gross_profit")
+
+
+def text_of(answer: Any) -> str:
+    """What the answer says; of a workbook, all its parts."""
+    body = body_of(answer)
+    if body[:2] == b"PK":
+        with ZipFile(BytesIO(body)) as book:
+            body = b"\n".join(book.read(name) for name in book.namelist())
+    return body.decode("utf-8", "replace")
+
+
+def said(world: World, role: str, words: tuple[str, ...]) -> dict[str, list[str]]:
+    """Address by address, which of the words this role is told."""
+    found = {}
+    for case in READS:
+        for headers in ({}, {"HX-Request": "true"}):
+            text = text_of(call(world, case, "get", case.address(world), world.people[role], **headers))
+            if told := [word for word in words if word in text]:
+                found[case.label] = told
+    return found
+
+
+@pytest.mark.parametrize("role", NO_STANCE)
+def test_stance_is_told_to_nobody_without_the_class(world: World, role: str) -> None:
+    judge(world)
+    assert said(world, role, SECRETS[:1]) == {}
+
+
+@pytest.mark.parametrize("role", ["director", "account_manager", "leadership"])
+def test_stance_is_told_to_those_with_it(world: World, role: str) -> None:
+    judge(world)
+    page = world.browser(world.people[role]).get("/clients/HAL/stakeholders/").content.decode()
+    assert EVIDENCE in page
+
+
+@pytest.mark.parametrize("role", NO_STANCE)
+def test_stance_is_no_field_and_no_filter(world: World, role: str) -> None:
+    """Absent from REST and from forms, and no way to ask for it: neither filter nor order nor field list."""
+    judge(world)
+    user = world.people[role]
+    page = world.browser(user).get("/clients/HAL/stakeholders/").content.decode()
+    assert [word for word in ("Opponent", "Sceptic", "Stance", "Evidence") if word in page] == []
+    headers = world.bearer(user)
+    browser = world.browser(None)
+    for query in ("", "?key=x", "?q=Zqstance"):
+        rows = orjson.loads(browser.get(f"/api/v1/contacts/{query}", headers=headers).content).get("results", [])
+        assert [row for row in rows if "stance" in row] == []
+    for query in ("stance=-2", "fields=stance", "ordering=stance", "evidence=x", "holding__stance=-2"):
+        assert browser.get(f"/api/v1/contacts/?{query}", headers=headers).status_code in (400, 403), query
+
+
+def test_the_history_keeps_who_and_when_but_no_stance(world: World) -> None:
+    judge(world)
+    page = world.browser(world.people["finance"]).get("/audit/").content.decode()
+    assert "Zqstance" not in page
+    assert "owner@example.com" in page
+
+
+@pytest.mark.parametrize("role", NO_COST)
+def test_cost_is_told_to_nobody_without_the_class(world: World, role: str) -> None:
+    allowed = {"help", "definitions", "components"}  # they say what a contribution is, and whose they are not
+    told = {label: words for label, words in said(world, role, COST_WORDS).items() if label not in allowed}
+    assert told == {}
+
+
+def test_cost_is_told_to_those_with_it(world: World) -> None:
+    text = text_of(world.browser(world.people["delivery"]).get("/financials/entries/?client=HAL&format=csv"))
+    assert LABOUR in text
+
+
+@pytest.mark.parametrize("case", [Case("review_preview"), Case("review_pdf")], ids=lambda case: case.route)
+def test_a_clients_review_holds_neither(world: World, case: Case) -> None:
+    judge(world)
+    director = world.browser(world.people["director"])
+    deck = world.own.draft if case.route == "review_preview" else world.own.frozen
+    text = text_of(director.get(f"/reviews/{deck.pk}/preview/"))
+    assert "Quorvane" in text
+    assert [word for word in (*COST_WORDS[:4], "Zqstance", "Gross profit", "Contribution") if word in text] == []

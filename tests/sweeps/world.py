@@ -1,0 +1,234 @@
+"""One client with every kind of record on it, one that belongs to somebody else, and everyone who might look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client as Browser
+from django.utils import timezone
+
+from accounts.models import (
+    Action,
+    Client,
+    ClientMember,
+    Contact,
+    Objective,
+    Opportunity,
+    Plan,
+    Stakeholding,
+    Touchpoint,
+)
+from common import jobs
+from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState
+from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
+from financials.models import Contract, LedgerEntry
+from people.actions import issue_token
+from people.models import ApiToken, User
+from qbr.actions import create_deck, freeze_deck
+from qbr.models import Deck, Snapshot
+from tests.financials.books import budget, close_through, post, post_worked
+from tests.makers import make_client, make_contact, make_contract, make_opportunity, make_stakeholding, make_user
+
+CLOSED = date(2026, 10, 1)
+MONTHS = tuple(date(2026, month, 1) for month in range(1, 11))
+EVIDENCE = "Zqstance he told the board to drop us"
+"""Field class STANCE: these words appear nowhere else."""
+SECRETS = ("Zqstance", "Opponent", "−2")
+LABOUR = "186431.17"
+"""Field class COST: October's delivery labour, and no other amount."""
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@dataclass
+class Book:
+    """One client and all that hangs on it."""
+
+    client: Client
+    contact: Contact
+    boss: Contact
+    stake: Stakeholding
+    objective: Objective
+    action: Action
+    deal: Opportunity
+    touch: Touchpoint
+    msa: Contract
+    sow: Contract
+    entry: LedgerEntry
+    member: ClientMember
+    job: Job
+    draft: Deck
+    frozen: Deck
+
+
+def _browsers() -> dict[bool, Browser]:
+    """One that does not ask for the forms' token, as Django's own does not, and one that does."""
+    return {csrf: Browser(raise_request_exception=False, enforce_csrf_checks=csrf) for csrf in (False, True)}
+
+
+@dataclass
+class World:
+    """people: by role. strangers: a director, an account manager and a delivery lead without any of HAL."""
+
+    people: dict[str, User]
+    strangers: dict[str, User]
+    own: Book
+    theirs: Client
+    batch: ImportBatch
+    token: ApiToken
+    now: datetime
+    bearers: dict[int, str] = field(default_factory=dict)
+    sessions: dict[int, str] = field(default_factory=dict)
+    browsers: dict[bool, Browser] = field(default_factory=_browsers)
+
+    def browser(self, user: User | None, *, csrf: bool = False) -> Browser:
+        """A browser with that person's session and nothing else. csrf: the forms' token is asked for."""
+        browser = self.browsers[csrf]
+        browser.cookies.clear()
+        if user is None:
+            return browser
+        if user.pk not in self.sessions:
+            browser.force_login(user, backend=BACKEND)
+            self.sessions[user.pk] = browser.cookies["sessionid"].value
+        browser.cookies["sessionid"] = self.sessions[user.pk]
+        return browser
+
+    def bearer(self, user: User | None) -> dict[str, str]:
+        if user is None:
+            return {}
+        if user.pk not in self.bearers:
+            made = issue_token(user=user, name="sweep", scopes=["*"], days=1, actor=user.email, now=timezone.now())
+            self.bearers[user.pk] = made.plain
+        return {"Authorization": f"Bearer {self.bearers[user.pk]}"}
+
+
+def build_people() -> tuple[dict[str, User], dict[str, User]]:
+    director = make_user("director", email="owner@example.com", name="Amara Reyes")
+    people = {
+        "director": director,
+        "account_manager": make_user("account_manager", email="manager@example.com", name="Jon Park", manager=director),
+        "finance": make_user("finance", email="finance@example.com", name="Fay Nance"),
+        "legal": make_user("legal", email="legal@example.com", name="Lee Gale"),
+        "delivery": make_user("delivery", email="delivery@example.com", name="Del Ivers"),
+        "leadership": make_user("leadership", email="lead@example.com", name="Lena Ship"),
+        "administrator": make_user("administrator", email="admin@example.com", name="Ada Min"),
+    }
+    strangers = {
+        "director": make_user("director", email="outsider@example.com", name="Otto Outsider"),
+        "account_manager": make_user("account_manager", email="idle@example.com", name="Ida Idle"),
+        "delivery": make_user("delivery", email="bench@example.com", name="Ben Bench"),
+    }
+    return people, strangers
+
+
+def build_world() -> World:
+    """Everything, in one go; the caller holds the transaction."""
+    people, strangers = build_people()
+    close_through(CLOSED)
+    for month in (*MONTHS, date(2026, 11, 1)):
+        FxRate.objects.create(month=month, base="EUR", quote="USD", average=Decimal("1.1"), closing=Decimal("1.12"))
+    own = build_book("HAL", "Quorvane Labs", people)
+    theirs = make_client("OUT", owner=strangers["director"], name="Outland Foods")
+    ClientMember.objects.create(client=theirs, person=make_user("delivery", name="Olga Out"), duty="delivery")
+    for month in MONTHS:
+        post_worked(theirs, month=month)
+    batch = ImportBatch.objects.create(
+        kind="contracts",
+        file_name="contracts.csv",
+        file_hash="0" * 64,
+        state="loaded",
+        loaded_by=people["director"].email,
+        read=2,
+        created=1,
+        rejected=1,
+        rejects="line,reason,number\r\n3,amount: not a number,H-9\r\n".encode("utf-8-sig"),
+        finished_at=timezone.now(),
+    )
+    token = issue_token(
+        user=people["director"], name="own", scopes=["read:clients"], days=9, actor="owner@example.com", now=_now()
+    ).token
+    return World(people, strangers, own, theirs, batch, token, _now())
+
+
+def _now() -> datetime:
+    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def build_book(key: str, name: str, people: dict[str, User]) -> Book:
+    director, manager, delivery = people["director"], people["account_manager"], people["delivery"]
+    client = make_client(
+        key, owner=director, name=name, tier="strategic", industry="Life sciences", members=(manager, delivery)
+    )
+    contact = make_contact(client, first_name="Ravi", last_name="Qvmenov", title="Chief financial officer")
+    boss = make_contact(client, first_name="Greta", last_name="Qvholm", title="Chief executive")
+    stake = make_stakeholding(client, contact=contact, power=5, level=1, buying_role="economic", owner=director)
+    make_stakeholding(client, contact=boss, power=4, level=2)
+    plan = Plan.objects.create(client=client, starts_on=date(2026, 1, 1), ambition="First among agencies")
+    objective = Objective.objects.create(plan=plan, title="Renew the MSA", owner=director, position=1)
+    action = Action.objects.create(
+        objective=objective, title="Qvsend the benchmark", owner=manager, due=date(2026, 11, 20), position=1
+    )
+    Action.objects.create(objective=objective, title="Book the workshop", owner=delivery, position=2)
+    deal = make_opportunity(client, key=f"{key}-OPP", name="Qvlaunch film", owner=director, category="commit")
+    make_opportunity(client, key=f"{key}-OPP2", name="Unpriced idea", amount=None, probability=None)
+    touch = Touchpoint.objects.create(
+        client=client, source_ref=f"{key}-T", date=date(2026, 10, 13), notes="Qvtalk of budgets"
+    )
+    touch.theirs.add(contact)
+    touch.ours.add(director)
+    msa = make_contract(client, number=f"{key}-MSA", kind="msa", amount=None, billing="", title="Master agreement")
+    sow = make_contract(
+        client, number=f"{key}-SOW", parent=msa, title="Qvmedia year", end=date(2027, 2, 28), renewal="auto",
+        notice_days=60, notice_rule="calendar",
+    )  # fmt: skip
+    rebuild_schedules([sow.pk], now=_now())
+    entry = _post_year(client, sow)
+    mark_clients_dirty([client.pk])
+    jobs.work("recompute")
+    dead = Job.objects.create(
+        kind="recompute",
+        object_ref=f"client:{client.pk}",
+        input_version=999,
+        state=JobState.DEAD,
+        error="ValueError: x",
+    )
+    draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
+    return Book(
+        client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
+        ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
+    )  # fmt: skip
+
+
+def _post_year(client: Client, sow: Contract) -> LedgerEntry:
+    for month in MONTHS[:-1]:
+        post_worked(client, month=month, contract=sow, service_line="Media")
+        budget(client, "gross_revenue", "500000", month=month)
+    post(client, "gross_revenue", "520000", contract=sow, service_line="Media")
+    return post(client, "delivery_labour", LABOUR, contract=sow, service_line="Media")
+
+
+def _frozen(client: Client, director: User) -> Deck:
+    deck = create_deck(client=client, period="2026-Q2", kind="qbr", audience="client", held_on=None, actor=director)
+    freeze_deck(deck=deck, actor=director, now=_now(), confirmed=True)
+    Snapshot.objects.filter(deck=deck).update(pdf=b"%PDF-1.7 sweep", pages=1, rendered_at=_now())
+    deck.refresh_from_db()
+    return deck
+
+
+def judge(world: World) -> None:
+    """The director writes down a stance twice, over the web: so it lies in the record and in the audit trail."""
+    browser, stake = world.browser(world.people["director"]), world.own.stake
+    body: dict[str, Any] = {
+        "first_name": "Ravi", "last_name": "Qvmenov", "title": "Chief financial officer", "power": "5", "level": "1",
+        "buying_role": "economic", "owner": world.people["director"].pk,
+    }  # fmt: skip
+    for stance, words in (("-1", EVIDENCE), ("-2", f"{EVIDENCE}, again")):
+        stake.refresh_from_db()
+        stake.contact.refresh_from_db()
+        body |= {"stance": stance, "evidence": words, "version": f"{stake.version}-{stake.contact.version}"}
+        answer = browser.post(f"/clients/{world.own.client.key}/stakeholders/{stake.pk}/", body)
+        assert answer.status_code == 302, answer.content.decode()
+    stake.refresh_from_db()
+    assert (stake.stance, AuditEntry.objects.filter(field_class="STANCE").count()) == (-2, 2)
