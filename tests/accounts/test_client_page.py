@@ -39,9 +39,11 @@ def test_foreign_is_the_same_as_missing(world: World, outsider: User, sign_in: A
 
 
 def test_legal_sees_the_client_but_no_relationship(world: World, legal: User, sign_in: Any) -> None:
+    Client.objects.update(notes="Their CFO is leaving")
     page = sign_in(legal).get("/clients/HAL/").content.decode()
     assert "Halden Pharma" in page
-    for secret in ("Menon", "Send the benchmark", "Launch film", "Budget talk", "/clients/HAL/plan/"):
+    assert "/clients/HAL/contracts/" in page
+    for secret in ("Menon", "Send the benchmark", "Launch film", "Budget talk", "CFO", "/clients/HAL/plan/"):
         assert secret not in page
 
 
