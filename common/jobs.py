@@ -285,12 +285,17 @@ def supersede(leases: Sequence[Lease]) -> list[Lease]:
     """Drop leases whose object has newer inputs (their job is queued too); returns those still worth doing."""
     versions = current_versions([lease.object_ref for lease in leases])
     stale = [lease for lease in leases if versions.get(lease.object_ref, 0) > lease.input_version]
-    now = timezone.now()
-    for lease in stale:
-        Job.objects.filter(pk=lease.job_id, token=lease.token, state=JobState.LEASED).update(
-            state=JobState.SUPERSEDED, lease_until=None, finished_at=now
+    if not stale:
+        return list(leases)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE common_job j SET state = 'superseded', lease_until = NULL, finished_at = %s "
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS held(id, token) "
+            "WHERE j.id = held.id AND j.token = held.token AND j.state = 'leased'",
+            [timezone.now(), *_held(stale)],
         )
-    return [lease for lease in leases if lease not in stale]
+    overtaken = {lease.job_id for lease in stale}
+    return [lease for lease in leases if lease.job_id not in overtaken]
 
 
 def work(kind: str, *, rounds: int = 1000) -> int:
