@@ -9,7 +9,7 @@ from accounts.models import Client
 from common.copying import Cell, copy_rows
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult
-from financials.models import Contract, ForecastLine, ForecastRun, ScheduleLine
+from financials.models import Contract, ForecastLine, ForecastRun, Layer, ScheduleLine
 from financials.queries.inputs import Book
 
 _LINE_COLUMNS = (
@@ -67,10 +67,15 @@ def store_forecasts(
 
 
 def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int]) -> Iterator[Sequence[Cell]]:
+    """Recognised as the ledger holds it, cell by cell; the layers ahead as computed."""
+    for cell in book.recognised:
+        run = runs.get(cell.client_id)
+        if run is not None:
+            yield run, cell.contract_id, "", cell.service_line, cell.month, Layer.RECOGNISED, cell.amount, cell.currency
     for result in results:
         for row in result.rows:
             run = runs.get(int(row.client))
-            if run is not None:
+            if run is not None and row.layer != Layer.RECOGNISED:
                 contract_id, service_line = book.contracts.get(row.contract, (None, ""))
                 yield run, contract_id, row.opportunity, service_line, row.month, row.layer, row.amount, row.currency
 

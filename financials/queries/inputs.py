@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
@@ -28,22 +29,39 @@ class Batch:
     client_ids: tuple[int, ...]
 
 
+class Recognised(NamedTuple):
+    """One monthly cell of the ledger; amount is what it adds to net revenue."""
+
+    client_id: int
+    contract_id: int | None
+    contract: str
+    service_line: str
+    month: Month
+    currency: str
+    amount: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
-    """as_of: today by client, in its own time zone. contracts: number → (id, service line)."""
+    """as_of: today by client, in its own time zone. contracts: number → (id, service line).
+
+    recognised: the ledger's own cells that the forecast holds, gross revenue and pass-through (negative) apart, so that
+    each is converted and rounded exactly as in the P&L.
+    """
 
     closed_through: Month | None
     as_of: dict[int, date]
     contracts: dict[str, tuple[int, str]]
     batches: tuple[Batch, ...]
+    recognised: tuple[Recognised, ...]
 
 
 _LEDGER = """
-SELECT m.client_id::text, coalesce(k.number, ''), m.month, m.currency,
-       sum(CASE WHEN m.line = 'gross_revenue' THEN m.amount ELSE -m.amount END)
+SELECT m.client_id, m.contract_id, coalesce(k.number, ''), m.service_line, m.month, m.currency,
+       CASE WHEN m.line = 'gross_revenue' THEN m.amount ELSE -m.amount END
 FROM financials_ledgermonth m LEFT JOIN financials_contract k ON k.id = m.contract_id
-WHERE m.client_id = ANY(%s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %s
-GROUP BY 1, 2, 3, 4
+WHERE m.client_id = ANY(%s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %s AND m.amount <> 0
+ORDER BY m.client_id, m.month, m.contract_id, m.service_line, m.line, m.currency
 """
 
 
@@ -61,19 +79,27 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     months: dict[Month, list[int]] = defaultdict(list)
     for pk, day in as_of.items():
         months[month_of(day)].append(pk)
-    batches = []
+    batches: list[Batch] = []
+    recognised: list[Recognised] = []
     for month, pks in sorted(months.items()):
         names = [str(pk) for pk in pks]
         inputs = calc.ForecastInputs(
-            ledger=[cell for name in names for cell in ledger[name]],
+            ledger=[
+                calc.LedgerCell(str(pk), cell.contract, cell.month, cell.currency, cell.amount)
+                for pk in pks
+                for cell in ledger[pk]
+            ],
             contracts=[contract for name in names for contract in contracts[name]],
             opportunities=[deal for name in names for deal in deals[name]],
             open_month=month_add(closed, 1) if closed else month,
             through=month,
             fiscal_starts={name: starts[name] for name in names},
         )
+        for pk in pks:
+            first = inputs.first_month(str(pk))
+            recognised += [cell for cell in ledger[pk] if first <= cell.month <= inputs.last_open]
         batches.append(Batch(inputs, tuple(pks)))
-    return Book(closed, as_of, numbers, tuple(batches))
+    return Book(closed, as_of, numbers, tuple(batches), tuple(recognised))
 
 
 def local_day(now: datetime, zone: str) -> date:
@@ -108,10 +134,10 @@ def _deals(client_ids: Sequence[int]) -> dict[str, list[calc.Opportunity]]:
     return by_client
 
 
-def _ledger(client_ids: Sequence[int], *, since: Month) -> dict[str, list[calc.LedgerCell]]:
-    by_client: dict[str, list[calc.LedgerCell]] = defaultdict(list)
+def _ledger(client_ids: Sequence[int], *, since: Month) -> dict[int, list[Recognised]]:
+    by_client: dict[int, list[Recognised]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_LEDGER, [list(client_ids), since])
         for row in cursor.fetchall():
-            by_client[row[0]].append(calc.LedgerCell(*row))
+            by_client[row[0]].append(Recognised(*row))
     return by_client

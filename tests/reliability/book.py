@@ -134,7 +134,8 @@ def forget() -> None:
 _LINES = """
 SELECT c.key, r.input_version, count(l.id), sum(l.amount),
        md5(string_agg(concat_ws('|', k.number, l.opportunity_key, l.service_line, l.month, l.layer, l.amount,
-           l.currency), E'\\n' ORDER BY k.number NULLS FIRST, l.opportunity_key, l.month, l.layer, l.amount))
+           l.currency), E'\\n' ORDER BY k.number NULLS FIRST, l.opportunity_key, l.month, l.layer, l.amount,
+           l.service_line, l.currency))
 FROM financials_forecastrun r JOIN accounts_client c ON c.id = r.client_id
 LEFT JOIN financials_forecastline l ON l.run_id = r.id LEFT JOIN financials_contract k ON k.id = l.contract_id
 {where}
