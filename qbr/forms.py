@@ -26,14 +26,15 @@ from qbr.models import Deck
 from qbr.queries.decks import Composed, edit_rows
 
 DECISION_LABELS = {
-    "what": "Decision",
+    "what": "What is to be decided",
     "recommend": "We recommend",
     "if_not": "If not",
     "cost": "Cost",
     "worth": "Worth a year",
     "decider": "Who decides",
-    "when": "Role, when",
+    "when": "Their role, and by when",
 }
+LONGEST_FIGURE = 8  # what the columns of cost and worth hold without a cut
 COLUMNS = 3
 
 
@@ -166,7 +167,12 @@ def _one_text(text: str) -> str:
 
 def _decision_fields() -> dict[str, forms.Field]:
     return {
-        f"{name}_{n}": forms.CharField(label=f"{label} {n + 1}", required=False, max_length=200)
+        f"{name}_{n}": forms.CharField(
+            label=label,
+            required=False,
+            max_length=LONGEST_FIGURE if name in ("cost", "worth") else 200,
+            help_text="A figure, such as 0.3." if name in ("cost", "worth") else "",
+        )
         for n in range(MOST_DECISIONS)
         for name, label in DECISION_LABELS.items()
     }
@@ -188,6 +194,8 @@ def _column_fields() -> dict[str, forms.Field]:
 def _written(slide: Slide) -> dict[str, str]:
     """The words of a slide as the form shows them."""
     found = {"headline": slide.headline, "dek": slide.dek, "note": slide.note, "notes": slide.notes}
+    if slide.kind == "decisions" and not slide.decisions:  # "none is sought" would stay beside the first one written
+        found |= {"headline": "", "note": ""}
     found["unit"] = slide.decision_unit
     if slide.cover is not None:
         found |= {"verdict": slide.cover.verdict, "meeting": "\n".join(slide.cover.meeting)}

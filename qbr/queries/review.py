@@ -11,18 +11,18 @@ from django.conf import settings
 from django.db.models import F
 
 from accounts.access import opportunities_for
-from accounts.models import Action, Client, ClientMember
+from accounts.models import Action, Audience, Client, ClientMember
 from accounts.models.growth import Outcome
 from accounts.models.plans import WorkStatus
 from common.fx import apply
 from common.money import quantise
 from common.periods import Month, month_add, parse_month, parse_period
 from financials.access import contracts_for
-from financials.calc.notice import notice_deadline
-from financials.models.contracts import Contract, ContractKind, ContractStatus
+from financials.models.contracts import ContractKind, ContractStatus
 from financials.models.forecast import ForecastRun
 from financials.queries.basis import Basis, load_basis
 from financials.queries.pnl import PnlRequest, PnlResult, load_pnl
+from financials.queries.renewals import notice_of
 from people.access import abilities_of
 from qbr.calc.review import Agreement, Amounts, Deal, Figures, ForecastMonths, ReviewData, Task, periods_of, summed_rows
 
@@ -81,7 +81,7 @@ def load_review(
         forecast=_forecast(client, basis),
         deals=_deals(user, client, basis),
         agreements=_agreements(user, client, basis),
-        tasks=_tasks(user, client),
+        tasks=_tasks(user, client, internal=internal),
         team=_team(client) if team is None else team,
         budget_version=basis.budget_version,
         entries=sum(row.rows_behind for row in actual.rows),
@@ -176,7 +176,7 @@ def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ..
                 end=row.end,
                 renewal=row.renewal,
                 renewal_word=row.get_renewal_display() if row.renewal else "",
-                notice_on=notice_date(row),
+                notice_on=notice_of(row, client.country),
                 signed_on=row.signed_on,
                 in_force=row.status in (ContractStatus.SIGNED, ContractStatus.ACTIVE),
                 status_word=row.get_status_display(),
@@ -185,16 +185,8 @@ def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ..
     return tuple(found)
 
 
-def notice_date(contract: Contract) -> date | None:
-    """The last day on which notice counts; None without an end, or when no notice was agreed."""
-    if contract.end is None or not contract.notice_days:
-        return None
-    if contract.notice_rule == "business":
-        return notice_deadline(contract.end, contract.notice_days, "business")
-    return notice_deadline(contract.end, contract.notice_days, "calendar")
-
-
-def _tasks(user: User, client: Client) -> tuple[Task, ...]:
+def _tasks(user: User, client: Client, *, internal: bool) -> tuple[Task, ...]:
+    """Open actions; for the client's deck only those shared with the client, and without our objective."""
     if not abilities_of(user).see_relationships:
         return ()
     rows = (
@@ -203,10 +195,12 @@ def _tasks(user: User, client: Client) -> tuple[Task, ...]:
         .select_related("objective", "owner")
         .order_by(F("due").asc(nulls_last=True), "position", "pk")
     )
+    if not internal:
+        rows = rows.filter(audience=Audience.CLIENT)
     return tuple(
         Task(
             title=row.title,
-            objective=row.objective.title,
+            objective=row.objective.title if internal else "",
             owner=row.owner.initials_name if row.owner else "",
             due=row.due,
             status=row.status,

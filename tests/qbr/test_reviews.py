@@ -24,6 +24,7 @@ from people.models import User
 from qbr import actions
 from qbr.access import get_deck_for
 from qbr.calc.slides import to_json
+from qbr.forms import form_of
 from qbr.models import Deck, SlideEdit, Snapshot
 from qbr.queries.decks import RENDER, compose_deck, content_hash, deck_rows
 from tests.financials.books import NOW, OCTOBER, WORKED, budget, close_through, post
@@ -94,6 +95,18 @@ def test_composing_takes_few_queries_whatever_the_size(internal: Deck, owner: Us
     with CaptureQueriesContext(connection) as asked:
         compose_deck(owner, get_deck_for(owner, internal.pk), now=NOW)
     assert len(asked) <= 13
+
+
+def test_notice_is_the_day_the_contract_page_says(client: Client, deck: Deck, owner: User) -> None:
+    """domain.md: 30 business days before 31 December 2026 in England is 17 November; without holidays the 19th."""
+    make_contract(
+        client, number="SOW-12", title="Studio", end=date(2026, 12, 31), notice_days=30, notice_rule="business",
+        country="GB-ENG",
+    )  # fmt: skip
+    table = next(item for item in compose_deck(owner, deck, now=NOW).deck.slides if item.kind == "contracts").table
+    assert table is not None
+    row = next(row for row in table.rows if row.cells[1].text == "Studio")
+    assert row.cells[-1].text == "17 Nov 2026, passed"
 
 
 def test_the_budget_stands_beside_the_figures(deck: Deck, owner: User) -> None:
@@ -197,6 +210,17 @@ def test_decisions_appear_once_written(deck: Deck, owner: User, sign_in: Any) ->
     made = compose_deck(owner, get_deck_for(owner, deck.pk), now=NOW).deck
     assert made.slides[1].kind == "decisions"
     assert made.slides[1].headline == "One decision is sought today, of Miriam Okafor"
+
+
+def test_the_form_of_no_decision_offers_no_words_that_would_contradict_one(deck: Deck, owner: User) -> None:
+    form = form_of(deck, compose_deck(owner, deck, now=NOW), "decisions")
+    assert form is not None
+    assert (form.initial["headline"], form.initial["note"]) == ("", "")
+
+
+def test_a_cost_that_the_slide_would_cut_is_refused(deck: Deck, owner: User, sign_in: Any) -> None:
+    words_of(sign_in(owner), deck, "decisions", what_0="Release CO-07", cost_0="about four days")
+    assert not SlideEdit.objects.filter(deck=deck).exists()
 
 
 def test_a_row_left_out_is_in_no_table_and_no_total(deck: Deck, owner: User, sign_in: Any) -> None:
