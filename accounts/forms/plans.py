@@ -26,6 +26,12 @@ class _WorkForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         fields: Any = self.fields
         fields["owner"].queryset = assignable(self.instance.owner_id)
         fields["owner"].empty_label = "Nobody yet"
+        if "audience" in fields:
+            fields["audience"].required = False
+
+    def clean_audience(self) -> str:
+        """A form that does not say keeps what stands: nothing is shared by an omission."""
+        return self.cleaned_data.get("audience") or str(self.instance.audience)
 
 
 class ObjectiveForm(_WorkForm):
@@ -39,10 +45,10 @@ class ObjectiveForm(_WorkForm):
 
 
 class ActionForm(_WorkForm):
-    CELLS: ClassVar = ("title", "owner", "due", "next_step", "status")
+    CELLS: ClassVar = ("title", "owner", "due", "next_step", "status", "audience")
 
     class Meta:
         model = Action
-        fields = ["title", "owner", "due", "next_step", "status"]
-        labels = {"title": "Action"}
+        fields = ["title", "owner", "due", "next_step", "status", "audience"]
+        labels = {"title": "Action", "audience": "Seen by"}
         widgets = {"due": _DAY}

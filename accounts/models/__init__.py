@@ -2,11 +2,12 @@
 
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
-from accounts.models.plans import Action, Objective, Plan, WorkStatus
+from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
 from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
 
 __all__ = [
     "Action",
+    "Audience",
     "BuyingRole",
     "Category",
     "Client",

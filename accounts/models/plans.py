@@ -17,6 +17,13 @@ class WorkStatus(models.TextChoices):
     DROPPED = "dropped", "Dropped"
 
 
+class Audience(models.TextChoices):
+    """Whom an action may be shown to: internal unless somebody says otherwise. A client deck holds only shared ones."""
+
+    INTERNAL = "internal", "Ours only"
+    CLIENT = "client", "Shared with client"
+
+
 class Plan(Record):
     """What we mean to achieve with a client over some years. One plan a client, for now."""
 
@@ -60,6 +67,7 @@ class Action(Record):
     )
     due = models.DateField(null=True, blank=True)
     next_step = models.CharField(max_length=300, blank=True, default="")
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.INTERNAL)
     status = models.CharField(max_length=12, choices=WorkStatus, default=WorkStatus.NOT_STARTED)
     position = models.PositiveIntegerField(default=0)
 
@@ -68,6 +76,7 @@ class Action(Record):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=WorkStatus.values), name="action_status_known"),
             models.CheckConstraint(condition=~Q(title=""), name="action_titled"),
+            models.CheckConstraint(condition=Q(audience__in=Audience.values), name="action_audience_known"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STANCE_CLASS = STANCE_FIELDS | {"judged_on", "judged_by"}
 _WORDS = {
     "close_on": "close date",
+    "audience": "seen by",
     "next_step": "next step",
     "level_wanted": "level wanted",
     "cadence_days": "cadence",

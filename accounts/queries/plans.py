@@ -26,6 +26,7 @@ class WorkRow:
     next_step: str
     status: str
     status_word: str
+    audience_word: str
     shape: str
     late: int
     due_words: str
@@ -63,6 +64,7 @@ def work_row(item: Objective | Action, key: str, today: date) -> WorkRow:
         next_step=item.next_step if isinstance(item, Action) else "",
         status=item.status,
         status_word=item.get_status_display(),
+        audience_word=item.get_audience_display() if isinstance(item, Action) else "",
         shape=_SHAPES.get(item.status, ""),
         late=late,
         due_words=f"{late} d late" if late else "",

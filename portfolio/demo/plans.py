@@ -2,7 +2,7 @@
 
 No import kind exists for plans, so the demo command writes these rows itself:
 client, kind (plan, objective, action), key, objective (an action's own), text, owner_email, due,
-next_step, status. A plan row tells the ambition and, as due, the day it starts.
+next_step, status, audience (an action's). A plan row tells the ambition and, as due, the day it starts.
 """
 # ruff: noqa: E501 - a table reads best with one row a line
 
@@ -35,6 +35,13 @@ class PlanSpec(NamedTuple):
     ambition: str
     aims: tuple[Aim, ...]
 
+
+OURS_ONLY = frozenset({
+    "Monthly margin review with delivery", "Send the short-form renewal", "Rehearse the board pitch",
+    "Submit the framework lot response", "Proof of value for procurement", "Staff the second mortgage squad",
+    "Winter promotion proposal for four countries", "Write three budget options for next year",
+})  # fmt: skip
+"""On track, and yet no subject for a page the client keeps."""
 
 NEW, GOOD, WATCH, RISK, DONE = "not_started", "on_track", "watch", "at_risk", "done"
 
@@ -168,6 +175,7 @@ def plan_rows(anchor: date) -> Iterator[dict[str, str]]:
                 "due": due.isoformat(),
                 "next_step": step,
                 "status": status,
+                "audience": "client" if status == GOOD and text not in OURS_ONLY else "internal",
             }
 
         yield row("plan", f"{client.code}-P", "", spec.ambition, "director", start, "", "")

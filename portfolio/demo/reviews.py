@@ -6,8 +6,6 @@ from typing import Any, Final
 
 CLIENT: Final = "halden-pharma"
 AUDIENCES: Final = ("client", "internal")
-# Ours to settle before the meeting: no subject for a page the client keeps.
-LEFT_OUT: Final = ("Agree fallback terms with our legal team", "Answer the 6% rate request with a volume-tier offer")
 
 WORDS: Final[dict[str, dict[str, Any]]] = {
     "decisions": {
@@ -34,5 +32,4 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
             },
         ],
     },
-    "plan": {"left_out": list(LEFT_OUT)},
 }

@@ -181,15 +181,16 @@ def plan(data: ReviewData) -> Slide:
     if not tasks:
         words = "No action is planned for the next thirteen weeks."
         return Slide(key="plan", kind="plan", section=section, headline="No action is planned yet", note=words)
+    goals = any(task.objective for task in tasks)
     columns = (
-        Column("Action", 360, "name"),
-        Column("For", 200, "quiet"),
+        Column("Action", 360 if goals else 560, "name"),
+        *((Column("For", 200, "quiet"),) if goals else ()),
         Column("Owner", 130, "text"),
         Column("Due", 76, "figure"),
         Column("Status", 132, "status"),
         Column("Thirteen weeks", 270, "weeks"),
     )
-    rows = tuple(_task_row(data, task) for task in tasks)
+    rows = tuple(_task_row(data, task, goals=goals) for task in tasks)
     return Slide(
         key="plan",
         kind="plan",
@@ -209,10 +210,11 @@ def _plan_finding(data: ReviewData, tasks: list[Task]) -> str:
     return f"{claim}; {findings.count(late)} {'is' if late == 1 else 'are'} late" if late else f"{claim}; none is late"
 
 
-def _task_row(data: ReviewData, task: Task) -> Row:
+def _task_row(data: ReviewData, task: Task, *, goals: bool) -> Row:
     late = task.due is not None and task.due < data.today
     status: Status = "at_risk" if late else TASK_STATUS.get(task.status, "")
     due = formats.day_short(task.due) if task.due else "—"
-    cells = (Cell(task.title), Cell(task.objective), Cell(task.owner or "—"), Cell(due))
+    goal = (Cell(task.objective),) if goals else ()
+    cells = (Cell(task.title), *goal, Cell(task.owner or "—"), Cell(due))
     mark = Cell("", due=task.due.isoformat() if task.due else "", alt=f"{task.title}: due {due}")
     return Row((*cells, Cell("Late" if late else task.status_word, status=status), mark))

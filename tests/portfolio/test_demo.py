@@ -33,7 +33,7 @@ COLUMNS = {
     "targets": "measure client owner_email month amount currency",
     "ledger": "source_ref client contract service_line month line amount currency description",
     "teams": "client person_email duty",
-    "plans": "client kind key objective text owner_email due next_step status",
+    "plans": "client kind key objective text owner_email due next_step status audience",
 }
 KEYS = {
     "people": "email",

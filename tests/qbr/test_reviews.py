@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from accounts.models import Client
+from accounts.models import Action, Client, Objective, Plan
 from common import jobs
 from common.models import AuditEntry, Job
 from common.records import StaleRecord
@@ -367,3 +367,18 @@ def test_the_command_says_what_is_wrong(key: str, period: str, reason: str, clie
 def test_the_command_needs_a_folder_it_can_write_to(client: Client, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Cannot write"):
         call_command("deck", client.key, "--period", "2026-10", "--out", str(tmp_path / "absent" / "x.pdf"))
+
+
+def test_a_client_deck_holds_shared_actions_only_and_not_our_objectives(
+    owner: User, client: Client, deck: Deck, internal: Deck
+) -> None:
+    plan = Plan.objects.create(client=client, starts_on=date(2026, 1, 1))
+    objective = Objective.objects.create(plan=plan, title="Renew on fair terms")
+    due = date(2026, 12, 15)
+    Action.objects.create(objective=objective, title="Agree fallback terms", due=due)
+    Action.objects.create(objective=objective, title="Deliver the film", due=due, audience="client")
+    theirs, ours = (str(to_json(compose_deck(owner, one, now=NOW).deck)) for one in (deck, internal))
+    assert "Deliver the film" in theirs
+    assert "Agree fallback terms" not in theirs
+    assert "Renew on fair terms" not in theirs
+    assert all(text in ours for text in ("Deliver the film", "Agree fallback terms", "Renew on fair terms"))

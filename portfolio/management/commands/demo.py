@@ -136,7 +136,12 @@ def add_plan(client: Client, rows: Rows, people: dict[str, int]) -> None:
         if row["kind"] == "objective":
             objectives[row["key"]] = Objective.objects.create(plan=plan, **shared)
         elif row["kind"] == "action":
-            Action.objects.create(objective=objectives[row["objective"]], next_step=row["next_step"], **shared)
+            Action.objects.create(
+                objective=objectives[row["objective"]],
+                next_step=row["next_step"],
+                audience=row["audience"],
+                **shared,
+            )
     audit.record(
         actor=ACTOR,
         verb="created",
