@@ -30,7 +30,8 @@ NOT_FOUND = "No such page, or it is not yours to see."
 
 
 def get_client_for(user: User, key: str) -> Client:
-    client = Client.objects.visible_to(user).select_related("owner", "parent").filter(key=key).first()
+    rows = Client.objects.visible_to(user).select_related("owner", "parent")
+    client = None if "\x00" in key else rows.filter(key=key).first()  # the database takes no NUL
     if client is None:
         raise Http404(NOT_FOUND)
     return client

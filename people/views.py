@@ -108,7 +108,7 @@ def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
 @allow(roles=ADMINISTRATORS)
 def people_list(request: HttpRequest) -> HttpResponse:
     people = User.objects.select_related("manager").order_by("name")
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     if text:
         people = people.filter(name__icontains=text) | people.filter(email__icontains=text)
     return render(request, "people/people.html", {"people": list(people[:500]), "q": text, "form": PersonForm()})
@@ -140,13 +140,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "is_active": found.is_active,
     }
     form = PersonForm(request.POST or None, person=found, initial=initial)
+    seen = request.POST.get("version", "")
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_person(
                 actor=signed_in(request),
                 person=found,
                 fields=form.fields_given(),
-                expected=int(request.POST.get("version", "0") or 0),
+                expected=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
                 password=form.cleaned_data["password"],
             )
         except StaleRecord:

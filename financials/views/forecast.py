@@ -19,7 +19,7 @@ def _page(request: HttpRequest) -> ForecastPage:
     key, year = request.GET.get("client", ""), request.GET.get("year", "")
     if key:
         get_client_for(user, key)
-    wanted = int(year) if year.isdigit() and 2000 <= int(year) <= now.year + 5 else None
+    wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
     return load_forecast_page(user, now=now, client=key, year=wanted)
 
 

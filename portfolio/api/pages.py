@@ -14,8 +14,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import F, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 
@@ -26,6 +27,7 @@ from portfolio.api.resources import Field, Resource
 
 DEFAULT_SIZE = 100
 MAX_SIZE = 1000
+_MOST_DIGITS = 30  # beyond any amount; PostgreSQL's numeric ends too
 CONTROLS = frozenset({"fields", "ordering", "q", "cursor", "page_size", "format"})
 
 
@@ -44,11 +46,29 @@ class Cursor:
 def decode_cursor(text: str) -> Cursor:
     try:
         value, pk, backwards = json.loads(base64.urlsafe_b64decode(text.encode()))
-    except (ValueError, binascii.Error, TypeError, UnicodeDecodeError):
-        raise Problem(400, "The cursor is not one of ours. Start again without it.") from None
+    except (ValueError, binascii.Error, TypeError, RecursionError):
+        raise _not_ours() from None
     if not (isinstance(value, str) and isinstance(pk, int) and isinstance(backwards, bool)) or abs(pk) >= 2**63:
-        raise Problem(400, "The cursor is not one of ours. Start again without it.")
+        raise _not_ours()
     return Cursor(value, pk, backwards)
+
+
+def _not_ours() -> Problem:
+    return Problem(400, "The cursor is not one of ours. Start again without it.")
+
+
+def check_cursor(cursor: Cursor, model: type[Model], ordering: str) -> None:
+    """People edit addresses: its value must be one the column it is compared with can hold."""
+    if ordering == "id":
+        return
+    column: Any = model._meta.get_field(ordering)
+    try:
+        cursor.value.encode()  # no lone surrogate
+        column.to_python(cursor.value)
+    except (ValidationError, ValueError):
+        raise _not_ours() from None
+    if "\x00" in cursor.value:
+        raise _not_ours()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +87,7 @@ def read_query(request: HttpRequest, resource: Resource, can: Abilities) -> Quer
     given = request.GET
     readable = {field.name: field for field in resource.readable(can)}
     wrong: list[tuple[str, str]] = []
-    names = [name for name in given.get("fields", "").split(",") if name] or list(readable)
+    names = list(dict.fromkeys(name for name in given.get("fields", "").split(",") if name)) or list(readable)
     wrong += [(f"?fields={name}", "no such field") for name in names if name not in readable]
     ordering = given.get("ordering", "") or "id"
     plain = ordering.removeprefix("-")
@@ -86,7 +106,7 @@ def read_query(request: HttpRequest, resource: Resource, can: Abilities) -> Quer
         except ValueError as error:
             wrong.append((f"?{name}", str(error)))
     size = given.get("page_size", str(DEFAULT_SIZE))
-    if not size.isdigit() or len(size) > 6 or not 1 <= int(size) <= MAX_SIZE:
+    if not size.isdecimal() or len(size) > 6 or not 1 <= int(size) <= MAX_SIZE:
         wrong.append(("?page_size", f"a whole number from 1 to {MAX_SIZE}"))
     if wrong:
         raise Problem(400, "Some query parameters do not hold.", errors=wrong)
@@ -123,7 +143,7 @@ def _parsed(field: Field, text: str) -> Any:
             return number
         if field.type == "decimal":
             amount = Decimal(text)
-            if not amount.is_finite():
+            if not amount.is_finite() or abs(amount.adjusted()) > _MOST_DIGITS:
                 raise ValueError
             return amount
         if field.type == "date":
@@ -153,6 +173,7 @@ def load_page(rows: QuerySet[Any], query: Query) -> Page:
     order = (F(query.ordering).desc(), F("id").desc()) if descending else (F(query.ordering).asc(), F("id").asc())
     rows = rows.filter(query.condition)
     if query.cursor is not None:
+        check_cursor(query.cursor, rows.model, query.ordering)
         rows = rows.filter(_beyond(query.ordering, query.cursor, descending))
     texts = _as_json(rows.order_by(*order)[: query.size + 1], query)
     more = len(texts) > query.size

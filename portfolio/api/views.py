@@ -89,7 +89,7 @@ class ResourceView(ApiView):
         return [(orjson.dumps(row), row) for row in orjson.loads(rows.body)]
 
     def _one(self, pk: str, *, fields: str = "") -> tuple[bytes, dict[str, Any]]:
-        if not pk.isdigit() or len(pk) > 18:
+        if not pk.isdecimal() or len(pk) > 18:
             raise Http404(NOT_FOUND)
         found = self._json_of(Q(pk=int(pk)), fields=fields)
         if not found:

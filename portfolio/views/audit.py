@@ -17,8 +17,13 @@ PAGE = 100
 @require_GET
 @allow(roles=READERS)
 def audit(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     before = request.GET.get("before", "")
-    rows = audit_page(signed_in(request), text=text, before=int(before) if before.isdigit() else None, limit=PAGE)
+    rows = audit_page(
+        signed_in(request),
+        text=text,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        limit=PAGE,
+    )
     older = rows[-1].pk if len(rows) == PAGE else None
     return render(request, "portfolio/audit.html", {"rows": rows, "q": text, "older": older})

@@ -18,7 +18,7 @@ PER_SOURCE = 6
 @require_GET
 @allow()
 def search(request: HttpRequest) -> HttpResponse:
-    text = " ".join(request.GET.get("q", "").split())[:80]
+    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
     user = signed_in(request)
     groups: list[tuple[str, list[Hit]]] = []
     if text:
