@@ -18,7 +18,7 @@ from common.panels import Fact
 from common.periods import Month
 from financials.calc.ladder import ladder
 from financials.figures import forecast_figure, pnl_figure
-from financials.queries.basis import Basis, ids_sql, load_basis, reporting_currency
+from financials.queries.basis import Basis, load_basis, reporting_currency
 from financials.queries.cells import Cut, Source, load_cells
 from financials.queries.renewals import renewals_ahead
 
@@ -124,16 +124,19 @@ class _Book:
 def _load(user: User, basis: Basis, client_ids: Sequence[int], *, budgets: bool = False) -> _Book:
     visible = clients_for(user).filter(pk__in=client_ids).order_by()
     keys = dict(visible.values_list("pk", "key"))
-    ids = ids_sql(visible.values("pk"))
     year = date(basis.today.year, 1, 1), date(basis.today.year, 12, 1)
     span = basis.year_to_date()
+
+    def cut(first: Month, last: Month) -> Cut:
+        return Cut(("SELECT unnest(%s::bigint[])", [list(keys)]), first, last, client_ids=tuple(keys))
+
     return _Book(
         basis=basis,
         keys=keys,
-        to_date=_sums("actual", basis, Cut(ids, *span)) if span else {},
-        forecast=_sums("forecast", basis, Cut(ids, *year)),
-        budget_to_date=_sums("budget", basis, Cut(ids, *span)) if span and budgets else {},
-        budget=_sums("budget", basis, Cut(ids, *year)) if budgets else {},
+        to_date=_sums("actual", basis, cut(*span)) if span else {},
+        forecast=_sums("forecast", basis, cut(*year)),
+        budget_to_date=_sums("budget", basis, cut(*span)) if span and budgets else {},
+        budget=_sums("budget", basis, cut(*year)) if budgets else {},
     )
 
 
