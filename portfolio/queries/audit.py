@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,8 @@ class AuditRow:
     verb: str
     kind: str
     label: str
-    changes: tuple[tuple[str, Any, Any], ...]
+    changes: tuple[tuple[str, str, str], ...]
+    """What, before, after; in words, blank for nothing."""
     hidden: bool
     """The change touches a field class the reader does not have: who and when stay, what is left out."""
     sealed: bool
@@ -65,7 +67,7 @@ def audit_page(user: User, *, text: str, before: int | None, limit: int = 100) -
 
 def _row(entry: AuditEntry, withheld: set[str]) -> AuditRow:
     hidden = entry.field_class in withheld or (entry.object_kind in COST_KINDS and "COST" in withheld)
-    changes = () if hidden else tuple((name, pair[0], pair[1]) for name, pair in entry.changes.items())
+    changes = () if hidden else tuple(_told(entry.changes))
     return AuditRow(
         pk=entry.pk,
         at=entry.at,
@@ -77,3 +79,31 @@ def _row(entry: AuditEntry, withheld: set[str]) -> AuditRow:
         hidden=hidden,
         sealed=entry.seal_no is not None,
     )
+
+
+def _told(changes: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Each change in words; of a change within a group of values only the values that moved."""
+    for name, (before, after) in changes.items():
+        word = name.replace("_", " ")
+        if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
+            yield word, _words(before), _words(after)
+            continue
+        was, now = before or {}, after or {}
+        if not was and not now:
+            yield word, "", ""
+        for key in dict.fromkeys((*was, *now)):
+            if was.get(key) != now.get(key) and (was.get(key) or now.get(key)):
+                yield f"{word}, {key.replace('_', ' ')}", _words(was.get(key)), _words(now.get(key))
+
+
+def _words(value: Any) -> str:
+    """Values without the marks of a programming language."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(filter(None, map(_words, value.values())))
+    if isinstance(value, (list, tuple)):
+        return " / ".join(filter(None, map(_words, value)))
+    return str(value)
