@@ -93,6 +93,20 @@ def amount_against_budget(
     return _joined(claim, ", ", share_of(gap, parts))
 
 
+def largest_moves(parts: Sequence[Part], currency: str, fallback: str) -> str:
+    """'Net revenue added $245.4k, freelancers took $175.1k': the largest of each side, if over a tenth of the other."""
+    largest = max((abs(part.gap) for part in parts), default=ZERO)
+    added = max((part for part in parts if part.gap > 0), key=lambda part: part.gap, default=None)
+    took = min((part for part in parts if part.gap < 0), key=lambda part: part.gap, default=None)
+    told = [part for part in (added, took) if part and abs(part.gap) * 10 >= largest]
+    if not told:
+        return fallback
+    told.sort(key=lambda part: -abs(part.gap))
+    sizes = amounts(currency, *(part.gap for part in told))
+    said = [f"{part.name} {'added' if part.gap > 0 else 'took'} {size}" for part, size in zip(told, sizes, strict=True)]
+    return _capital(", ".join(said))
+
+
 def to_go(months: int, needed: Decimal | None, forecast: Decimal | None, currency: str, fallback: str) -> str:
     """'Two months to go: $15.4M needed, $14.8M forecast'. needed: the year's budget less revenue to date."""
     if months < 1 or needed is None or forecast is None:

@@ -261,19 +261,21 @@ def _bridge(table: _Table, basis: Basis) -> charts.Bridge | None:
     start, end = (table.value(name, "contribution", months) for name in ("budget", "actual"))
     if start is None or end is None or start <= 0 or end <= 0:
         return None
-    steps = []
+    moves: list[Part] = []
     for name in _BRIDGE:
         moved = gap(name, *(table.value(scenario, name, months) for scenario in ("actual", "budget")))
         if moved is None:
             return None
-        steps.append(charts.Step(LABELS[name], -moved if name in COSTS else moved))
+        moves.append(Part(LABELS[name], -moved if name in COSTS else moved))
     label = table.periods[-1].label
     return charts.Bridge(
-        finding=f"What took contribution from budget to actual, {label}",
-        sub="Contribution; bars up help, bars down hurt. The parts sum exactly",
+        finding=findings.largest_moves(
+            [Part(name.lower(), moved) for name, moved in moves], basis.currency, "Contribution, budget to actual"
+        ),
+        sub=f"Contribution from budget to actual, {label}; bars up help, bars down hurt. The parts sum exactly",
         source=f"Ledger to {month_label(basis.through)}, budget {basis.budget_version}",
         start=charts.Step("Budget", start),
-        steps=tuple(steps),
+        steps=tuple(charts.Step(*move) for move in moves),
         end=charts.Step("Actual", end),
         unit=basis.currency,
         scale="k" if max(start, end) < 10_000_000 else "M",

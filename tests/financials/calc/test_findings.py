@@ -12,6 +12,7 @@ from financials.calc.findings import (
     amounts,
     count,
     forecast_against_budget,
+    largest_moves,
     margin_moved,
     met_budget,
     names,
@@ -226,6 +227,14 @@ def test_actions_due() -> None:
     assert actions_due(1, 1) == "One of one action is overdue"
     assert actions_due(0, 8) == "No action is overdue"
     assert actions_due(0, 0) == "Actions"
+
+
+def test_the_largest_moves_of_a_bridge() -> None:
+    lines = [Part("net revenue", D(245400)), Part("freelancers", D(-175100)), Part("direct expenses", D(9700))]
+    assert largest_moves(lines, "USD", "Contribution") == "Net revenue added $245.4k, freelancers took $175.1k"
+    small = [Part("net revenue", D(-273800)), Part("freelancers", D(5000))]
+    assert largest_moves(small, "USD", "Contribution") == "Net revenue took $273.8k"
+    assert largest_moves([Part("freelancers", D(0))], "USD", "Contribution") == "Contribution"
 
 
 def test_amounts_share_one_unit() -> None:
