@@ -75,7 +75,7 @@ class TouchpointForm(forms.Form):
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     kind = forms.ChoiceField(choices=Touchpoint.Kind.choices, widget=forms.RadioSelect, initial=Touchpoint.Kind.MEETING)
     theirs = forms.ModelMultipleChoiceField(
-        label="Who of theirs",
+        label="Whom you met",
         queryset=Contact.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,

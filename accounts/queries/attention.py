@@ -73,7 +73,7 @@ def _actions(user: User, today: date) -> list[AttentionItem]:
 def _action_item(action: Action, today: date) -> AttentionItem:
     client, due = action.objective.plan.client, action.due or today
     late = (today - due).days
-    when = f"{late} d late" if late > 0 else "due today" if late == 0 else f"due {day_short(due)}"
+    when = f"{late}\u00a0d late" if late > 0 else "due today" if late == 0 else f"due {day_short(due)}"
     owner = action.owner.name if action.owner else "nobody yet"
     why = f"{action.next_step}. " if action.next_step else ""
     return AttentionItem(
@@ -135,8 +135,9 @@ def _deals(user: User, today: date) -> list[AttentionItem]:
 def _deal_item(deal: Opportunity, today: date) -> AttentionItem:
     close_on = deal.close_on or today
     past = (today - close_on).days
-    worth = "Not priced yet" if deal.amount is None else f"{money(deal.amount, deal.currency)} at stage {deal.stage}"
-    said = f"should have closed {past} d ago" if past > 0 else f"closes {day_short(close_on)} and has no next step"
+    stage = deal.stage.lower()
+    worth = "Not priced yet" if deal.amount is None else f"{money(deal.amount, deal.currency)} at stage {stage}"
+    said = f"should have closed {past}\u00a0d ago" if past > 0 else f"closes {day_short(close_on)} and has no next step"
     return AttentionItem(
         client_key=deal.client.key,
         client_name=deal.client.name,

@@ -294,9 +294,9 @@ def test_attention_ranks_what_is_late_and_is_empty_for_legal(
     with django_assert_max_num_queries(4):
         items = attention(owner, world.today)
     assert [(item.shape, item.lead, item.group) for item in items] == [
-        ("at_risk", "Launch film should have closed 40 d ago", "Today"),
+        ("at_risk", "Launch film should have closed 40\u00a0d ago", "Today"),
         ("at_risk", "Ravi Menon 27 d past the agreed 14", "Today"),
-        ("watch", "Send the benchmark, 3 d late", "Today"),
+        ("watch", "Send the benchmark, 3\u00a0d late", "Today"),
     ]
     assert items[1].why.startswith("Chief financial officer, power 5 of 5. Last touch ")
     assert items[1].url == f"/clients/HAL/log/?with={world.contact.pk}"
