@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from common import samples
 from common.policies import allow
 
+_TITLE = re.compile(r"<h1>.*?</h1>\s*")  # the page has its own
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>")
 
 
@@ -28,6 +29,7 @@ def _definitions() -> SafeString:
         anchor = re.sub(r"[^a-z0-9]+", "-", re.sub(r"<[^>]+>", "", match[2]).lower()).strip("-")
         return f'<h{match[1]} id="{anchor}">{match[2]}</h{match[1]}>'
 
+    html = _TITLE.sub("", html, count=1)
     return mark_safe(_HEADING.sub(anchored, html))  # noqa: S308  # our own file, raw HTML off
 
 
