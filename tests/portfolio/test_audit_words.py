@@ -21,7 +21,7 @@ def test_of_a_group_of_words_only_what_moved_is_told(owner: User) -> None:
     row = audit_page(owner, text="wrote", before=None)[0]
     assert set(row.changes) == {
         ("words, note", "", "In $M."),
-        ("words, decisions", "", "Renew, 4.08"),
+        ("words, decisions", "", "4.08, Renew"),
         ("close on", "", "2026-12-09"),
         ("hidden", "no", "yes"),
     }
