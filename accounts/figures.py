@@ -72,8 +72,9 @@ def scope_of(user: User, params: Mapping[str, str], outcome: str) -> Scope:
     """Raises UnknownFigure for a parameter that no deal has, Http404 for a client out of sight."""
     if params.keys() - _PARAMS or not abilities_of(user).see_relationships:
         raise UnknownFigure(", ".join(params))
-    if not params.get("year", "0").isdecimal() or len(params.get("year", "")) > 4:
-        raise UnknownFigure(params["year"])
+    year = params.get("year", "")
+    if year and not (len(year) == 4 and year.isdecimal() and year >= "1900"):
+        raise UnknownFigure(year)
     if params.get("client"):
         get_client_for(user, params["client"])
     return Scope(**{**params, "outcome": outcome})

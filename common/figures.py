@@ -108,6 +108,8 @@ def parse_figure_id(text: str) -> tuple[str, dict[str, str]]:
 
 def explain(user: User, text: str, *, now: datetime) -> Explanation:
     formula, params = parse_figure_id(text)
+    if any("\x00" in value for value in params.values()):  # the database takes none
+        raise UnknownFigure(formula)
     handler = formulae.get(formula)
     if handler is None:
         raise UnknownFigure(text)

@@ -17,6 +17,7 @@ Month: TypeAlias = date
 
 # Not calendar.month_abbr: that follows the machine's locale.
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+YEARS = range(1900, 2200)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _PERIOD = re.compile(r"(FY)?([0-9]{4})(?:-Q([1-4]))?")
 
@@ -63,8 +64,9 @@ def parse_month(text: str) -> Month:
     if match is None:
         raise InvalidPeriod(f"{text!r} is not a month; write YYYY-MM, for example 2026-09.")
     year, number = int(match[1]), int(match[2])
-    if year < 1 or not 1 <= number <= 12:
+    if not 1 <= number <= 12:
         raise InvalidPeriod(f"{text!r} is not a month; months run from 01 to 12.")
+    _check_year(year)
     return date(year, number, 1)
 
 
@@ -123,13 +125,14 @@ def parse_period(text: str, fiscal_start: int = 1) -> tuple[Month, Month]:
         month = parse_month(text)
         return month, month
     match = _PERIOD.fullmatch(text)
-    if match is None or int(match[2]) < 2:
+    if match is None:
         raise InvalidPeriod(
             f"{text!r} is not a period; write a month (2026-09), a quarter (2026-Q3), a year (2026) "
             "or a fiscal one (FY2026, FY2026-Q3)."
         )
     start = fiscal_start if match[1] else 1
     end_year = int(match[2])
+    _check_year(end_year)
     first = date(end_year if start == 1 else end_year - 1, start, 1)
     if match[3] is None:
         return first, month_add(first, 11)
@@ -169,6 +172,12 @@ def days_reached(span: Span) -> list[tuple[Month, int]]:
     # A month ends where the next begins; the last one ends with the span.
     reached = [following.toordinal() - origin for following in months[1:]]
     return list(zip(months, [*reached, span.days], strict=False))
+
+
+def _check_year(year: int) -> None:
+    """The years files may name too: with room on both sides for the months before and after."""
+    if year not in YEARS:
+        raise InvalidPeriod(f"{year:04d} is out of range; years run from {YEARS[0]} to {YEARS[-1]}.")
 
 
 def _check_start(start: int) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from common.money import is_currency
-from common.periods import InvalidPeriod, Month, parse_month
+from common.periods import YEARS, InvalidPeriod, Month, parse_month
 from financials.calc.notice import InvalidUplift, parse_uplift
 from financials.figures import LABELS
 from financials.models import Contract, ContractKind, ContractStatus, Renewal
@@ -124,6 +124,9 @@ def contract_filter(query: QueryDict) -> ContractFilter:
     return ContractFilter(**{name: form.cleaned_data.get(name, "") for name in ContractFilterForm.base_fields})
 
 
+MOST_NOTICE = 1000  # days, as in files
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 
@@ -182,6 +185,11 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         start, end = data.get("start"), data.get("end")
+        for name in ("start", "end", "signed_on"):
+            if data.get(name) and data[name].year not in YEARS:
+                self.add_error(name, f"Years run from {YEARS[0]} to {YEARS[-1]}.")
+        if (data.get("notice_days") or 0) > MOST_NOTICE:
+            self.add_error("notice_days", f"At most {MOST_NOTICE} days.")
         if start and end and end < start:
             self.add_error("end", "The end comes before the start.")
         if data.get("renewal") == Renewal.EVERGREEN and end:

@@ -15,8 +15,10 @@ from accounts.models import Category, Client, Opportunity, OpportunityKind, Outc
 from accounts.queries.people import assignable
 from accounts.queries.pipeline import NO_CATEGORY, Scope
 from common.money import is_currency
+from common.periods import YEARS
 from people.models import User
 
+MOST_MONTHS = 240
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _REQUIRED_WHEN_WON = {
     "amount": "A won deal needs its amount.",
@@ -31,8 +33,8 @@ class ShareField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip()
         number = text.removesuffix("%").strip()
-        if text.endswith("%") or (number.replace(".", "", 1).isdigit() and Decimal(number) > 1):
-            hint = Decimal(number) / 100 if number.replace(".", "", 1).isdigit() else "0.4"
+        if text.endswith("%") or (number.replace(".", "", 1).isdecimal() and Decimal(number) > 1):
+            hint = Decimal(number) / 100 if number.replace(".", "", 1).isdecimal() else "0.4"
             raise forms.ValidationError(f"Probabilities are fractions from 0 to 1: write {hint} for {text}.")
         return super().to_python(value)
 
@@ -85,6 +87,11 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         def of(name: str) -> Any:
             return data[name] if name in self.fields else getattr(self.instance, name)
 
+        for name in ("close_on", "delivery_start"):
+            if of(name) is not None and of(name).year not in YEARS:
+                self._say(name, f"Years run from {YEARS[0]} to {YEARS[-1]}.")
+        if (of("delivery_months") or 0) > MOST_MONTHS:
+            self._say("delivery_months", f"At most {MOST_MONTHS} months.")
         if outcome_of(of("stage") or "") == "won":
             for name, message in _REQUIRED_WHEN_WON.items():
                 if of(name) in (None, ""):

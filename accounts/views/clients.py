@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         found = client_list(user, wanted, page=None, today=now.date())
         return file_response(client_table(found), file_kind, "clients")
     page = request.GET.get("page", "1")
-    found = client_list(user, wanted, page=int(page) if page.isdecimal() else 1, today=now.date())
+    found = client_list(user, wanted, page=int(page) if page.isdecimal() and len(page) < 10 else 1, today=now.date())
     context = {"list": found, "wanted": wanted, "tiers": Tier.choices, "statuses": ClientStatus.choices}
     context["filtered"] = wanted != ClientFilter(sort=wanted.sort, columns=wanted.columns)
     return render(request, "accounts/client_list.html", context)

@@ -16,7 +16,11 @@ class ExactJSON(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(stream.read(), parse_float=str, parse_int=str, parse_constant=_refuse_constant)
+            body = stream.read()
+            found = json.loads(body, parse_float=str, parse_int=str, parse_constant=_refuse_constant)
+            if b"\\u" in body:  # an escape may write half a character, which no database or answer can hold
+                json.dumps(found, ensure_ascii=False).encode()
+            return found
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not JSON: {error}") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -158,9 +158,10 @@ def _instant(text: str, wrong: list[tuple[str, str]]) -> datetime | None:
         return None
     try:
         found = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
+        found = found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None:
         wrong.append(("?as_of", "write an instant with its zone, as 2026-11-23T06:00:00Z"))
         return None
     return found

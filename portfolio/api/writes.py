@@ -25,6 +25,8 @@ def as_cells(resource: Resource, body: Any, *, pointer: str = "") -> dict[str, s
     wrong: list[tuple[str, str]] = []
     for name, value in body.items():
         field = resource.field(name)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            value = ";".join(value)
         if field is None or not field.writable:
             wrong.append((f"{pointer}/{name}", "read-only" if field else "no such field"))
         elif isinstance(value, bool):
@@ -35,8 +37,6 @@ def as_cells(resource: Resource, body: Any, *, pointer: str = "") -> dict[str, s
             if "\x00" in value:
                 wrong.append((f"{pointer}/{name}", "holds a NUL character"))
             cells[name] = value
-        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
-            cells[name] = ";".join(value)
         else:
             wrong.append((f"{pointer}/{name}", "send text, a number, true, false or null"))
     if wrong:
