@@ -306,6 +306,8 @@ def work(kind: str, *, rounds: int = 1000) -> int:
         if not leases:
             break
         taken += len(leases)
+        if 1 < spec.batch == len(leases):
+            wake(kind)  # one edit of many objects sends one message; what is left may be another worker's
         if spec.latest_only:
             leases = supersede(leases)
         if leases:

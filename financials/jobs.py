@@ -1,4 +1,4 @@
-"""The recompute job: schedules and forecast of the clients whose inputs changed, up to 200 at once."""
+"""The recompute job: schedules and forecast of the clients whose inputs changed, up to 100 at once."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ def recompute(leases: Sequence[Lease]) -> None:
 
 
 def register() -> None:
-    kinds.register(RECOMPUTE, JobKind(RECOMPUTE, "Forecast", recompute, batch=200, latest_only=True))
+    kinds.register(RECOMPUTE, JobKind(RECOMPUTE, "Forecast", recompute, batch=100, latest_only=True))
