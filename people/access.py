@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from common.policies import (
@@ -73,5 +75,15 @@ def abilities_of(user: User) -> Abilities:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address throttling counts by: the socket's own; a proxy must rewrite it (docs/production.md)."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The address throttling counts by: the socket's own, or what the outermost of our NUM_PROXIES saw.
+
+    What stands before that in X-Forwarded-For is the visitor's own word and is not believed.
+    """
+    socket = str(request.META.get("REMOTE_ADDR", ""))
+    hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    if not 0 < settings.NUM_PROXIES <= len(hops):
+        return socket
+    try:
+        return str(ip_address(hops[-settings.NUM_PROXIES].strip()))
+    except ValueError:
+        return socket

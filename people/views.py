@@ -20,8 +20,17 @@ from people.forms import OwnSettingsForm, PersonForm, SignInForm, TokenForm
 from people.models import ApiToken, User
 from people.requests import signed_in
 
+
+class SignIn(auth_views.LoginView):
+    """An address that asks to be led back to signing in leads home: Django takes it for an endless loop and fails."""
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        target = super().get_redirect_url()
+        return "" if target.partition("?")[0] == self.request.path else target
+
+
 sign_in = public(
-    auth_views.LoginView.as_view(
+    SignIn.as_view(
         template_name="people/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
     )
 )

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "common.middleware.RequestContextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "common.middleware.PlainAddressMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -125,6 +126,8 @@ AXES_CLIENT_IP_CALLABLE = "people.access.client_address"
 AXES_DISABLE_ACCESS_LOG = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 12
+
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)  # of our own, each adding to X-Forwarded-For
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -228,7 +231,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {"api": env.str("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "portfolio.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
