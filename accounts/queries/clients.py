@@ -264,7 +264,8 @@ def _page_of(
         ids = sorted_by_figure(ids, cells, key, falling=falling)[start:stop]
         by_id = {row["pk"]: row for row in annotated.filter(pk__in=ids)}
         return [by_id[pk] for pk in ids if pk in by_id], cells
-    first, *rest = _SORTS.get(key, _SORTS["name"])
+    may_sort = any(column.key == key for column in offered)  # an order tells of what it is sorted by
+    first, *rest = _SORTS[key] if may_sort and key in _SORTS else _SORTS["name"]
     column = F(first)
     order = column.desc(nulls_last=True) if falling else column.asc(nulls_last=True)
     rows = list(annotated.order_by(order, *rest, "pk")[start:stop])

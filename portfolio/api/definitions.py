@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, FilteredRelation, ProtectedError, Q, QuerySet
+from django.db.models import Case, F, FilteredRelation, ProtectedError, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from accounts.access import clients_for, contacts_for, opportunities_for
@@ -47,6 +47,12 @@ def _delete_contact(user: User, record: Any) -> None:
     _delete(user, record)
 
 
+def _client_rows(user: User) -> QuerySet[Any]:
+    """Each client with its parent's key, unless the parent is out of this person's sight."""
+    seen = When(parent__in=clients_for(user).order_by().values("pk"), then=F("parent__key"))
+    return clients_for(user).annotate(above=Case(seen, default=None))
+
+
 CLIENTS = Resource(
     name="clients",
     label="clients",
@@ -59,7 +65,7 @@ CLIENTS = Resource(
         Field("tier", choices=tuple(Tier.values)),
         Field("status", choices=tuple(ClientStatus.values)),
         Field("industry"),
-        Field("parent", path="parent__key", help="Key of the parent client."),
+        Field("parent", path="above", help="Key of the parent client."),
         Field("currency", help="ISO 4217."),
         Field("country", help="ISO 3166, subdivision allowed: GB-ENG."),
         Field("timezone", help="IANA name."),
@@ -70,7 +76,7 @@ CLIENTS = Resource(
         Field("finance_code"),
         *RECORD_FIELDS,
     ),
-    rows=clients_for,
+    rows=_client_rows,
     can_read=lambda can: can.see_clients,
     can_write=lambda can: can.edit_client,
     orderings=("key", "name", "created_at", "updated_at"),

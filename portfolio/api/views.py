@@ -222,7 +222,8 @@ class DetailView(ResourceView):
         cells = {}
         for name in writable & row.keys():
             value = row[name]
-            cells[name] = "" if value is None else ("yes" if value is True else "no" if value is False else str(value))
+            if value is not None:  # what a row does not speak of is left alone: it may be out of sight
+                cells[name] = "yes" if value is True else "no" if value is False else str(value)
         return cells
 
 

@@ -81,9 +81,24 @@ def save(
             text = str(error).splitlines()[0]
             raise Problem(409, f"The records do not allow it: {text}") from error
         _refuse(table, resource, bulk=bulk)
-        for row in rows:
-            key = row.get(resource.natural_key, "")
-            audit.record(actor=user.email, verb=verb, kind=kind.name, object_id=key[:80], label=key)
+        keys = [row.get(resource.natural_key, "").strip() for row in rows]
+        clients = _clients_of(resource, keys, user)
+        for key in keys:
+            audit.record(
+                actor=user.email,
+                verb=verb,
+                kind=kind.name,
+                object_id=key[:80],
+                label=key,
+                client_id=clients.get(key),
+            )
+
+
+def _clients_of(resource: Resource, keys: Sequence[str], user: User) -> dict[str, int | None]:
+    """Whose readers may see what was written, by natural key."""
+    path = (resource.field(resource.natural_key) or resource.fields[0]).source
+    owner = "pk" if resource.name == "clients" else "client_id"
+    return dict(resource.rows(user).filter(**{f"{path}__in": keys}).values_list(path, owner))
 
 
 def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.access import clients_for
+from accounts.models import Client
 from common.audit import record
 from common.imports import CannotUndo, LoadContext, kinds, undo_records
-from common.models import ImportBatch
+from common.models import ImportBatch, ImportChange
+from financials.models import LedgerEntry
 from people.models import User
 from portfolio.imports.requests import allowed_kinds, batches_for
 from portfolio.imports.runner import take_turn
@@ -42,7 +46,25 @@ def undo(*, batches: Sequence[ImportBatch], actor: str, now: datetime, user: Use
         current = list(fresh.filter(pk__in=[batch.pk for batch in batches]).order_by("-pk"))
         if not any(batch.state == State.LOADED for batch in current):
             raise CannotUndo(["nothing of it stands: it was not loaded, or was undone already"])
+        if user is not None and _clients_of(current) - set(clients_for(user).values_list("pk", flat=True)):
+            raise CannotUndo(["it wrote to a client that is not yours any more: ask its director"])
         return sum(_undo_one(batch, actor, now, user) for batch in current if batch.state == State.LOADED)
+
+
+def _clients_of(batches: Sequence[ImportBatch]) -> set[int]:
+    """The clients whose records the batches wrote; of clients themselves those they changed, not those they made."""
+    numbers = [batch.pk for batch in batches]
+    found = set(LedgerEntry.objects.filter(batch_id__in=numbers, client__isnull=False).values_list("client", flat=True))
+    changes = ImportChange.objects.filter(batch_id__in=numbers)
+    for table in changes.order_by().values_list("table", flat=True).distinct():
+        model = apps.get_model(table)
+        if model is Client:
+            found |= set(changes.filter(table=table, before__isnull=False).values_list("object_id", flat=True))
+        elif any(field.name == "client" for field in model._meta.concrete_fields):
+            ids = changes.filter(table=table).values("object_id")
+            rows = model._default_manager.filter(pk__in=ids, client__isnull=False)
+            found |= set(rows.values_list("client", flat=True))
+    return found
 
 
 def _undo_one(batch: ImportBatch, actor: str, now: datetime, user: User | None) -> int:
