@@ -11,3 +11,22 @@ document.addEventListener("focusout", (event) => {
     window.htmx?.ajax("GET", form.dataset.read, { target: form.closest("tr"), swap: "outerHTML" });
   }, 0);
 });
+
+// A closed cell replaces its row, and with it what had the focus: give it back, to the cell or to the one gone to.
+let left = null;
+const fieldOf = (cell) => new URLSearchParams(cell?.getAttribute("hx-get")?.split("?")[1]).get("field");
+
+document.addEventListener("focusout", (event) => {
+  const form = event.target instanceof HTMLElement && event.target.closest("[data-cell-edit]");
+  const row = form && form.closest("tr[id]");
+  if (!row || form.contains(event.relatedTarget)) return;
+  const gone = row.contains(event.relatedTarget) ? event.relatedTarget.closest("a.cell") : null;
+  left = { row: row.id, field: fieldOf(gone) ?? form.elements.field?.value };
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  if (!left || document.activeElement !== document.body) return;
+  const cells = document.getElementById(left.row)?.querySelectorAll("a.cell") ?? [];
+  const cell = [...cells].find((found) => fieldOf(found) === left.field);
+  if (cell) left = null;
+  cell?.focus();
+});
