@@ -1,4 +1,4 @@
-"""Who may call a route. A view without a declared policy fails the build (tests/test_sweep.py)."""
+"""Who may call a route. A view without a declared policy fails the build (tests/sweeps/test_policies.py)."""
 
 from __future__ import annotations
 
