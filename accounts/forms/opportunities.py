@@ -28,21 +28,29 @@ _REQUIRED_WHEN_WON = {
 
 
 class ShareField(forms.DecimalField):
-    """A probability: a fraction from 0 to 1. Typed as 40 or 40% it is refused with a hint, as in files."""
+    """A probability from 0 to 1, typed as 0.4, 40% or 40: shown as 40%, so a person types it so too."""
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip()
         number = text.removesuffix("%").strip()
-        if text.endswith("%") or (number.replace(".", "", 1).isdecimal() and Decimal(number) > 1):
-            hint = Decimal(number) / 100 if number.replace(".", "", 1).isdecimal() else "0.4"
-            raise forms.ValidationError(f"Probabilities are fractions from 0 to 1: write {hint} for {text}.")
+        if number.replace(".", "", 1).isdecimal() and (text.endswith("%") or Decimal(number) > 1):
+            share = Decimal(number) / 100
+            if share > 1:
+                raise forms.ValidationError("A probability is at most 100%.")
+            return super().to_python(str(share))
         return super().to_python(value)
 
 
 class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     CELLS: ClassVar = ("stage", "amount", "probability", "category", "close_on", "next_step")
     probability = ShareField(
-        required=False, min_value=0, max_value=1, max_digits=7, decimal_places=6, help_text="A fraction: 0.4 is 40%."
+        required=False,
+        min_value=0,
+        max_value=1,
+        max_digits=7,
+        decimal_places=6,
+        help_text="Such as 40%.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}),
     )
 
     class Meta:
@@ -107,7 +115,7 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
 class NewOpportunityForm(OpportunityForm):
     class Meta(OpportunityForm.Meta):
         fields = ["client", "key", *OpportunityForm.Meta.fields]
-        help_texts = {**OpportunityForm.Meta.help_texts, "key": "Your systems' stable id for it."}
+        help_texts = {**OpportunityForm.Meta.help_texts, "key": "What your other systems call it; stays for good."}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -179,8 +179,8 @@ def test_a_deal_is_not_put_on_a_client_out_of_sight(world: World, outsider: User
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("probability", "60", "write 0.6 for 60"),
-        ("probability", "60%", "write 0.6 for 60%"),
+        ("probability", "160", "at most 100%"),
+        ("probability", "likely", "Enter a number"),
         ("probability", "-1", "greater than or equal to 0"),
         ("amount", "lots", "Enter a number"),
         ("amount", "-5", "opportunity_amount"),
@@ -216,6 +216,8 @@ def test_a_won_deal_needs_amount_currency_and_date(world: World, owner: User, si
     [
         ("amount", "130000.50", Decimal("130000.50")),
         ("probability", "0.55", Decimal("0.55")),
+        ("probability", "60%", Decimal("0.6")),
+        ("probability", "80", Decimal("0.8")),
         ("category", "commit", "commit"),
         ("close_on", "2027-01-31", date(2027, 1, 31)),
         ("next_step", "Send scope", "Send scope"),
