@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
@@ -31,6 +32,22 @@ class RequestContextMiddleware:
         finally:
             request_id.reset(token)
         return response
+
+
+class BodySizeMiddleware:
+    """Refuses a body by its announced length, before anybody reads it: to memory, or to the disk as an upload."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = settings.BODY_MAX_BYTES.get(request.path_info, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if length.isdecimal() and (len(length) > 18 or int(length) > most):
+            told = {"type": "about:blank", "title": "Too large", "status": 413}
+            told["detail"] = f"At most {most / 1e6:,.0f} MB are taken here."
+            return JsonResponse(told, status=413, content_type="application/problem+json")
+        return self.get_response(request)
 
 
 class PlainAddressMiddleware:

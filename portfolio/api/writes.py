@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from common import audit
 from common.imports import ImportKind, LoadContext, Table, Unusable, kinds, read_values
@@ -77,6 +77,8 @@ def save(
             kind.load(values, context)
         except Unusable as error:
             raise Problem(422, str(error)) from error
+        except DataError as error:
+            raise Problem(422, "A value is longer or larger than its field holds.") from error
         except IntegrityError as error:
             text = str(error).splitlines()[0]
             raise Problem(409, f"The records do not allow it: {text}") from error

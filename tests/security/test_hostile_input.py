@@ -115,3 +115,19 @@ def test_days_and_terms_that_no_calendar_holds_are_refused(owner: User, sign_in:
             "billing": "retainer", "renewal": "", "notice_rule": "business", "version": contract.version}  # fmt: skip
     for field, value in (("start", "0001-01-01"), ("end", "9999-12-31"), ("notice_days", "30000")):
         assert browser.post("/contracts/HAL-SOW/edit/", {**good, field: value}).status_code == 422, field
+
+
+@pytest.mark.parametrize("place", ["/sign-in/", "/api/v1/clients/bulk/", "/imports/load/"])
+def test_a_body_beyond_all_measure_is_not_read(settings: Any, place: str) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    settings.BODY_MAX_BYTES = {"/imports/load/": 3000}
+    answer = Browser().post(place, "x" * 3001, content_type="application/json")
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+
+
+def test_a_text_longer_than_its_field_is_refused(owner: User) -> None:
+    make_client("HALDEN", owner=owner)
+    body = {"number": "H-1", "kind": "sow", "client": "HALDEN", "title": "Work", "start": "2026-01-01",
+            "currency": "USD", "uplift": "x" * 65_536 + ":0.01:0.02"}  # fmt: skip
+    answer = Browser().post("/api/v1/contracts/", body, content_type="application/json", headers=bearer(owner))
+    assert answer.status_code == 422
