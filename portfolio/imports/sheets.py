@@ -32,6 +32,8 @@ def read_workbook(name: str, content: bytes) -> tuple[Iterator[tuple[int, list[s
     if done.returncode != 0:
         raise Unusable(f"{name} cannot be read as a workbook: it is damaged or too large. Save the sheet as CSV UTF-8.")
     head, _, body = done.stdout.partition(b"\n")
+    if b"\0" in body:  # written as _x0000_ in the sheet
+        raise Unusable(f"{name} holds a NUL character: it is damaged. Save the sheet as CSV UTF-8.")
     facts = json.loads(head)
     notes = []
     if facts["sheets"] > 1:
