@@ -156,7 +156,7 @@ def _by_month(result: PnlResult) -> dict[Month, Values]:
 
 def _periods(view: PnlView, basis: Basis) -> list[Period]:
     last = view.last or basis.through
-    first = view.first or month_add(last, 1 - MONTHS_SHOWN if view.group == "month" else -11)
+    first = view.first or _opening(month_add(last, 1 - MONTHS_SHOWN if view.group == "month" else -12), view.group)
     groups: dict[object, list[Month]] = {}
     for month in months_between(first, last):
         key = month if view.group == "month" else quarter_of(month) if view.group == "quarter" else month.year
@@ -167,10 +167,21 @@ def _periods(view: PnlView, basis: Basis) -> list[Period]:
     ]
 
 
+def _opening(month: Month, group: Group) -> Month:
+    """The first month of the quarter or year that the month lies in, so that no part of one is shown as the whole."""
+    if group == "month":
+        return month
+    return date(month.year, month.month - (month.month - 1) % 3 if group == "quarter" else 1, 1)
+
+
 def _label(months: tuple[Month, ...], group: Group) -> str:
+    """'2026-Q3'; '2026-Q4 to Oct' and '2025-Q4 from Nov' where months are missing."""
     if group == "month":
         return month_label(months[0])
-    return quarter_of(months[0]) if group == "quarter" else str(months[0].year)
+    label = quarter_of(months[0]) if group == "quarter" else str(months[0].year)
+    if months[0] != _opening(months[0], group):
+        return f"{label} from {months[0]:%b}"
+    return label if len(months) == (3 if group == "quarter" else 12) else f"{label} to {months[-1]:%b}"
 
 
 @dataclass(frozen=True, slots=True)

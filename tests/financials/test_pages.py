@@ -227,6 +227,14 @@ def test_other_views_read(query: str, kestrel: Client, owner: User, sign_in: Any
     assert sign_in(owner).get("/financials/pnl/" + query).status_code == 200
 
 
+def test_a_quarter_is_whole_or_says_it_is_not(kestrel: Client, owner: User, sign_in: Any) -> None:
+    page = text_of(sign_in(owner).get("/financials/pnl/?group=quarter"))
+    assert "2025-Q4 from Nov" not in page
+    assert "2026-Q3" in page
+    assert "2026-Q4 to Oct on budget" in page
+    assert "2026-Q3 from Aug" in text_of(sign_in(owner).get("/financials/pnl/?group=quarter&from=2026-08"))
+
+
 def test_an_empty_book_says_what_the_page_is_for(owner: User, sign_in: Any) -> None:
     assert "No entries in these months" in text_of(sign_in(owner).get("/financials/pnl/"))
     assert "No contracts here" in text_of(sign_in(owner).get("/contracts/"))
