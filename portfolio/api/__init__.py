@@ -1,1 +1,1 @@
-"""REST under /api/v1/. What is promised here is in docs/api.md and in the served OpenAPI document."""
+"""REST under /api/v1/. What is promised here is served: the OpenAPI document and the pages for people at /api/docs/."""
