@@ -42,7 +42,7 @@ GROUPS: Final[dict[str, str]] = {
 _OF_CLIENT: Final = frozenset(GROUPS) - {"contract", "service_line", "month", "quarter", "year"}
 """Groups that read the client's own row."""
 _JOINS: Final[dict[str, str]] = {
-    "parent": "LEFT JOIN accounts_client p ON p.id = v.parent_id",
+    "parent": "LEFT JOIN visible p ON p.id = v.parent_id",  # a parent out of sight is not named
     "contract": "LEFT JOIN financials_contract k ON k.id = c.contract_id",
     "owner": "LEFT JOIN people_user u ON u.id = v.owner_id",
 }

@@ -299,3 +299,11 @@ def test_the_number_of_queries_is_fixed(owner: User, book: list[Client]) -> None
             ask(owner, group_by=("client", "month"), scenario=scenario)
         counts.append(len(seen))
     assert max(counts) <= 8
+
+
+def test_a_parent_out_of_sight_is_not_named(owner: User, outsider: User) -> None:
+    parent = make_client("SECRET-GROUP", owner=outsider)
+    child = make_client("CHILD", owner=owner, parent=parent)
+    post(child, "gross_revenue", "1000")
+    result = load_pnl(owner, PnlRequest(first=OCTOBER, last=OCTOBER, group_by=("parent",)), now=NOW)
+    assert [row.group for row in result.rows] == [("CHILD",)]
