@@ -1,0 +1,149 @@
+"""Three days' work in a real browser: explain a figure, change the plan together, and do it all by any eyes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from accounts.models import Action, Touchpoint
+from tests.browser.conftest import Enter, Site
+from tests.makers import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_director_follows_a_figure_to_its_entries(site: Site, page: Page) -> None:
+    page.set_default_timeout(15_000)
+    page.goto(f"{site.url}/clients/HAL/")
+    page.get_by_label("E-mail").fill("Owner@Example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/clients/HAL/")
+    page.goto(f"{site.url}/")
+    figure = page.locator("a[data-figure]").first
+    figure.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator("#panel")
+    expect(panel).to_be_visible()
+    expect(panel.locator("h2")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(figure).to_be_focused()
+    page.locator('main a[href="/clients/HAL/"]').first.click()
+    expect(page.locator("h1")).to_contain_text("Quorvane Labs")
+    page.get_by_role("navigation", name="Client pages").get_by_role("link", name="Financials").click()
+    expect(page).to_have_url(re.compile(r"/clients/HAL/financials/"))
+    page.locator("main table a[data-figure]").first.click()
+    panel.locator('a[href*="/financials/entries/"]').first.click()
+    expect(page).to_have_url(re.compile(r"/financials/entries/\?.*client=HAL"))
+    assert page.locator("main tbody tr").count() > 0
+
+
+def test_two_editors_of_one_action_lose_nothing(site: Site, enter: Enter) -> None:
+    action = site.world.own.action
+    row = f"#action-{action.pk}"
+    first, second = enter("account_manager"), enter("director")
+    for page in (first, second):
+        page.goto("/clients/HAL/plan/")
+        page.locator(f"{row} a.cell").nth(3).click()
+        expect(page.locator(f"{row} form.cell-edit input[name=next_step]")).to_be_focused()
+    for page, words in ((first, "Call Greta on Monday"), (second, "Write to Greta first")):
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        if page is first:
+            expect(page.locator(row)).to_contain_text(words)
+    note = second.locator(f"{row} .cell-note")
+    expect(note).to_contain_text("Jon Park saved “Call Greta on Monday”")
+    expect(second.locator(f"{row} input[name=next_step]")).to_have_value("Write to Greta first")
+    assert Action.objects.get(pk=action.pk).next_step == "Call Greta on Monday"
+    note.get_by_role("button", name="Keep yours").click()
+    expect(note).to_have_count(0)
+    expect(second.locator(row)).to_contain_text("Write to Greta first")
+    fresh = Action.objects.get(pk=action.pk)
+    assert (fresh.next_step, fresh.version) == ("Write to Greta first", 3)
+
+
+def test_a_manager_logs_a_touchpoint(site: Site, enter: Enter) -> None:
+    page = enter("account_manager", width=390)
+    page.goto("/log/")
+    page.locator("main").get_by_role("link", name="Quorvane Labs").click()
+    page.locator("label", has_text="Call").click()
+    page.get_by_label("Ravi Qvmenov").check()
+    page.get_by_label("What was said or decided").fill("He wants the benchmark by Friday")
+    page.get_by_role("button", name="Log touchpoint").click()
+    expect(page.locator("main")).to_contain_text("He wants the benchmark by Friday")
+    touch = Touchpoint.objects.get(notes="He wants the benchmark by Friday")
+    assert (touch.kind, touch.client_id) == ("call", site.world.own.client.pk)
+    assert [contact.last_name for contact in touch.theirs.all()] == ["Qvmenov"]
+
+
+MAIN_PAGES = (
+    ("director", "/"),
+    ("director", "/clients/"),
+    ("director", "/clients/HAL/"),
+    ("director", "/clients/HAL/stakeholders/"),
+    ("director", "/clients/HAL/plan/"),
+    ("director", "/clients/HAL/growth/"),
+    ("director", "/clients/HAL/contracts/"),
+    ("director", "/clients/HAL/financials/"),
+    ("director", "/clients/HAL/activity/"),
+    ("director", "/clients/HAL/log/"),
+    ("director", "/clients/HAL/edit/"),
+    ("director", "/pipeline/"),
+    ("director", "/contracts/"),
+    ("director", "/contracts/HAL-SOW/"),
+    ("director", "/financials/pnl/"),
+    ("director", "/financials/entries/"),
+    ("director", "/forecast/"),
+    ("director", "/reviews/"),
+    ("director", "/reviews/{draft}/"),
+    ("director", "/reviews/{frozen}/"),
+    ("director", "/imports/"),
+    ("director", "/jobs/"),
+    ("director", "/audit/"),
+    ("director", "/settings/"),
+    ("director", "/help/"),
+    ("director", "/search/?q=Qv"),
+    ("director", "/figures/pnl.net_revenue:client=HAL;from=2026-01;to=2026-10/"),
+    ("director", "/no-such-page/"),
+    ("legal", "/"),
+    ("administrator", "/"),
+    ("administrator", "/settings/people/"),
+)
+
+
+WAYS = (
+    pytest.param(1440, "light"),
+    pytest.param(390, "dark"),
+    pytest.param(1440, "dark", marks=pytest.mark.soak),
+    pytest.param(390, "light", marks=pytest.mark.soak),
+)
+WIDEST = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return "";
+  const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > room);
+  return wide.filter((one) => !one.closest(".scroller, .tabs")).map((one) => one.outerHTML.slice(0, 90)).join(" | ")
+    || "by " + (document.documentElement.scrollWidth - room);
+}"""
+
+
+@pytest.mark.parametrize(("width", "theme"), WAYS)
+@pytest.mark.parametrize("role", sorted({role for role, _ in MAIN_PAGES}))
+def test_no_page_keeps_anybody_out(site: Site, enter: Enter, role: str, width: int, theme: str) -> None:
+    """axe finds nothing, wide and narrow, by day and by night; and no page scrolls sideways."""
+    wrong: list[tuple[str, Any]] = []
+    page = enter(role, width=width, theme=theme)
+    for pattern in (pattern for whose, pattern in MAIN_PAGES if whose == role):
+        path = pattern.format(draft=site.world.own.draft.pk, frozen=site.world.own.frozen.pk)
+        page.goto(path)
+        if path in ("/", "/clients/HAL/"):  # parts of these come after the page
+            page.wait_for_load_state("networkidle")
+        if beyond := page.evaluate(WIDEST):
+            wrong.append((path, f"scrolls sideways: {beyond}"))
+        found = Axe().run(page).response["violations"]
+        wrong += [(path, (one["id"], one["nodes"][0]["html"][:200])) for one in found]
+    assert wrong == []
