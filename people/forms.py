@@ -6,7 +6,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 
 from common.money import is_currency
@@ -50,6 +50,17 @@ class OwnSettingsForm(forms.Form):
         if code and not is_currency(code):
             raise forms.ValidationError(f"{code} is no ISO 4217 currency. Write it like USD.")
         return code
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """One form of several on its page, so it does not take the focus; its rules are a sentence."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        self.fields["new_password1"].help_text = "At least 14 characters, not a common one and not like your name."
+        self.fields["new_password2"].label = "New password again"
+        self.fields["new_password2"].help_text = ""
 
 
 class TokenForm(forms.Form):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,7 @@ from common import audit
 from common.policies import ADMINISTRATOR, EVERYONE, Policy, allow, public
 from common.records import StaleRecord
 from people import actions
-from people.forms import OwnSettingsForm, PersonForm, SignInForm, TokenForm
+from people.forms import OwnPasswordForm, OwnSettingsForm, PersonForm, SignInForm, TokenForm
 from people.models import ApiToken, User
 from people.requests import signed_in
 
@@ -44,7 +43,7 @@ def _page(
     *,
     status: int = 200,
     own: OwnSettingsForm | None = None,
-    password: PasswordChangeForm | None = None,
+    password: OwnPasswordForm | None = None,
     token: TokenForm | None = None,
     issued: actions.IssuedToken | None = None,
 ) -> HttpResponse:
@@ -52,7 +51,7 @@ def _page(
     context = {
         "own": own
         or OwnSettingsForm(initial={"timezone": user.timezone, "reporting_currency": user.reporting_currency}),
-        "password": password or PasswordChangeForm(user),
+        "password": password or OwnPasswordForm(user),
         "token_form": token or TokenForm(),
         "tokens": list(ApiToken.objects.filter(user=user)),
         "issued": issued,
@@ -82,7 +81,7 @@ def change_own_settings(request: HttpRequest) -> HttpResponse:
 @allow()
 def change_password(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = PasswordChangeForm(user, request.POST)
+    form = OwnPasswordForm(user, request.POST)
     if not form.is_valid():
         return _page(request, password=form, status=422)
     with transaction.atomic():
