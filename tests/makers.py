@@ -15,7 +15,9 @@ _count = itertools.count(1)
 PASSWORD = "correct horse battery staple"
 
 
-def make_user(role: str = "director", *, email: str = "", name: str = "", password: str | None = None, **kw: Any) -> User:
+def make_user(
+    role: str = "director", *, email: str = "", name: str = "", password: str | None = None, **kw: Any
+) -> User:
     number = next(_count)
     return User.objects.create_user(
         email or f"{role}{number}@example.com", password, name=name or f"Person {number}", role=role, **kw
