@@ -215,7 +215,10 @@ def _written(slide: Slide) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One slide in the editor. changed: a person wrote its words. version: of those words, 0 for none. page: where."""
+    """One slide in the editor. changed: a person wrote its words. version: of those words, 0 for none. page: where.
+
+    open: its form stands open, because what was typed is not saved yet.
+    """
 
     kind: str
     name: str
@@ -226,6 +229,7 @@ class Card:
     version: int
     form: WordsForm
     page: int | None
+    open: bool = False
 
 
 def cards_of(deck: Deck, composed: Composed) -> list[Card]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from csp.constants import NONCE, NONE, SELF
@@ -24,7 +25,7 @@ from people.access import abilities_of
 from people.requests import signed_in
 from qbr import actions
 from qbr.access import get_deck_for, get_editable_deck_for
-from qbr.forms import NewReviewForm, cards_of, form_of
+from qbr.forms import NewReviewForm, WordsForm, cards_of, form_of
 from qbr.models import Deck, Snapshot
 from qbr.pdf import deck_html
 from qbr.queries.decks import compose_deck, deck_rows, frozen_deck, printing_of
@@ -85,13 +86,23 @@ def new(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     deck = get_deck_for(user, pk)
-    context = {"deck": deck, "may_write": abilities_of(user).edit_reviews}
     if deck.status == Deck.Status.FROZEN:
-        context |= {"printing": printing_of(deck), "snapshot": Snapshot.objects.defer("pdf", "content").get(deck=deck)}
+        context = {"deck": deck, "may_write": abilities_of(user).edit_reviews, "printing": printing_of(deck)}
+        context["snapshot"] = Snapshot.objects.defer("pdf", "content").get(deck=deck)
         return render(request, "qbr/frozen_review.html", context)
+    return _editor(request, deck)
+
+
+def _editor(request: HttpRequest, deck: Deck, typed: WordsForm | None = None, *, status: int = 200) -> HttpResponse:
+    """The page of a draft. typed: a form that could not be saved, shown again so that no word of it is lost."""
+    user = signed_in(request)
     composed = compose_deck(user, deck, now=timezone.now())
-    context |= {"composed": composed, "cards": cards_of(deck, composed)}
-    return render(request, "qbr/review.html", context)
+    cards = [
+        replace(card, form=typed, open=True) if typed is not None and card.kind == typed.slide.kind else card
+        for card in cards_of(deck, composed)
+    ]
+    context = {"deck": deck, "may_write": abilities_of(user).edit_reviews, "composed": composed, "cards": cards}
+    return render(request, "qbr/review.html", context, status=status)
 
 
 @allow(roles=AUTHORS)
@@ -104,9 +115,8 @@ def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
     if form is None:
         raise Http404("No such slide.")
     if not form.is_valid():
-        wrong = " ".join(str(text) for errors in form.errors.values() for text in errors)
-        messages.error(request, f"Not saved: {wrong}")
-        return HttpResponseRedirect(back)
+        messages.error(request, "Not saved: the slide's form says what to mend.")
+        return _editor(request, deck, form, status=422)
     seen = request.POST.get("version", "")
     try:
         actions.write_words(
@@ -121,8 +131,10 @@ def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
     except StaleRecord:
         messages.error(
             request,
-            "Not saved: somebody else changed this slide meanwhile. Their words are shown; yours were not kept.",
+            "Not saved yet: somebody else changed this slide meanwhile. The preview shows their words, the form yours. "
+            "Save again to keep yours.",
         )
+        return _editor(request, deck, form, status=409)
     except actions.Frozen:
         messages.error(request, "Not saved: this review was frozen meanwhile. Begin a new edition to correct it.")
     return HttpResponseRedirect(back)

@@ -230,6 +230,24 @@ def test_a_row_left_out_is_in_no_table_and_no_total(deck: Deck, owner: User, sig
     assert next(item for item in made.slides if item.kind == "pipeline").headline == "No proposal is open"
 
 
+def test_what_could_not_be_saved_is_still_in_the_form(deck: Deck, owner: User, manager: User, sign_in: Any) -> None:
+    actions.write_words(
+        deck=deck, slide="summary", words={"headline": "Theirs"}, hidden=False, expected=0, actor=manager
+    )
+    url = reverse("review_words", args=[deck.pk, "summary"])
+    stale = sign_in(owner).post(url, {"version": "0", "summary-headline": "Mine, and long thought of"})
+    assert stale.status_code == 409
+    page = stale.content.decode()
+    assert "Mine, and long thought of" in page
+    assert 'name="version" value="1"' in page
+    assert SlideEdit.objects.get(deck=deck).words["headline"] == "Theirs"
+    again = sign_in(owner).post(url, {"version": "1", "summary-headline": "Mine, and long thought of"})
+    assert again.status_code == 302
+    refused = sign_in(owner).post(url, {"version": "2", "summary-headline": "x" * 5000})
+    assert refused.status_code == 422
+    assert "x" * 5000 in refused.content.decode()
+
+
 def test_a_stale_edit_changes_nothing(deck: Deck, owner: User, manager: User) -> None:
     write = {"deck": deck, "slide": "summary", "hidden": False}
     actions.write_words(**write, words={"headline": "First"}, expected=0, actor=owner)  # type: ignore[arg-type]
