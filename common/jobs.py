@@ -102,15 +102,28 @@ class Lease:
             )
 
 
+# Rows are locked in the order of their ids, as finish_all does: two workers with the same jobs wait, never deadlock.
+_PROGRESS = """
+UPDATE common_job j SET done_steps = %s, total_steps = %s, doing = %s, lease_until = %s
+FROM (SELECT k.id FROM common_job k JOIN unnest(%s::bigint[], %s::bigint[]) AS held(id, token)
+      ON k.id = held.id AND k.token = held.token WHERE k.state = 'leased' ORDER BY k.id FOR UPDATE OF k) AS mine
+WHERE j.id = mine.id RETURNING j.id
+"""
+_SUPERSEDE = """
+UPDATE common_job j SET state = 'superseded', lease_until = NULL, finished_at = %s
+FROM (SELECT k.id FROM common_job k JOIN unnest(%s::bigint[], %s::bigint[]) AS held(id, token)
+      ON k.id = held.id AND k.token = held.token WHERE k.state = 'leased' ORDER BY k.id FOR UPDATE OF k) AS mine
+WHERE j.id = mine.id
+"""
+
+
 def progress_all(leases: Sequence[Lease], done: int, total: int, doing: str) -> list[Lease]:
     """`Lease.progress` for a batch, in one statement; returns the leases still held."""
     if not leases:  # every one was lost at the step before
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE common_job j SET done_steps = %s, total_steps = %s, doing = %s, lease_until = %s "
-            "FROM unnest(%s::bigint[], %s::bigint[]) AS held(id, token) "
-            "WHERE j.id = held.id AND j.token = held.token AND j.state = 'leased' RETURNING j.id",
+            _PROGRESS,
             [done, total, doing[:200], _until(leases[0].kind), *_held(leases)],
         )
         kept = {row[0] for row in cursor.fetchall()}
@@ -289,9 +302,7 @@ def supersede(leases: Sequence[Lease]) -> list[Lease]:
         return list(leases)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE common_job j SET state = 'superseded', lease_until = NULL, finished_at = %s "
-            "FROM unnest(%s::bigint[], %s::bigint[]) AS held(id, token) "
-            "WHERE j.id = held.id AND j.token = held.token AND j.state = 'leased'",
+            _SUPERSEDE,
             [timezone.now(), *_held(stale)],
         )
     overtaken = {lease.job_id for lease in stale}
