@@ -1,7 +1,9 @@
 """Contracts and money, one module a topic."""
 
+from financials.models.closing import CloseCheck, CloseEvent, CloseLine, OverheadDriver, OverheadRule
 from financials.models.contracts import (
     Billing,
+    BillingTiming,
     Contract,
     ContractKind,
     ContractStatus,
@@ -11,20 +13,51 @@ from financials.models.contracts import (
 )
 from financials.models.forecast import ForecastLine, ForecastRun, Layer
 from financials.models.ledger import BudgetLine, LedgerEntry, LedgerMonth, Line
+from financials.models.receivables import Invoice, PurchaseOrder
+from financials.models.terms import (
+    BillingPlanLine,
+    ContractDocument,
+    Estimate,
+    Milestone,
+    StatusChange,
+    Term,
+    TermTopic,
+)
+from financials.models.time import Rate, RateKind, TimeEntry, TimeMonth, TimeStatus
 
 __all__ = [
     "Billing",
+    "BillingPlanLine",
+    "BillingTiming",
     "BudgetLine",
+    "CloseCheck",
+    "CloseEvent",
+    "CloseLine",
     "Contract",
+    "ContractDocument",
     "ContractKind",
     "ContractStatus",
+    "Estimate",
     "ForecastLine",
     "ForecastRun",
+    "Invoice",
     "Layer",
     "LedgerEntry",
     "LedgerMonth",
     "Line",
+    "Milestone",
     "NoticeRule",
+    "OverheadDriver",
+    "OverheadRule",
+    "PurchaseOrder",
+    "Rate",
+    "RateKind",
     "Renewal",
     "ScheduleLine",
+    "StatusChange",
+    "Term",
+    "TermTopic",
+    "TimeEntry",
+    "TimeMonth",
+    "TimeStatus",
 ]

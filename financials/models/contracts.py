@@ -41,6 +41,19 @@ class Renewal(models.TextChoices):
     EVERGREEN = "evergreen", "Evergreen"
 
 
+class BillingTiming(models.TextChoices):
+    """When the fee is invoiced; the billing plan follows from it."""
+
+    MONTHLY_ADVANCE = "monthly_advance", "Monthly in advance"
+    MONTHLY_ARREARS = "monthly_arrears", "Monthly in arrears"
+    QUARTERLY_ADVANCE = "quarterly_advance", "Quarterly in advance"
+    QUARTERLY_ARREARS = "quarterly_arrears", "Quarterly in arrears"
+    UPFRONT = "upfront", "All at the start"
+    COMPLETION = "completion", "All at the end"
+    MILESTONES = "milestones", "On acceptance of each milestone"
+    AS_WORKED = "as_worked", "As worked, monthly in arrears"
+
+
 class NoticeRule(models.TextChoices):
     CALENDAR = "calendar", "Calendar days"
     BUSINESS = "business", "Business days"
@@ -71,6 +84,15 @@ class Contract(Record):
     notice_rule = models.CharField(max_length=10, choices=NoticeRule, blank=True, default="")
     uplift = models.CharField(max_length=40, blank=True, default="")
     probability = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    billing_timing = models.CharField(max_length=20, choices=BillingTiming, blank=True, default="")
+    scope_hours = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, help_text="hours the fee pays for"
+    )
+    scope = models.TextField(blank=True, default="", help_text="what is and is not in scope, in words")
+    ended_on = models.DateField(null=True, blank=True, help_text="last day in force, where terminated before the end")
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="supersedes"
+    )
 
     class Meta:
         ordering = ["start", "number"]
@@ -99,6 +121,16 @@ class Contract(Record):
                 name="contract_probability",
             ),
             models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="contract_not_own_parent"),
+            models.CheckConstraint(
+                condition=Q(billing_timing__in=["", *BillingTiming.values]), name="contract_billing_timing_known"
+            ),
+            models.CheckConstraint(condition=Q(scope_hours=None) | Q(scope_hours__gte=0), name="contract_scope_hours"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("start")), name="contract_ended_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by=None) | ~Q(superseded_by=F("id")), name="contract_not_its_own_successor"
+            ),
         ]
 
     def __str__(self) -> str:
