@@ -18,7 +18,7 @@ from accounts.queries.header import client_header
 from accounts.queries.overview import facts_of, overview, team_of
 from accounts.queries.tables import client_table
 from accounts.views.editing import FormPage, expected_version, form_page
-from accounts.views.exports import file_response
+from accounts.views.exports import about_of, file_response
 from common.policies import CLIENT_READERS, DIRECTOR, allow
 from people.requests import signed_in
 
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     file_kind = request.GET.get("format", "")
     if file_kind in ("csv", "xlsx"):
         found = client_list(user, wanted, page=None, today=now.date())
-        return file_response(client_table(found), file_kind, "clients")
+        return file_response(client_table(found), file_kind, "clients", about_of(request, "Clients", now))
     page = request.GET.get("page", "1")
     found = client_list(user, wanted, page=int(page) if page.isdecimal() and len(page) < 10 else 1, today=now.date())
     context = {"list": found, "wanted": wanted, "tiers": Tier.choices, "statuses": ClientStatus.choices}

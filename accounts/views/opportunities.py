@@ -21,7 +21,7 @@ from accounts.queries.pipeline import Scope
 from accounts.queries.rates import DealRates, deal_rates
 from accounts.queries.tables import deal_table
 from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
-from accounts.views.exports import file_response
+from accounts.views.exports import about_of, file_response
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from people.access import abilities_of
@@ -56,7 +56,8 @@ def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, An
     file_kind = request.GET.get("format", "")
     if file_kind in ("csv", "xlsx"):
         rows = [pipeline.deal_row(deal, rates, today) for deal in ordered]
-        return file_response(deal_table(rows, rates.currency), file_kind, "pipeline", rates.note())
+        about = about_of(request, "Pipeline", timezone.now(), source=rates.note())
+        return file_response(deal_table(rows, rates.currency), file_kind, "pipeline", about)
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     totals = pipeline.pipeline_totals(user, scope, rates, today)
     context = {

@@ -146,6 +146,7 @@ TABLE_HEAD: Final = (
     "uplift",
     "probability",
 )
+TABLE_WAYS: Final = tuple({"notice_days": "count", "probability": "rate"}.get(name, "") for name in TABLE_HEAD)
 _TABLE_FIELDS: Final = tuple({"parent": "parent__number", "client": "client__key"}.get(n, n) for n in TABLE_HEAD)
 
 

@@ -13,13 +13,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import get_client_for
 from accounts.queries.header import client_header
 from accounts.views.editing import FormPage, expected_version, form_page
-from common.exports import csv_response, xlsx_response
+from common.exports import About, file_response, query_filters
 from common.policies import CLIENT_READERS, allow
 from financials.access import get_contract_for, get_editable_contract_for
 from financials.actions.contracts import change_contract
 from financials.forms import ContractForm, contract_filter
 from financials.models import ContractKind, ContractStatus
-from financials.queries.contract_trees import TABLE_HEAD, client_tree, filtered, load_contract_list, table_rows
+from financials.queries.contract_trees import (
+    TABLE_HEAD,
+    TABLE_WAYS,
+    client_tree,
+    filtered,
+    load_contract_list,
+    table_rows,
+)
 from financials.queries.contracts import load_contract_page
 from financials.queries.renewals import renewals_ahead
 from people.requests import signed_in
@@ -35,8 +42,8 @@ def contract_list(request: HttpRequest) -> HttpResponseBase:
     rows = filtered(user, wanted)
     kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):
-        write = csv_response if kind == "csv" else xlsx_response
-        return write("contracts", TABLE_HEAD, table_rows(rows))
+        about = About("Contracts", as_of=now, filters=query_filters(request.GET), columns=TABLE_WAYS)
+        return file_response(kind, "contracts", TABLE_HEAD, table_rows(rows), about)
     context = {
         "page": load_contract_list(user, rows, page=request.GET.get("page"), now=now),
         "wanted": wanted,

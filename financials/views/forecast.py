@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import NOT_FOUND, clients_for, get_client_for
-from common.exports import csv_response, xlsx_response
+from common.exports import About, file_response
 from common.policies import MONEY_READERS, allow
 from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page
 from people.requests import signed_in
@@ -34,9 +34,18 @@ def forecast(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allow(roles=MONEY_READERS)
 def forecast_export(request: HttpRequest, form: str) -> HttpResponseBase:
-    makers = {"csv": csv_response, "xlsx": xlsx_response}
-    if form not in makers:
+    if form not in ("csv", "xlsx"):
         raise Http404(NOT_FOUND)
     page = _page(request)
     head, rows = forecast_rows(page)
-    return makers[form](f"forecast-{page.year}", head, rows)
+    about = About(
+        f"Forecast {page.year}",
+        finding=page.table_finding,
+        as_of=page.basis.as_of,
+        period=str(page.year),
+        currency=page.basis.currency,
+        filters=(("Client", page.client),),
+        source=page.source,
+        notes=page.missing,
+    )
+    return file_response(form, f"forecast-{page.year}", head, rows, about)

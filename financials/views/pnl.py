@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import clients_for, get_client_for
 from accounts.queries.header import client_header
-from common.exports import csv_response, xlsx_response
+from common.exports import About, csv_response, file_response, query_filters, xlsx_response
 from common.policies import MONEY_READERS, allow
 from financials.figures import LABELS
 from financials.forms import entry_filter, pnl_view
@@ -94,8 +94,8 @@ def ledger_entries(request: HttpRequest) -> HttpResponseBase:
     rows = entries(user, wanted)
     kind = request.GET.get("format")
     if kind in ("csv", "xlsx"):
-        write = csv_response if kind == "csv" else xlsx_response
-        return write("ledger-entries", HEAD, entry_rows(rows))
+        about = About("Ledger entries", as_of=timezone.now(), filters=query_filters(request.GET))
+        return file_response(kind, "ledger-entries", HEAD, entry_rows(rows), about)
     page = Paginator(rows, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
     word = LABELS.get(wanted.row, "")
     context = {"page": page, "wanted": wanted, "client": client, "errors": errors, "row_word": word}

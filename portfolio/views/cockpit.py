@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import NOT_FOUND
 from accounts.queries.attention import TODAY, AttentionItem, attention
 from accounts.queries.pipeline import Scope, pipeline_totals
-from common.exports import csv_response, xlsx_response
+from common.exports import About, file_response
 from common.models import Job, JobState
 from common.policies import MONEY_READERS, allow
 from financials.calc.findings import count
@@ -75,9 +75,17 @@ def _administrator() -> dict[str, object]:
 @allow(roles=MONEY_READERS)
 def cockpit_export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The client table as shown, to take away."""
-    makers = {"csv": csv_response, "xlsx": xlsx_response}
-    if form not in makers:
+    if form not in ("csv", "xlsx"):
         raise Http404(NOT_FOUND)
     page = load_cockpit(signed_in(request), now=timezone.now())
     head, rows = table_rows(page)
-    return makers[form](f"clients-{page.basis.through:%Y-%m}", head, rows)
+    about = About(
+        "Clients against budget",
+        finding=page.clients_finding,
+        as_of=page.basis.as_of,
+        period=page.span,
+        currency=page.currency,
+        source=page.source,
+        columns=tuple("ratio" if name in ("contribution_margin", "margin_on_budget") else "" for name in head),
+    )
+    return file_response(form, f"clients-{page.basis.through:%Y-%m}", head, rows, about)
