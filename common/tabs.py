@@ -1,4 +1,6 @@
-"""The row of pages every client has. Each app adds its own; the row shows a reader only what the role may open."""
+"""Rows of pages: those every client has, and those of a place of the rail. Each app adds its own; a row shows a reader
+only what the role may open.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,22 @@ class TabLink:
 tabs: Registry[ClientTab] = Registry("client tabs")
 
 
+@dataclass(frozen=True, slots=True)
+class SectionTab:
+    """A page among several of one place of the rail. route: a URL name without arguments, whose path all pages below it
+    begin with. order: smaller stands further left.
+    """
+
+    label: str
+    route: str
+    roles: frozenset[str]
+    order: int
+
+
+section_tabs: Registry[SectionTab] = Registry("section tabs")
+"""By name; the first segment of the route's path says which section it is in."""
+
+
 def client_tabs(role: str, key: str, active: str) -> list[TabLink]:
     """The tabs of one client for one role. active: the name the open page's tab was registered under."""
     entries = sorted(((tab.order, name, tab) for name, tab in tabs), key=lambda entry: entry[:2])
@@ -38,3 +56,14 @@ def client_tabs(role: str, key: str, active: str) -> list[TabLink]:
         for _, name, tab in entries
         if role in tab.roles
     ]
+
+
+def tabs_of_section(role: str, path: str) -> list[TabLink]:
+    """The row for the page at this path; empty where its section has fewer than two pages for the role."""
+    found = [(tab.order, name, tab.label, reverse(tab.route)) for name, tab in section_tabs if role in tab.roles]
+    section = path.split("/", 2)[1]
+    mine = sorted(entry for entry in found if section and entry[3].split("/", 2)[1] == section)
+    if len(mine) < 2:
+        return []
+    open_url = max((url for *_, url in mine if path.startswith(url)), key=len, default="")
+    return [TabLink(label, url, url == open_url) for _, _, label, url in mine]

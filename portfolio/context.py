@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from common.policies import ACCOUNT_MANAGER, CLIENT_READERS, DIRECTOR, EVERYONE, LEGAL, MONEY_READERS
+from common.tabs import tabs_of_section
 from people.access import abilities_of
 
 
@@ -30,6 +31,8 @@ class Place:
     key: str
     roles: frozenset[str]
     phone: bool = False
+    under: str = ""
+    """The path that all pages of the place begin with, where that is not the route's own."""
 
 
 PLACES = (
@@ -38,7 +41,7 @@ PLACES = (
     Place("Log", "log", "l", frozenset({DIRECTOR, ACCOUNT_MANAGER}), phone=True),
     Place("Pipeline", "pipeline", "p", CLIENT_READERS - {LEGAL}, phone=True),
     Place("Contracts", "contract_list", "o", CLIENT_READERS),
-    Place("Financials", "pnl", "f", MONEY_READERS),
+    Place("Financials", "pnl", "f", MONEY_READERS, under="/financials/"),
     Place("Forecast", "forecast", "r", MONEY_READERS),
     Place("Reviews", "reviews", "q", MONEY_READERS),
     Place("Imports", "imports", "i", frozenset({"director", "finance"})),
@@ -61,10 +64,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if user.role not in place.roles:
             continue
         url = reverse(place.route)
-        active = path == url if url == "/" else path.startswith(url)
+        active = path == url if url == "/" else path.startswith(place.under or url)
         nav.append(NavItem(place.label, url, place.key, active, phone=place.phone))
     frame.update(
         nav=nav,
+        section_tabs=tabs_of_section(user.role, path),
         can=abilities_of(user),
         person={"name": user.name, "line2": user.get_role_display(), "email": user.email},
     )
