@@ -3,6 +3,9 @@
 An edit calls `mark_dirty` (or `enqueue`) inside its own transaction. A worker takes a lease with a fencing token,
 computes, and writes results and "done" in one transaction through `finish`, which refuses when the lease was lost or
 a newer version of the inputs has been computed. So a lost, doubled or late message changes nothing.
+
+A lease ends with the database session that took it: a worker that was killed hands its jobs back at once. lease_until
+is for what a session does not tell: a worker that hangs, a machine that lost its power or its network.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import BooleanField, CharField, F, Func, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
@@ -35,6 +38,24 @@ WAKE_TASK = "common.tasks.work"
 _HASTE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry_on_timeout": False, "max_retries": 0}
 _LEAVE_ALONE = 5.0  # seconds, the sweeper's own pace
 _found_away: list[float] = []  # the last moment, by the monotonic clock
+
+
+# A pid alone comes back: with the moment it began, a session is told apart from every other. One role reads them all.
+_SESSIONS = (
+    "SELECT pid || '@' || extract(epoch FROM backend_start) FROM pg_stat_activity WHERE backend_start IS NOT NULL"
+)
+
+
+class _ThisSession(Func):
+    template = f"({_SESSIONS} AND pid = pg_backend_pid())"
+    output_field = CharField()
+
+
+class _HasEnded(Func):
+    """Whether the session is over; never true of a lease without one."""
+
+    template = f"(%(expressions)s <> '' AND %(expressions)s NOT IN ({_SESSIONS}))"
+    output_field = BooleanField()
 
 
 class LeaseLost(Exception):
@@ -122,10 +143,7 @@ def progress_all(leases: Sequence[Lease], done: int, total: int, doing: str) -> 
     if not leases:  # every one was lost at the step before
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PROGRESS,
-            [done, total, doing[:200], _until(leases[0].kind), *_held(leases)],
-        )
+        cursor.execute(_PROGRESS, [done, total, doing[:200], _until(leases[0].kind), *_held(leases)])
         kept = {row[0] for row in cursor.fetchall()}
     return [lease for lease in leases if lease.job_id in kept]
 
@@ -157,6 +175,18 @@ def finish_all(leases: Sequence[Lease], results: dict[int, dict[str, Any]] | Non
 
 def _held(leases: Sequence[Lease]) -> tuple[list[int], list[int]]:
     return [lease.job_id for lease in leases], [lease.token for lease in leases]
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """What is read inside is of one moment, however many queries it takes; in a transaction already begun, as it is."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def bump(object_ref: str) -> int:
@@ -245,14 +275,14 @@ def _until(kind: str, now: datetime | None = None) -> datetime:
     return (now or timezone.now()) + timedelta(seconds=seconds)
 
 
-def _takeable(kind: str, now: datetime) -> Q:
+def _takeable(now: datetime) -> Q:
     waiting = Q(state__in=[JobState.READY, JobState.FAILED], run_after__lte=now)
-    return Q(kind=kind) & (waiting | Q(state=JobState.LEASED, lease_until__lt=now))
+    return waiting | Q(state=JobState.LEASED) & (Q(lease_until__lt=now) | Q(_HasEnded("holder")))
 
 
-def _most_tries(job: Job) -> int:
-    # A job that raised is at fault itself; one whose worker died may have been an innocent bystander.
-    return int(settings.JOB_MAX_TRIES if job.error else settings.JOB_MAX_CRASHES)
+def _has_crashed_too_often(job: Job) -> bool:
+    """A job whose worker died may have been an innocent bystander: more patience than with one that raised."""
+    return job.tries - job.failures >= int(settings.JOB_MAX_CRASHES)
 
 
 def take(kind: str, *, limit: int, now: datetime | None = None) -> list[Lease]:
@@ -261,11 +291,11 @@ def take(kind: str, *, limit: int, now: datetime | None = None) -> list[Lease]:
     with transaction.atomic():
         jobs = list(
             Job.objects.select_for_update(skip_locked=True)
-            .filter(_takeable(kind, now))
+            .filter(_takeable(now), kind=kind)
             .order_by("priority", "id")[:limit]
         )
-        dead = [job for job in jobs if job.tries >= _most_tries(job)]
-        live = [job for job in jobs if job.tries < _most_tries(job)]
+        dead = [job for job in jobs if _has_crashed_too_often(job)]
+        live = [job for job in jobs if not _has_crashed_too_often(job)]
         if dead:
             Job.objects.filter(pk__in=[job.pk for job in dead]).update(
                 state=JobState.DEAD, lease_until=None, finished_at=now
@@ -273,7 +303,12 @@ def take(kind: str, *, limit: int, now: datetime | None = None) -> list[Lease]:
         for job in live:
             job.token += 1
         Job.objects.filter(pk__in=[job.pk for job in live]).update(
-            state=JobState.LEASED, token=F("token") + 1, tries=F("tries") + 1, lease_until=_until(kind, now), doing=""
+            state=JobState.LEASED,
+            token=F("token") + 1,
+            tries=F("tries") + 1,
+            lease_until=_until(kind, now),
+            holder=_ThisSession(),
+            doing="",
         )
     return [Lease(job.pk, job.token, job.kind, job.object_ref, job.input_version, job.params) for job in live]
 
@@ -284,10 +319,12 @@ def fail(lease: Lease, error: Exception, *, now: datetime | None = None) -> None
     job = Job.objects.filter(pk=lease.job_id, token=lease.token, state=JobState.LEASED).first()
     if job is None:
         return
-    spent = job.tries >= settings.JOB_MAX_TRIES
+    failures = job.failures + 1
+    spent = failures >= settings.JOB_MAX_TRIES
     Job.objects.filter(pk=lease.job_id, token=lease.token, state=JobState.LEASED).update(
         state=JobState.DEAD if spent else JobState.FAILED,
-        run_after=now + timedelta(seconds=2**job.tries),
+        failures=failures,
+        run_after=now + timedelta(seconds=2**failures),
         lease_until=None,
         error=f"{type(error).__name__}: {error}"[:2000],
         finished_at=now if spent else None,
@@ -301,10 +338,7 @@ def supersede(leases: Sequence[Lease]) -> list[Lease]:
     if not stale:
         return list(leases)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SUPERSEDE,
-            [timezone.now(), *_held(stale)],
-        )
+        cursor.execute(_SUPERSEDE, [timezone.now(), *_held(stale)])
     overtaken = {lease.job_id for lease in stale}
     return [lease for lease in leases if lease.job_id not in overtaken]
 
@@ -341,12 +375,9 @@ def _run(spec: JobKind, leases: Sequence[Lease]) -> None:
 
 
 def due_kinds(now: datetime | None = None) -> list[str]:
-    """Kinds with work waiting or a lease run out: what the sweeper wakes."""
+    """Kinds with work waiting, a lease run out or its worker gone: what the sweeper wakes."""
     now = now or timezone.now()
-    names = Job.objects.filter(
-        Q(state__in=[JobState.READY, JobState.FAILED], run_after__lte=now)
-        | Q(state=JobState.LEASED, lease_until__lt=now)
-    ).values_list("kind", flat=True)
+    names = Job.objects.filter(_takeable(now)).values_list("kind", flat=True)
     return sorted(set(names.distinct()) & set(kinds.names()))
 
 
@@ -357,7 +388,7 @@ def retry(job_id: int, *, actor: str, now: datetime) -> bool:
         if job is None:
             return False
         Job.objects.filter(pk=job_id).update(
-            state=JobState.READY, tries=0, error="", run_after=now, finished_at=None, token=F("token") + 1
+            state=JobState.READY, tries=0, failures=0, error="", run_after=now, finished_at=None, token=F("token") + 1
         )
         audit.record(actor=actor, verb="retried", kind="job", object_id=job_id, label=str(job))
         wake_after_commit(job.kind)

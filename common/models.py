@@ -62,7 +62,11 @@ class Job(models.Model):
     priority = models.SmallIntegerField(default=5, help_text="smaller goes first")
     token = models.BigIntegerField(default=0, help_text="fencing token: grows with every lease")
     lease_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
+    holder = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="the database session that holds the lease"
+    )
+    tries = models.PositiveSmallIntegerField(default=0, help_text="leases taken")
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="leases that ended in an error")
     run_after = models.DateTimeField(db_default=Now())
     done_steps = models.PositiveIntegerField(default=0)
     total_steps = models.PositiveIntegerField(default=0)
