@@ -38,11 +38,14 @@ def evergreen_horizon(now: datetime) -> Month:
 
 
 def rebuild_schedules(contract_ids: Iterable[int], *, now: datetime) -> int:
-    """Rewrite the schedule of these contracts; returns the number of lines. Three queries however many there are."""
+    """Rewrite the schedule of these contracts; returns the number of lines. Three queries however many there are.
+
+    The contracts are locked: of an edit and a worker that moves a horizon on, the later sees the other's terms.
+    """
     ids = sorted(set(contract_ids))
     horizon = evergreen_horizon(now)
     with transaction.atomic():
-        contracts = list(Contract.objects.filter(pk__in=ids).order_by("pk"))
+        contracts = list(Contract.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
         rows = [
             (contract.pk, line.month, line.amount)
             for contract in contracts
