@@ -6,12 +6,13 @@ import os
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from common import jobs
@@ -57,16 +58,29 @@ class Deliveries:
         if leases:
             jobs.kinds[RECOMPUTE].run(leases)
 
+    @transaction.atomic
     def expire(self) -> None:
-        """The time of every lease runs out at once."""
-        Job.objects.filter(state=JobState.LEASED).update(lease_until=timezone.now() - EXPIRED)
+        """The time of every lease runs out at once. Rows are locked in the workers' order: time takes no locks."""
+        leased = Job.objects.select_for_update().filter(state=JobState.LEASED).order_by("pk")
+        Job.objects.filter(pk__in=[job.pk for job in leased]).update(lease_until=timezone.now() - EXPIRED)
 
-
-def in_thread(step: Callable[[], None]) -> None:
-    try:
-        step()
-    finally:
+    def vanish(self) -> None:
+        """A worker's session ends, and with it every lease it took; some of the results come all the same."""
         connection.close()
+
+
+@contextmanager
+def several_workers() -> Iterator[ThreadPoolExecutor]:
+    """Each with a database session of its own, which lasts, so that a stalled worker counts as alive."""
+    with ThreadPoolExecutor(WORKERS) as workers:
+        yield workers
+        together = threading.Barrier(WORKERS)
+
+        def leave(_: int) -> None:
+            together.wait()
+            connection.close()
+
+        list(workers.map(leave, range(WORKERS)))
 
 
 def shuffled(seed: int, *, clients: int, rounds: int) -> None:
@@ -78,12 +92,13 @@ def shuffled(seed: int, *, clients: int, rounds: int) -> None:
     book.forget()
 
     deliveries = Deliveries(seed)
-    for round_no in range(rounds):
-        book.edit_book(round_no)
-        steps = [deliveries.message] * 3 + [deliveries.stall, deliveries.go_on, deliveries.expire] * 2
-        deliveries.dice.shuffle(steps)
-        with ThreadPoolExecutor(WORKERS) as workers:
-            list(workers.map(in_thread, steps))
+    with several_workers() as workers:
+        for round_no in range(rounds):
+            book.edit_book(round_no)
+            steps = [deliveries.message] * 3 + [deliveries.stall, deliveries.go_on, deliveries.expire] * 2
+            steps += [deliveries.vanish]
+            deliveries.dice.shuffle(steps)
+            list(workers.map(lambda step: step(), steps))
     while deliveries.stalled:  # the latest of all
         deliveries.go_on()
     deliveries.expire()
