@@ -49,7 +49,10 @@ class Rate(Record):
                 condition=Q(person=None) & ~Q(role="") | Q(person__isnull=False, role=""), name="rate_person_or_role"
             ),
         ]
-        indexes = [models.Index(fields=["person", "kind", "starts"], name="rate_of_person")]
+        indexes = [
+            models.Index(fields=["person", "kind", "starts"], name="rate_of_person"),
+            models.Index(fields=["role", "kind", "starts"], name="rate_of_role"),
+        ]
 
 
 class TimeStatus(models.TextChoices):
