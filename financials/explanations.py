@@ -39,7 +39,7 @@ FORMULAE: Final[dict[str, str]] = {
     "direct_expenses": "Σ ledger entries on direct expenses",
     "contribution": "net revenue − delivery labour − freelancers − direct expenses",
     "contribution_margin": "contribution ÷ net revenue",
-    "overhead": "Σ ledger entries on account overhead + share of the overhead pool by delivery labour",
+    "overhead": "Σ ledger entries on account overhead + share of the overhead pool by its driver",
     "operating_profit": "contribution − account overhead",
     "operating_margin": "operating profit ÷ net revenue",
 }
@@ -149,7 +149,7 @@ def _explain_row(user: User, asked: Asked, basis: Basis, scope: str, now: dateti
     value = _value(result, asked.row)
     notes = list(result.missing)
     if result.pooled and "overhead" in LEAVES[asked.row]:
-        notes.append("Account overhead includes a share of the overhead pool, spread by month on delivery labour")
+        notes.append(f"Account overhead includes a share of the overhead pool, {result.pooled}")
     entries = scenario == "actual"
     return Explanation(
         figure=_figure(asked, basis, value),

@@ -70,11 +70,19 @@ class Basis:
         return month_add(self.through, -11), self.through
 
 
+# A reopened month's row is gone, so what was closed at an earlier instant is told by the closes and reopenings since.
 _STATE = """
-SELECT (SELECT max(month) FROM common_closedperiod WHERE closed_at <= %(as_of)s),
-       (SELECT closed_at FROM common_closedperiod WHERE closed_at <= %(as_of)s ORDER BY month DESC LIMIT 1),
+WITH closed AS (
+  SELECT month, closed_at AS at FROM common_closedperiod WHERE closed_at <= %(as_of)s
+  UNION ALL
+  SELECT month, at FROM (
+    SELECT DISTINCT ON (month) month, kind, at FROM financials_closeevent WHERE at <= %(as_of)s
+    ORDER BY month, at DESC, id DESC
+  ) newest WHERE kind = 'closed' AND %(historic)s
+)
+SELECT (SELECT max(month) FROM closed), (SELECT at FROM closed ORDER BY month DESC, at DESC LIMIT 1),
        coalesce(%(budget)s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
-       coalesce((SELECT max(id) FROM financials_ledgerentry), 0)
+       coalesce((SELECT max(id) FROM financials_ledgerentry WHERE NOT %(historic)s OR posted_at <= %(as_of)s), 0)
 """
 
 
@@ -83,7 +91,8 @@ def load_basis(
 ) -> Basis:
     """Two queries. currency: the caller's portfolio's unless given. as_of: look back to what was known then."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, {"as_of": as_of or now, "budget": budget_version or None})
+        asked = {"as_of": as_of or now, "budget": budget_version or None, "historic": as_of is not None}
+        cursor.execute(_STATE, asked)
         closed_through, closed_at, budget, ledger_no = cursor.fetchone()
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     if as_of is not None:

@@ -20,6 +20,7 @@ from common.fx import apply
 from common.money import ZERO
 from common.periods import Month, format_month, month_add
 from financials.queries.basis import Basis, Sql, rate_values
+from financials.queries.overhead import Pool, driver_sql, spread_sql
 
 Source = Literal["actual", "budget", "forecast", "layers", "schedule"]
 """forecast: net revenue of the runs that stand; layers: the same, each layer as a line. schedule: of contracts."""
@@ -136,7 +137,7 @@ _RUNS_THEN = (
 )
 
 
-def _cells(source: Source, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Sql:
+def _cells(source: Source, basis: Basis, cut: Cut, pool: Pool) -> Sql:
     """WITH rate, visible, cell: the converted cells of the cut, with their label month."""
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
     rows, row_params = _source(source, basis, cut)
@@ -195,48 +196,38 @@ def _narrowed(cut: Cut) -> Sql:
     return text, params
 
 
-def _spread(basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Sql:
-    """Each month's overhead pool over every client's delivery labour, with cumulative rounding: shares sum exactly."""
-    pool_values = ", ".join(["(%s::date, %s::numeric)"] * len(pool))
-    rows, row_params = _source("actual", basis, replace(cut, raw=False))
-    text = f"""
-  SELECT client_id, contract_id, service_line, month,
-         half_even(pool * upto / total, {basis.places}) - half_even(pool * (upto - amount) / total, {basis.places})
-           AS amount
-  FROM (
-    SELECT l.*, q.amount AS pool, sum(l.amount) OVER (PARTITION BY l.month) AS total,
-           sum(l.amount) OVER (PARTITION BY l.month ORDER BY client_id, contract_id, service_line) AS upto
-    FROM (
-      SELECT b.client_id, b.contract_id, b.service_line, b.month,
-             sum({_converted(basis, "b")}) AS amount
-      FROM ({rows}) b JOIN rate r ON r.currency = b.currency AND r.month = b.month
-      WHERE b.line = 'delivery_labour' AND b.client_id IS NOT NULL GROUP BY 1, 2, 3, 4
-    ) l JOIN (VALUES {pool_values}) q(month, amount) ON q.month = l.month
-  ) shares WHERE total > 0"""
-    return text, [*row_params, *(value for pair in pool.items() for value in pair)]
+def _spread(basis: Basis, cut: Cut, pool: Pool) -> Sql:
+    """Each month's overhead pool over every client's part of the driver, whoever the cut is about."""
+    return spread_sql(basis, _source("actual", basis, replace(cut, raw=False)), _converted(basis, "b"), pool)
 
 
-def load_pool(basis: Basis, cut: Cut) -> tuple[dict[Month, Decimal], Missing]:
+def load_pool(basis: Basis, cut: Cut) -> tuple[Pool, Missing]:
     """The overhead without a client, by month in the basis's currency, and the rates it lacks. One query."""
     rows, params = _source("actual", basis, replace(cut, raw=False))
-    pool: dict[Month, Decimal] = {}
+    driver, driver_params = driver_sql(basis, "m.month")
+    amounts: dict[Month, Decimal] = {}
+    drivers: dict[Month, str] = {}
     gaps: set[tuple[str, Month]] = set()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT month, currency, amount FROM ({rows}) m WHERE client_id IS NULL", params)
-        for month, currency, amount in cursor.fetchall():
+        cursor.execute(
+            f"SELECT m.month, m.currency, m.amount, {driver} FROM ({rows}) m WHERE m.client_id IS NULL",
+            [*driver_params, *params],
+        )
+        for month, currency, amount, named in cursor.fetchall():
             rate = basis.rate(currency, month)
             if rate is None:
                 gaps.add((currency, month))
             else:
-                pool[month] = pool.get(month, ZERO) + apply(amount, rate, basis.currency)
-    return pool, frozenset(gaps)
+                amounts[month] = amounts.get(month, ZERO) + apply(amount, rate, basis.currency)
+                drivers[month] = named
+    return Pool(amounts, drivers), frozenset(gaps)
 
 
 def load_cells(
-    source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], pool: dict[Month, Decimal] | None = None
+    source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], pool: Pool | None = None
 ) -> list[Cell]:
     """Sums by group and line, one query. Group columns are text; a blank one is None (unknown)."""
-    text, params = _cells(source, basis, cut, pool or {})
+    text, params = _cells(source, basis, cut, pool or Pool())
     groups = "".join(f"{GROUPS[name]}, " for name in group_by)
     joins = " ".join(dict.fromkeys(_JOINS[name] for name in group_by if name in _JOINS))
     by = ", ".join(str(number + 1) for number in range(len(group_by) + 1))
@@ -258,7 +249,7 @@ def _text(value: Any) -> str | None:
 
 def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
     """The currencies and months of the cut that have no rate. One query, made only when something is missing."""
-    text, params = _cells(source, basis, cut, {})
+    text, params = _cells(source, basis, cut, Pool())
     with connection.cursor() as cursor:
         cursor.execute(text + " SELECT DISTINCT currency, month FROM cell WHERE amount IS NULL", params)
         return frozenset(cursor.fetchall())
@@ -266,22 +257,19 @@ def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
 
 def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
     """Line → posted amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
-    text, params = _cells("actual", basis, cut, {})
+    text, params = _cells("actual", basis, cut, Pool())
     with connection.cursor() as cursor:
         cursor.execute(text + " SELECT line, coalesce(sum(amount), 0) FROM cell GROUP BY line", params)
         return dict(cursor.fetchall())
 
 
-def load_idle_months(basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> list[Month]:
-    """Months of the pool in which nobody at all booked labour, so that nothing could carry it. One query."""
-    everyone = replace(cut, clients=("SELECT id FROM accounts_client", []), contract_ids=None, service_line=None)
-    rows, row_params = _source("actual", basis, replace(everyone, raw=False))
+def load_unspread(basis: Basis, cut: Cut, pool: Pool) -> Decimal:
+    """The part of the pool that no client carries: months without any of the driver, or with none set. One query."""
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
-    text = f"""
-WITH rate(currency, month, rate) AS (VALUES {rates})
-SELECT m.month FROM ({rows}) m JOIN rate r ON r.currency = m.currency AND r.month = m.month
-WHERE m.line = 'delivery_labour' AND m.client_id IS NOT NULL GROUP BY 1 HAVING sum({_converted(basis)}) > 0"""
+    spread, params = _spread(basis, cut, pool)
     with connection.cursor() as cursor:
-        cursor.execute(text, [*rate_params, *row_params])
-        busy = {row[0] for row in cursor.fetchall()}
-    return [month for month in pool if month not in busy]
+        cursor.execute(
+            f"WITH rate(currency, month, rate) AS (VALUES {rates}) SELECT coalesce(sum(amount), 0) FROM ({spread}) s",
+            [*rate_params, *params],
+        )
+        return pool.total - Decimal(cursor.fetchone()[0])

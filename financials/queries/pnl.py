@@ -24,11 +24,12 @@ from financials.queries.cells import (
     Cell,
     Cut,
     load_cells,
-    load_idle_months,
     load_line_totals,
     load_missing,
     load_pool,
+    load_unspread,
 )
+from financials.queries.overhead import Pool
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ class PnlRow:
 class PnlResult:
     """columns: the ladder columns this reader may see, in order; the others are absent from rows too.
 
-    tie_out: of actuals only. unallocated: overhead of the pool that no client's labour could carry; None for readers
-    who do not see every client. pooled: overhead without a client was spread over these figures.
+    tie_out: of actuals only. unallocated: overhead of the pool that nothing carries; None for readers
+    who do not see every client. pooled: by what overhead without a client was spread over these figures, in words.
     missing: what to say about absent rates, one line each.
     """
 
@@ -123,7 +124,7 @@ class PnlResult:
     missing: tuple[str, ...]
     rates_note: str
     run: str
-    pooled: bool = False
+    pooled: str = ""
 
     @property
     def currency(self) -> str:
@@ -174,7 +175,7 @@ def load_pnl(
     source: Literal["actual", "budget", "forecast"] = (
         "budget" if request.scenario == "budget" else "forecast" if request.scenario == "forecast" else "actual"
     )
-    pool, gaps = load_pool(basis, cut) if source == "actual" and "overhead" in columns else ({}, frozenset())
+    pool, gaps = load_pool(basis, cut) if source == "actual" and "overhead" in columns else (Pool(), frozenset())
     cells = load_cells(source, basis, cut, request.group_by, pool)
     rows = _rows(cells, basis, columns, net_only=source == "forecast")
     if any(cell.missing for cell in cells):
@@ -194,7 +195,7 @@ def load_pnl(
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         rates_note=_rates_note(basis, cells, cut),
         run=_run(user) if source == "forecast" else f"ledger-{basis.ledger_no}",
-        pooled=bool(pool),
+        pooled=pool.words,
     )
 
 
@@ -308,11 +309,9 @@ def _tie(basis: Basis, cut: Cut, cells: Iterable[Cell]) -> TieOut:
     return ladder_tie_out(posted, [ladder({cell.line: cell.amount}) for cell in several])
 
 
-def _unallocated(user: User, basis: Basis, cut: Cut, pool: dict[Month, Decimal]) -> Decimal | None:
-    """Months of the pool in which nobody booked labour; for those who see the whole book."""
-    if user.role not in ("finance", "leadership"):
-        return None
-    return sum((pool[month] for month in load_idle_months(basis, cut, pool)), ZERO)
+def _unallocated(user: User, basis: Basis, cut: Cut, pool: Pool) -> Decimal | None:
+    """What of the pool no client carries; for those who see the whole book."""
+    return load_unspread(basis, cut, pool) if user.role in ("finance", "leadership") else None
 
 
 def _run(user: User) -> str:

@@ -89,7 +89,7 @@ class PnlPage:
     biggest: Decimal
     tie_out: TieOut | None
     unallocated: Decimal | None
-    pooled: bool
+    pooled: str
     missing: tuple[str, ...]
     source: str
     has_budget: bool
