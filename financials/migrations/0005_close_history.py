@@ -34,7 +34,7 @@ DROP FUNCTION closes_are_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("financials", "0003_money_core"), ("common", "0001_initial")]
+    dependencies = [("financials", "0004_time_rules"), ("common", "0001_initial")]
 
     operations = [
         migrations.RunSQL(EVENTS, migrations.RunSQL.noop),
