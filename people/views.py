@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import audit
 from common.policies import ADMINISTRATOR, EVERYONE, Policy, allow, public
 from common.records import StaleRecord
-from people import actions
+from people import actions, throttle
 from people.forms import OwnPasswordForm, OwnSettingsForm, PersonForm, SignInForm, TokenForm
 from people.models import ApiToken, User
 from people.requests import signed_in
@@ -22,6 +23,11 @@ from people.requests import signed_in
 
 class SignIn(auth_views.LoginView):
     """An address that asks to be led back to signing in leads home: Django takes it for an endless loop and fails."""
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        throttle.remember(self.request, response, str(form.cleaned_data["username"]))
+        return response
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         target = super().get_redirect_url()
