@@ -104,7 +104,12 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=_services.get("redis_url", "redis://127.0.0.1:6379/0"))
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # one for each address and person counted
+    }
+}
 
 AUTH_USER_MODEL = "people.User"
 KNOX_TOKEN_MODEL = "people.ApiToken"  # noqa: S105  # a model name
@@ -235,7 +240,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portfolio.api.parsing.ExactJSON"],
-    "DEFAULT_THROTTLE_RATES": {"api": env.str("API_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "api": env.str("API_RATE", default="600/min"),
+        "public": env.str("PUBLIC_RATE", default="120/min"),
+        "token": env.str("TOKEN_RATE", default="30/min"),
+    },
     "EXCEPTION_HANDLER": "portfolio.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": NUM_PROXIES,

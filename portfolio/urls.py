@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from portfolio.api.throttling import AddressRate, limited
 from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
     path("figures/<path:figure_id>/", figures.figure, name="figure"),
     path("audit/", audit.audit, name="audit"),
-    path("api/docs/", api_docs.api_docs, name="api_docs"),
+    path("api/docs/", limited(AddressRate, api_docs.api_docs), name="api_docs"),
     path("api/v1/", include("portfolio.api.urls")),
     path("help/", help.index, name="help"),
     path("help/definitions/", help.definitions, name="definitions"),

@@ -20,6 +20,7 @@ from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
+from portfolio.api.throttling import AddressRate, TokenRate, limited
 from portfolio.api.views import BulkView, DetailView, ListView
 
 
@@ -67,8 +68,8 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
     ]
 
 
-_token = public(TokenView.as_view())
-_schema = public(SpectacularAPIView.as_view())
+_token = limited(TokenRate, public(TokenView.as_view()))
+_schema = limited(AddressRate, public(SpectacularAPIView.as_view()))
 
 urlpatterns = [
     path("schema/", _schema, name="api_schema"),
@@ -77,5 +78,5 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
     *(url for resource in RESOURCES for url in _resource_urls(resource)),
-    re_path(r"^(?P<rest>.*)$", no_such_address),
+    re_path(r"^(?P<rest>.*)$", limited(AddressRate, no_such_address)),
 ]

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.request import Request
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from accounts.access import NOT_FOUND
@@ -22,28 +21,9 @@ from portfolio.api import idempotency, pages, writes
 from portfolio.api.authentication import require_scope
 from portfolio.api.problems import Problem
 from portfolio.api.resources import Resource
+from portfolio.api.throttling import Rate
 
 MAX_BULK = 1000
-
-
-class Rate(UserRateThrottle):
-    """So many requests a minute and person, counted per web process; the answer's headers say how many are left."""
-
-    scope = "api"
-    num_requests: int | None
-    duration: int | None
-
-    def allow_request(self, request: Any, view: Any) -> bool:
-        allowed = super().allow_request(request, view)
-        history: list[float] = getattr(self, "history", [])
-        limit, window = self.num_requests or 0, self.duration or 60
-        reset = max(0, round(window - (self.now - history[-1]))) if history else window
-        view.rate = {
-            "RateLimit-Limit": str(limit),
-            "RateLimit-Remaining": str(max(0, limit - len(history))),
-            "RateLimit-Reset": str(reset),
-        }
-        return allowed
 
 
 class ApiView(APIView):

@@ -84,7 +84,9 @@ def test_the_session_changes_at_sign_in_and_ends_with_the_right(owner: User) -> 
 
 
 def guess(email: str, *, address: str, password: str = "", browser: Browser | None = None) -> Any:
-    return (browser or Browser()).post("/sign-in/", {"username": email, "password": password or "wrong"}, REMOTE_ADDR=address)
+    return (browser or Browser()).post(
+        "/sign-in/", {"username": email, "password": password or "wrong"}, REMOTE_ADDR=address
+    )
 
 
 @pytest.fixture
