@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from common import audit, jobs
-from common.models import Heartbeat
+from common.models import Heartbeat, IdempotencyKey
 
 
 @shared_task(name=jobs.WAKE_TASK)
@@ -34,3 +37,19 @@ def heartbeat(**_future: object) -> None:
 def seal_audit(**_future: object) -> int:
     """Chain new audit entries. Runs alone by the chain's lock."""
     return audit.seal()
+
+
+@shared_task(name="common.tasks.forget_answers")
+def forget_answers(**_future: object) -> int:
+    """Drop remembered answers of REST writes older than IDEMPOTENCY_HOURS; returns how many. Safe to run twice.
+
+    What is younger stays, a request in flight above all: without its row it could be done a second time.
+    """
+    limit = timezone.now() - timedelta(hours=max(24, settings.IDEMPOTENCY_HOURS))
+    forgotten, chunk = 0, 5000
+    while True:  # in pieces, so that no lock is held for long
+        old = IdempotencyKey.objects.filter(created_at__lt=limit).order_by("pk").values_list("pk", flat=True)[:chunk]
+        count, _ = IdempotencyKey.objects.filter(pk__in=list(old)).delete()
+        forgotten += count
+        if count < chunk:
+            return forgotten

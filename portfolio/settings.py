@@ -220,7 +220,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "common.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 5}},
     "seal-audit": {"task": "common.tasks.seal_audit", "schedule": 15.0, "options": {"expires": 15}},
+    "forget-answers": {"task": "common.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
 }
+IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=48)  # never under 24
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=15)
 JOB_MAX_TRIES = env.int("JOB_MAX_TRIES", default=5)
 JOB_MAX_CRASHES = env.int("JOB_MAX_CRASHES", default=20)
