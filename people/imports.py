@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.hashers import make_password
 
 from common.imports import (
@@ -20,6 +22,7 @@ from common.imports import (
 from common.imports.columns import choice, country, day, email, hours, text
 from common.policies import ACCOUNT_MANAGER, DELIVERY, DIRECTOR
 from people.models import Role, User
+from people.queries import reporting_line_ids
 
 PAGE_ROLES = (DIRECTOR, ACCOUNT_MANAGER, DELIVERY)
 """Roles a file loaded from the page may give; the others carry rights over everything."""
@@ -40,12 +43,37 @@ def load_people(values: Values, context: LoadContext) -> Counts:
     for position in values.good():
         for reason in _faults(values, position, existing, from_page=context.user is not None):
             values.reject(position, reason)
+    if context.user is not None and context.user.role == DIRECTOR:
+        _keep_to_own_line(values, context.user, existing)
     tree_order(values, "email", "manager_email", managers, "manager_email “{}” is no one here or in the file")
     reader = FieldReader(User, values, _FIELDS)
     incoming = [_incoming(values, position, reader) for position in values.good()]
     ids = dict(User.objects.values_list("email", "pk"))
     saved = save_records(context, User, incoming, existing, parent_field="manager_id", ids=ids)
     return Counts.of(saved.status.values())
+
+
+def _keep_to_own_line(values: Values, director: User, existing: dict[str, User]) -> None:
+    """A director changes only people of their own reporting line and adds nobody to another's. Unchanged rows pass."""
+    below: Any = reporting_line_ids(director)
+    line = set(User.objects.filter(pk__in=below).values_list("email", flat=True))
+    reader = FieldReader(User, values, _FIELDS)
+    added: dict[int, str] = {}
+    for position in values.good():
+        person = existing.get(values.columns["email"][position])
+        if person is None:
+            added[position] = str(values.columns["email"][position])
+        elif person.email not in line and any(getattr(person, k) != v for k, v in reader.at(position).items()):
+            values.reject(position, f"email {person.email} is not among your reports: you may not change this person")
+    managers = {position: values.row(position)["manager_email"] for position in added}
+    grown = True
+    while grown:  # a row may name a manager that another row of the file adds
+        new = {email for position, email in added.items() if managers[position] in line} - line
+        line |= new
+        grown = bool(new)
+    for position in added:
+        if managers[position] and managers[position] not in line:
+            values.reject(position, f"manager_email {managers[position]} is neither you nor one of your reports")
 
 
 def _incoming(values: Values, position: int, reader: FieldReader) -> Incoming:
@@ -78,7 +106,10 @@ def _faults(values: Values, position: int, existing: dict[str, User], *, from_pa
 PEOPLE = ImportKind(
     name="people",
     label="People",
-    about="Everyone who works on clients. Match on email. New people sign in once an administrator lets them.",
+    about=(
+        "Everyone who works on clients. Match on email. New people sign in once an administrator lets them. "
+        "A director changes only people who report to them."
+    ),
     columns=(
         Column("email", email, required=True, sample="ana.reyes@firm.example"),
         Column("name", text(120), required=True, sample="Ana Reyes"),

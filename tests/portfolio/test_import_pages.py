@@ -17,7 +17,7 @@ from financials.models import LedgerEntry
 from people.models import User
 from portfolio.imports.requests import Options
 from portfolio.imports.runner import load_rows
-from tests.makers import make_client
+from tests.makers import make_client, make_user
 
 # Naming the apps lets the emptying afterwards reach tables that no model stands for.
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
@@ -137,6 +137,33 @@ def test_the_page_gives_nobody_a_role(owner: User, finance: User, sign_in: Any) 
     assert finance.role == "finance"
     batch = sent(browser, "people", ("p.csv", "email,name,manager_email\nfinance@example.com,Fay,owner@example.com\n"))
     assert batch.rejected == 1
+
+
+def test_a_director_s_file_changes_only_their_own_people(
+    owner: User, manager: User, outsider: User, sign_in: Any
+) -> None:
+    junior = make_user("delivery", email="junior@example.com", name="June Ior", manager=manager, country="GB")
+    text = (
+        "email,name,country,weekly_hours,manager_email\n"
+        "junior@example.com,June Iorson,FR,30,manager@example.com\n"
+        "owner@example.com,Amara Reyes,GB,40,\n"
+        "outsider@example.com,Renamed,FR,1,\n"
+        "first@example.com,First,GB,,second@example.com\n"
+        "second@example.com,Second,GB,,owner@example.com\n"
+        "planted@example.com,Planted,GB,,outsider@example.com\n"
+    )
+    browser = sign_in(owner)
+    batch = sent(browser, "people", ("p.csv", text), accept_valid="on")
+    assert (batch.created, batch.updated, batch.rejected) == (2, 2, 2)
+    page = browser.get(f"/imports/{batch.pk}/").text
+    assert "email outsider@example.com is not among your reports: you may not change this person" in page
+    assert "manager_email outsider@example.com is neither you nor one of your reports" in page
+    junior.refresh_from_db()
+    outsider.refresh_from_db()
+    assert (junior.name, junior.country, str(junior.weekly_hours)) == ("June Iorson", "FR", "30.00")
+    assert (outsider.name, outsider.country, outsider.weekly_hours) == ("Otto Outsider", "", None)
+    same = "email,name\noutsider@example.com,Otto Outsider\n"
+    assert sent(browser, "people", ("q.csv", same)).unchanged == 1
 
 
 def test_who_may_load_what(owner: User, finance: User, legal: User, sign_in: Any) -> None:
