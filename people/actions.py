@@ -9,11 +9,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from oauth2_provider.models import get_application_model
 
 from common import audit
 from common.records import update_versioned
 from people.access import abilities_of
-from people.models import ApiToken, Role, User
+from people.models import ApiToken, Role, ServiceScopes, User
 
 TOKEN_PREFIX = "pr_"  # noqa: S105  # marks our tokens for secret scanners
 RESOURCES = ("clients", "contacts", "contracts", "opportunities", "ledger-entries", "reports")
@@ -34,12 +35,16 @@ class IssuedToken:
     plain: str
 
 
-def issue_token(*, user: User, name: str, scopes: list[str], days: int, actor: str, now: datetime) -> IssuedToken:
+def _check_scopes(scopes: list[str]) -> None:
     unknown = sorted(set(scopes) - set(SCOPES) - {"*"})
     if unknown or not scopes:
         raise UnknownScope(
             f"Unknown scope: {', '.join(unknown) or 'none given'}. Choose from {', '.join(SCOPES)} or *."
         )
+
+
+def issue_token(*, user: User, name: str, scopes: list[str], days: int, actor: str, now: datetime) -> IssuedToken:
+    _check_scopes(scopes)
     if not 1 <= days <= 366:
         raise UnknownScope("A token lives 1 to 366 days.")
     with transaction.atomic():
@@ -64,6 +69,40 @@ def revoke_token(*, user: User, token_key: str, actor: str) -> None:
             raise Http404("No such token.")
         audit.record(actor=actor, verb="revoked token", kind="token", object_id=token_key, label=token.name)
         token.delete()
+
+
+def create_service(*, user: User, name: str, scopes: list[str], administrator: User) -> tuple[Any, str]:
+    """An OAuth application acting as `user`, and its secret: readable only here."""
+    with transaction.atomic():
+        model = get_application_model()
+        service = model(
+            user=user,
+            name=name,
+            client_type=model.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=model.GRANT_CLIENT_CREDENTIALS,
+        )
+        secret = str(service.client_secret)
+        service.save()
+        allow_service(service=service, scopes=scopes, administrator=administrator)
+    return service, secret
+
+
+def allow_service(*, service: Any, scopes: list[str], administrator: User) -> None:
+    """Say what an application may ask for; tokens it holds lose the rest with the next request."""
+    _may_administer(administrator)
+    _check_scopes(scopes)
+    with transaction.atomic():
+        before = ServiceScopes.objects.select_for_update().filter(application=service).first()
+        given = sorted(set(scopes))
+        ServiceScopes.objects.update_or_create(application=service, defaults={"scopes": given})
+        audit.record(
+            actor=administrator.email,
+            verb="allowed scopes",
+            kind="service",
+            object_id=service.client_id,
+            label=service.name,
+            changes={"scopes": (before.scopes if before else None, given)},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,3 +95,12 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
 
     class Meta:
         ordering = ["-created"]
+
+
+class ServiceScopes(models.Model):
+    """What one OAuth application may ask for. One without a row may ask for nothing."""
+
+    application = models.OneToOneField(
+        "oauth2_provider.Application", on_delete=models.CASCADE, related_name="allowed", primary_key=True
+    )
+    scopes: Any = ArrayField(models.CharField(max_length=60), default=list)

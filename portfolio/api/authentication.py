@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from people.actions import SCOPES, TOKEN_PREFIX
-from people.models import ApiToken, User
+from people.models import ApiToken, ServiceScopes, User
 
 _TOUCH_EVERY = timedelta(minutes=5)
 
@@ -51,7 +51,8 @@ class ServiceToken(OAuth2Authentication):  # type: ignore[misc]  # oauth2_provid
 def scopes_of(token: object) -> frozenset[str]:
     if isinstance(token, ApiToken):
         return frozenset(token.scopes)
-    return frozenset(str(getattr(token, "scope", "")).split())
+    held = frozenset(str(getattr(token, "scope", "")).split())
+    return held & frozenset(allowed_scopes(getattr(token, "application", None)))
 
 
 def require_scope(request: Request, scope: str) -> None:
@@ -60,8 +61,15 @@ def require_scope(request: Request, scope: str) -> None:
         raise PermissionDenied(f"The token lacks the scope {scope}.")
 
 
+def allowed_scopes(application: object) -> list[str]:
+    """What an administrator lets an application ask for: nothing unless it was said, `*` only where it was named."""
+    pk = getattr(application, "pk", None)
+    found = ServiceScopes.objects.filter(application_id=pk).values_list("scopes", flat=True).first() if pk else None
+    return list(found or [])
+
+
 class Scopes(BaseScopes):  # type: ignore[misc]  # oauth2_provider ships no types
-    """The scopes a service may ask for are the same as a person's token's."""
+    """The scopes there are, and which of them a service may ask for."""
 
     def get_all_scopes(self) -> dict[str, str]:
         return {scope: scope for scope in (*SCOPES, "*")}
@@ -69,9 +77,9 @@ class Scopes(BaseScopes):  # type: ignore[misc]  # oauth2_provider ships no type
     def get_available_scopes(
         self, application: object = None, request: object = None, *args: object, **kwargs: object
     ) -> list[str]:
-        return list(self.get_all_scopes())
+        return allowed_scopes(application)
 
     def get_default_scopes(
         self, application: object = None, request: object = None, *args: object, **kwargs: object
     ) -> list[str]:
-        return ["read:clients"]
+        return [scope for scope in allowed_scopes(application) if scope != "*"]
