@@ -83,10 +83,14 @@ def test_a_service_asks_only_for_what_it_was_given(service: Application, adminis
     assert ask(service, scope="").json()["scope"] == "read:clients"  # everything is never a default
 
 
-def test_an_application_nobody_gave_scopes_gets_no_token(owner: User) -> None:
+def test_an_application_nobody_gave_scopes_reads_nothing(owner: User) -> None:
     stranger = application(owner)
-    for scope in ("*", "read:clients", ""):
+    for scope in ("*", "read:clients"):
         assert (scope, ask(stranger, scope=scope).status_code) == (scope, 400)
+    unasked = ask(stranger, scope="").json()
+    assert unasked["scope"] == ""
+    headers = {"Authorization": f"Bearer {unasked['access_token']}"}
+    assert Browser().get("/api/v1/clients/", headers=headers).status_code == 403
 
 
 def test_a_scope_taken_away_binds_the_tokens_there_are(service: Application, administrator: User) -> None:
