@@ -25,6 +25,17 @@ class Sight:
         return dict(rows.values_list("key", "pk"))
 
     @cached_property
+    def client_names(self) -> dict[str, int]:
+        """By name in lower case; of two clients of one name, neither."""
+        rows = Client.objects.all() if self.user is None else clients_for(self.user)
+        found: dict[str, int] = {}
+        twice = set()
+        for name, pk in rows.values_list("name", "pk"):
+            if found.setdefault(name.lower(), pk) != pk:
+                twice.add(name.lower())
+        return {name: pk for name, pk in found.items() if name not in twice}
+
+    @cached_property
     def client_ids(self) -> frozenset[int]:
         return frozenset(self.clients.values())
 

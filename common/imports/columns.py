@@ -151,6 +151,23 @@ def hours(cell: str) -> Decimal:
     return Decimal(cell)
 
 
+def hours_of_a_day(cell: str) -> Decimal:
+    """Above 0, at most 24, two decimals."""
+    cell = cell.strip()
+    if re.fullmatch(r"-[0-9.]+", cell):
+        raise BadValue(f"{_quoted(cell)} is below zero: load the entry itself again with the hours that are right")
+    if not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", cell) or not 0 < Decimal(cell) <= 24:
+        raise BadValue(f"{_quoted(cell)} is not a number of hours of one day: write 7.5, above 0 and at most 24")
+    return Decimal(cell)
+
+
+def yes_no(cell: str) -> bool:
+    word = cell.strip().lower()
+    if word not in ("yes", "no"):
+        raise BadValue(f"{_quoted(cell)} is neither yes nor no")
+    return word == "yes"
+
+
 def day(cell: str) -> date:
     cell = cell.strip()
     if _DATE.fullmatch(cell):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
 from django.db import connection, transaction
 
 from financials.actions.ledger import lock_ledger
+from financials.models import TimeStatus
+
+RESUBMITTED: Final[Mapping[str, Any]] = {"status": TimeStatus.SUBMITTED, "decided_by": "", "decided_at": None}
+"""What was decided on other hours is decided anew."""
 
 _TAKE_OUT: Final = """
 DELETE FROM financials_timemonth t WHERE (%(everyone)s OR t.client_id = ANY(%(clients)s::bigint[]))

@@ -12,7 +12,7 @@ from common.models import ImportBatch
 from common.money import is_currency
 from common.policies import DIRECTOR, FINANCE
 from people.models import User
-from portfolio.imports.sources import Part, Source, crm_sales, neutral, sources
+from portfolio.imports.sources import Part, Source, crm_sales, neutral, sources, timesheets
 from portfolio.imports.sources.neutral import LOAD_ORDER
 
 BUNDLE = "bundle"
@@ -22,9 +22,6 @@ LATER_SOURCES = (
     "quickbooks",
     "xero",
     "netsuite",
-    "harvest",
-    "toggl",
-    "clockify",
     "ga4",
     "adobe",
 )
@@ -35,8 +32,6 @@ LATER_KINDS = (
     "milestones",
     "estimates",
     "invoices",
-    "rates",
-    "time",
     "allocations",
     "offerings",
     "business_units",
@@ -45,7 +40,7 @@ LATER_KINDS = (
     "readings",
     "feedback",
 )
-REGISTERED = (neutral, crm_sales)
+REGISTERED = (neutral, crm_sales, timesheets)
 """Importing these modules registers the sources."""
 
 

@@ -24,6 +24,8 @@ LOAD_ORDER = (
     "opportunities",
     "contracts",
     "fx",
+    "rates",
+    "time",
     "ledger",
     "budgets",
     "targets",
