@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -35,8 +36,19 @@ def table_sizes() -> dict[str, int]:
     return sizes
 
 
+def contents() -> dict[str, str]:
+    """A digest of every table's rows."""
+    with connection.cursor() as cursor:
+        return {
+            table: cursor.execute(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t")  # noqa: S608
+            or cursor.fetchone()[0]
+            for table in table_sizes()
+        }
+
+
 @pytest.mark.django_db
-def test_demo_loads_once_and_signs_in(client: Browser) -> None:
+def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
+    settings.DEMO_PASSWORD = PASSWORD
     said = load()
     assert "14 created" in said
     assert Client.objects.count() == 14
@@ -63,6 +75,17 @@ def test_demo_loads_once_and_signs_in(client: Browser) -> None:
     assert load(as_of=None, password=PASSWORD).endswith("No change.\n")
     after = table_sizes()
     assert after == before
+
+    # What people have done since stays done: an edit, an emptied field, a removal, a reopened month.
+    Client.objects.filter(key="marlow-bank").update(tier="maintain", industry="", notes="")
+    Opportunity.objects.filter(outcome="open").update(stage="Ours", amount=1)
+    User.objects.filter(email="marcus.bell@demo.example").update(name="Marcus B.", weekly_hours=None)
+    Plan.objects.filter(client__key="marlow-bank").delete()
+    Touchpoint.objects.all().delete()
+    ClosedPeriod.objects.filter(month=date(2026, 10, 1)).delete()
+    before = contents()
+    assert load(as_of=None, password=None) == "No change.\n"
+    assert contents() == before
     with pytest.raises(CommandError, match="2026-11-23 is already here"):
         load(as_of=date(2026, 12, 1))
     assert AuditEntry.objects.filter(object_kind="demo", verb="loaded").count() == 1

@@ -55,21 +55,21 @@ class Command(BaseCommand):
         now = timezone.now()
         as_of = story_day(options["as_of"], timezone.localdate())
         password = options["password"] or known_password()
-        book = generate(as_of, SEED)
         with transaction.atomic():
-            changed = load_book(book, now, self.stdout.write)
-            changed += add_plans(book["plans"])
-            changed += close_months(as_of)
-            changed += add_reviews(as_of)
+            changed = 0 if loaded_day() else self._tell(as_of, now)
             changed += set_passwords(password, replace=bool(options["password"]))
-            label_clients(book["clients"])
-            if not changed:
-                transaction.set_rollback(True)  # not even the batches of loads that found nothing new
-            elif not loaded_day():
-                audit.record(
-                    actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio"
-                )
         self.stdout.write(f"Demo portfolio as of {as_of}: {changed:,} changes." if changed else "No change.")
+
+    def _tell(self, as_of: date, now: datetime) -> int:
+        """The whole story, once: from then on its rows belong to the people who edit them."""
+        book = generate(as_of, SEED)
+        changed = load_book(book, now, self.stdout.write)
+        changed += add_plans(book["plans"])
+        changed += close_months(as_of)
+        changed += add_reviews(as_of)
+        label_clients(book["clients"])
+        audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
+        return changed
 
 
 def loaded_day() -> date | None:
@@ -110,7 +110,7 @@ def load_book(book: dict[str, Rows], now: datetime, say: Any) -> int:
 
 
 def add_plans(rows: Rows) -> int:
-    """A plan for each client that has none yet; one that people have begun to edit is left alone."""
+    """A plan for each client that has none yet."""
     by_client: dict[str, Rows] = defaultdict(list)
     for row in rows:
         by_client[row["client"]].append(row)
