@@ -20,7 +20,8 @@ from common.models import AuditEntry
 
 Changes = dict[str, tuple[Any, Any]]
 _CHAIN_LOCK = 7_301_001
-STANCE_FIELDS = frozenset({"stance", "evidence"})
+STANCE_FIELDS = frozenset({"stance", "evidence", "judged_on", "judged_by"})
+"""Who judged a person, and when, tells that there is a judgement."""
 
 
 def record(

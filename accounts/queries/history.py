@@ -15,7 +15,6 @@ from people.models import User
 if TYPE_CHECKING:
     from accounts.models import Client
 
-STANCE_CLASS = STANCE_FIELDS | {"judged_on", "judged_by"}
 _WORDS = {
     "close_on": "close date",
     "audience": "seen by",
@@ -87,7 +86,7 @@ def client_events(user: User, client: Client, *, limit: int = 100) -> list[Event
     can = abilities_of(user)
     if not can.see_relationships:
         return []
-    hidden = frozenset() if can.see_stance else STANCE_CLASS
+    hidden = frozenset() if can.see_stance else STANCE_FIELDS
     entries = list(AuditEntry.objects.filter(client_id=client.pk).order_by("-id")[:limit])
     names = _names(entry.actor for entry in entries)
     events = (_event(entry, names, hidden) for entry in entries)

@@ -152,6 +152,21 @@ def test_stance_is_absent_for_roles_without_it(owner: User, finance: User) -> No
     assert get(finance, "/contacts/?fields=stance").status_code == 400
 
 
+def test_who_judged_a_contact_and_when_are_of_the_same_class(owner: User, finance: User, sign_in: Any) -> None:
+    client = make_client("A", owner=owner)
+    made = {"judged_on": date(2026, 9, 14), "judged_by": "owner@example.com", "power": 5}
+    make_stakeholding(client, contact=make_contact(client, key="P"), **made)
+    row = get(owner, "/contacts/?key=P").json()["results"][0]
+    assert (row["judged_on"], row["judged_by"]) == ("2026-09-14", "owner@example.com")
+    row = get(finance, "/contacts/?key=P").json()["results"][0]
+    assert {"judged_on", "judged_by"} & row.keys() == set()
+    assert get(finance, "/contacts/?judged_by=owner@example.com").status_code == 400
+    assert "14 Sep" in sign_in(owner).get("/clients/A/stakeholders/").text
+    page = sign_in(finance).get("/clients/A/stakeholders/").text
+    assert "14 Sep" not in page
+    assert "Judged" not in page
+
+
 def test_a_contact_is_listed_once_and_with_its_own_clients_judgement(owner: User, outsider: User) -> None:
     mine, other = make_client("A", owner=owner), make_client("B", owner=outsider)
     contact = make_contact(mine, key="P")
