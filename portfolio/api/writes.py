@@ -72,6 +72,8 @@ def save(
     with transaction.atomic():
         values = read_values(table, kind)
         _refuse(table, resource, bulk=bulk)
+        keys = [row.get(resource.natural_key, "").strip() for row in rows]
+        before = _standing(resource, keys, user)
         context = LoadContext(batch_id=None, actor=user.email, now=now, user=user)
         try:
             kind.load(values, context)
@@ -83,9 +85,11 @@ def save(
             text = str(error).splitlines()[0]
             raise Problem(409, f"The records do not allow it: {text}") from error
         _refuse(table, resource, bulk=bulk)
-        keys = [row.get(resource.natural_key, "").strip() for row in rows]
-        clients = _clients_of(resource, keys, user)
+        clients, after = _clients_of(resource, keys, user), _standing(resource, keys, user)
         for key in keys:
+            changes = audit.changes_between(before.get(key, {}), after.get(key, {}))
+            if key in before and not changes:
+                continue  # nothing happened to it
             audit.record(
                 actor=user.email,
                 verb=verb,
@@ -93,7 +97,18 @@ def save(
                 object_id=key[:80],
                 label=key,
                 client_id=clients.get(key),
+                changes=changes,
             )
+
+
+def _standing(resource: Resource, keys: Sequence[str], user: User) -> dict[str, dict[str, Any]]:
+    """The writable fields of these records by natural key, None where blank; of a ledger, the entries in force."""
+    path = (resource.field(resource.natural_key) or resource.fields[0]).source
+    names = {field.source: field.name for field in resource.fields if field.writable}
+    rows = resource.rows(user).filter(resource.in_force, **{f"{path}__in": keys}).order_by("pk").values(*names)
+    return {
+        str(row[path]): {names[source]: None if value == "" else value for source, value in row.items()} for row in rows
+    }
 
 
 def _clients_of(resource: Resource, keys: Sequence[str], user: User) -> dict[str, int | None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import Client
+from common import audit
 from common.models import AuditEntry
 from common.policies import ADMINISTRATOR, FINANCE, LEADERSHIP
 from people.access import abilities_of
@@ -67,7 +68,11 @@ def audit_page(user: User, *, text: str, before: int | None, limit: int = 100) -
 
 def _row(entry: AuditEntry, withheld: set[str]) -> AuditRow:
     hidden = entry.field_class in withheld or (entry.object_kind in COST_KINDS and "COST" in withheld)
-    changes = () if hidden else tuple(_told(entry.changes))
+    shown = entry.changes
+    if hidden:  # of a judgement the other fields stay; of money nothing
+        kept = entry.field_class == "STANCE" and entry.object_kind not in COST_KINDS
+        shown = {name: pair for name, pair in shown.items() if kept and name not in audit.STANCE_FIELDS}
+    changes = tuple(_told(shown))
     return AuditRow(
         pk=entry.pk,
         at=entry.at,

@@ -46,7 +46,49 @@ def test_a_deal_is_created_with_its_job_and_audit(owner: User) -> None:
     assert response["Location"] == f"/api/v1/opportunities/{row['id']}/"
     assert response["ETag"] == f'"{row["id"]}-1"'
     assert Job.objects.filter(kind="recompute", object_ref=f"client:{client.pk}").count() == 1
-    assert AuditEntry.objects.filter(actor="owner@example.com", verb="created", object_id="D-1").exists()
+    entry = AuditEntry.objects.get(actor="owner@example.com", verb="created", object_id="D-1")
+    assert (entry.changes["amount"], entry.changes["client"]) == ([None, "120000.1000"], [None, "A"])
+    assert {"offering", "next_step"} & entry.changes.keys() == set()  # what was left blank
+
+
+def test_the_audit_trail_tells_what_a_write_changed(owner: User, finance: User, leadership: User) -> None:
+    make_client("A", owner=owner)
+    deal = send(owner, "post", "/opportunities/", DEAL | {"next_step": "Call"}).json()
+    send(owner, "patch", f"/opportunities/{deal['id']}/", {"amount": "99", "next_step": None})
+    (entry,) = AuditEntry.objects.filter(verb="changed", object_id="D-1")
+    assert entry.changes == {"amount": ["120000.1000", "99.0000"], "next_step": ["Call", None]}
+    send(owner, "patch", f"/opportunities/{deal['id']}/", {"amount": "99"})
+    assert AuditEntry.objects.filter(verb="changed", object_id="D-1").count() == 1
+    rows = [DEAL | {"amount": "99", "next_step": ""}, DEAL | {"key": "D-2"}]
+    assert send(owner, "post", "/opportunities/bulk/", rows).status_code == 200
+    loaded = AuditEntry.objects.filter(verb="loaded").values_list("object_id", flat=True)
+    assert list(loaded) == ["D-2"]  # the first stands as it stood
+
+
+def test_a_judgement_sent_by_rest_is_told_by_field_class(
+    owner: User, finance: User, leadership: User, sign_in: Any
+) -> None:
+    make_client("A", owner=owner)
+    body = {"key": "P", "client": "A", "first_name": "Ravi", "last_name": "Menon"}
+    contact = send(owner, "post", "/contacts/", body).json()
+    send(owner, "patch", f"/contacts/{contact['id']}/", {"stance": -2, "judged_on": "2026-09-14", "power": 4})
+    entry = AuditEntry.objects.get(verb="changed", object_id="P")
+    assert entry.changes == {"stance": [None, -2], "judged_on": [None, "2026-09-14"], "power": [None, 4]}
+    assert entry.field_class == "STANCE"
+    told = sign_in(leadership).get("/audit/").text
+    assert "stance: — → -2" in told
+    page = sign_in(finance).get("/audit/").text
+    assert "power: — → 4" in page
+    assert "Partly shown to your role" in page
+    assert not any(word in page for word in ("stance", "2026-09-14", "judged"))
+
+
+def test_a_ledger_amount_s_change_is_told(owner: User) -> None:
+    make_client("A", owner=owner)
+    entry = {"source_ref": "R", "client": "A", "month": "2026-09", "line": "gross_revenue", "currency": "USD"}
+    made = send(owner, "post", "/ledger-entries/", entry | {"amount": "10"}).json()
+    assert send(owner, "patch", f"/ledger-entries/{made['id']}/", {"amount": "12"}).status_code == 200
+    assert AuditEntry.objects.get(verb="changed", object_id="R").changes == {"amount": ["10.0000", "12.0000"]}
 
 
 @pytest.mark.parametrize(
