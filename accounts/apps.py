@@ -10,11 +10,14 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import figures, imports  # models can be imported only once all apps are set up
         from accounts.queries import search
+        from common.saved_views import SavedPage, pages
 
         figures.register()
         search.register()
         imports.register()
         readers = CLIENT_READERS - {LEGAL}
+        pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS))
+        pages.register("pipeline", SavedPage("Pipeline", "pipeline", readers))
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))
         tabs.register("stakeholders", ClientTab("Stakeholders", "client_stakeholders", readers, order=20))
         tabs.register("plan", ClientTab("Plan", "client_plan", readers, order=30))

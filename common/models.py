@@ -246,6 +246,23 @@ class ImportChange(models.Model):
         indexes = [models.Index(fields=["table", "object_id"], name="import_change_object")]
 
 
+class SavedView(Record):
+    """A list's or report's address under a name: which filters, order and columns it asks for."""
+
+    page = models.CharField(max_length=40, help_text="the name the page is registered under in common.saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000, blank=True, default="", help_text="the address after its ?")
+    owner_id = models.BigIntegerField()
+    shared = models.BooleanField(default=False, help_text="whether colleagues see its name and filters too")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_id", "page", "name"], name="saved_view_name_once")]
+        indexes = [models.Index(fields=["page"], name="saved_view_of_page")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 __all__ = [
     "AmountField",
     "AuditEntry",
@@ -260,4 +277,5 @@ __all__ = [
     "Job",
     "JobState",
     "Record",
+    "SavedView",
 ]

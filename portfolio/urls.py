@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from portfolio.api.throttling import AddressRate, limited
-from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, search
+from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, saved_views, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/progress/", jobs.job_progress, name="job_progress"),
     path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
+    path("views/<slug:page>/save/", saved_views.save, name="save_view"),
+    path("views/<int:pk>/change/", saved_views.change, name="change_view"),
+    path("views/<int:pk>/delete/", saved_views.delete, name="delete_view"),
     path("figures/<path:figure_id>/", figures.figure, name="figure"),
     path("audit/", audit.audit, name="audit"),
     path("api/docs/", limited(AddressRate, api_docs.api_docs), name="api_docs"),

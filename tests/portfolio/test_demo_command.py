@@ -83,9 +83,9 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     Plan.objects.filter(client__key="marlow-bank").delete()
     Touchpoint.objects.all().delete()
     ClosedPeriod.objects.filter(month=date(2026, 10, 1)).delete()
-    before = contents()
+    rows = contents()
     assert load(as_of=None, password=None) == "No change.\n"
-    assert contents() == before
+    assert contents() == rows
     with pytest.raises(CommandError, match="2026-11-23 is already here"):
         load(as_of=date(2026, 12, 1))
     assert AuditEntry.objects.filter(object_kind="demo", verb="loaded").count() == 1

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from common.models import SavedView
 from tests.sweeps.world import World
 
 Roles = frozenset[str]
@@ -116,6 +117,12 @@ def _upload(world: World) -> Kwargs:
     return {"kind": "contracts", "source": "neutral", "upload": file}
 
 
+def view_of(world: World) -> int:
+    """A view the director keeps for themselves."""
+    owner = world.people["director"].pk
+    return SavedView.objects.get_or_create(page="clients", name="Mine", query="q=HAL", owner_id=owner)[0].pk
+
+
 def client_form(world: World) -> Kwargs:
     return {
         "name": "Quorvane Labs", "status": "active", "currency": "EUR", "timezone": "UTC", "fiscal_year_start": "1",
@@ -201,6 +208,14 @@ PEOPLE = (
         "person", lambda world: {"pk": world.people["legal"].pk}, get=ADMINISTRATOR, post=ADMINISTRATOR, record=True,
         strange=403, body=lambda world: {"name": "L", "email": "legal@example.com", "role": "legal", "version": "1"},
     ),
+)  # fmt: skip
+VIEWS = (
+    Case("save_view", fixed(page="clients"), post=CLIENT_READERS, body=fixed(name="Key", query="tier=key")),
+    Case(
+        "change_view", lambda world: {"pk": view_of(world)}, post=DIRECTOR, body=fixed(name="Others"), record=True,
+        strange=404, denied=404,
+    ),
+    Case("delete_view", lambda world: {"pk": view_of(world)}, post=DIRECTOR, record=True, strange=404, denied=404),
 )  # fmt: skip
 CLIENTS = (
     Case("client_list", get=CLIENT_READERS),
@@ -345,4 +360,4 @@ REVIEWS = (
     Case("review_pdf", number_of("frozen"), get=MONEY, record=True),
 )  # fmt: skip
 
-PAGES: tuple[Case, ...] = (*SHELL, *IMPORTS, *PEOPLE, *CLIENTS, *PLANS, *DEALS, *FINANCIALS, *REVIEWS)
+PAGES: tuple[Case, ...] = (*SHELL, *IMPORTS, *PEOPLE, *VIEWS, *CLIENTS, *PLANS, *DEALS, *FINANCIALS, *REVIEWS)

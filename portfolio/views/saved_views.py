@@ -1,0 +1,83 @@
+"""Keeping, renaming, sharing and deleting the views of any page that has them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access import NOT_FOUND
+from common import saved_views as views
+from common.models import SavedView
+from common.policies import allow
+from common.saved_views import Refused, SavedPage
+from people.models import User
+from people.requests import signed_in
+
+
+def _page(user: User, name: str) -> SavedPage:
+    page = views.pages.get(name)
+    if page is None:
+        raise Http404(NOT_FOUND)
+    if user.role not in page.roles:
+        raise PermissionDenied("Your role does not include this page.")
+    return page
+
+
+def _own(user: User, pk: int) -> tuple[SavedView, SavedPage]:
+    """A view is changed by its owner alone; anybody else's is not there."""
+    view = SavedView.objects.filter(pk=pk, owner_id=user.pk).first()
+    if view is None:
+        raise Http404(NOT_FOUND)
+    return view, _page(user, view.page)
+
+
+def _back(page: SavedPage, query: str) -> HttpResponse:
+    return redirect(f"{reverse(page.route)}?{query}" if query else reverse(page.route))
+
+
+@require_POST
+@allow()
+def save(request: HttpRequest, page: str) -> HttpResponse:
+    user = signed_in(request)
+    found, query = _page(user, page), views.plain_query(request.POST.get("query", ""))
+    try:
+        view = views.save_view(
+            page=page,
+            name=request.POST.get("name", ""),
+            query=query,
+            shared=bool(request.POST.get("shared")),
+            owner_id=user.pk,
+            actor=user.email,
+        )
+        messages.success(request, f"View {view.name} is kept.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return _back(found, query)
+
+
+@require_POST
+@allow()
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    view, page = _own(user, pk)
+    try:
+        shared = bool(request.POST.get("shared"))
+        fresh = views.change_view(view=view, name=request.POST.get("name", ""), shared=shared, actor=user.email)
+        messages.success(request, f"View {fresh.name} is changed.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return _back(page, view.query)
+
+
+@require_POST
+@allow()
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    view, page = _own(user, pk)
+    views.delete_view(view=view, actor=user.email)
+    messages.success(request, f"View {view.name} is deleted.")
+    return _back(page, view.query)
