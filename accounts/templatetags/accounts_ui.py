@@ -54,8 +54,8 @@ def level_dots(level: int | None, wanted: int | None) -> SafeString:
     )
 
 
-# The client list has a hundred rows: one call a row and plain text joined is several times quicker than a template
-# that looks up and escapes a thousand variables.
+# The client list has a hundred rows: plain text joined is several times quicker than a template that looks up and
+# escapes a thousand variables.
 
 _AT_RISK = f'<span class="status at_risk">{marks.shape("at_risk")} At risk</span>'
 
@@ -115,8 +115,12 @@ def _figure_cell(column: ListColumn, found: Figure | None, first: bool) -> str:
 
 
 @register.simple_tag
-def client_row(row: ClientRow, columns: Sequence[ListColumn]) -> SafeString:
-    """One row of the client list."""
+def client_rows(rows: Iterable[ClientRow], columns: Sequence[ListColumn]) -> SafeString:
+    """The rows of the client list."""
+    return mark_safe("".join([_client_row(row, columns) for row in rows]))  # noqa: S308  # every value is escaped below
+
+
+def _client_row(row: ClientRow, columns: Sequence[ListColumn]) -> str:
     cells = [f'<tr><th scope="row" class="c-name"><a href="{escape(row.url)}">{escape(row.name)}</a></th>']
     first = True
     for column in columns:
@@ -125,8 +129,7 @@ def client_row(row: ClientRow, columns: Sequence[ListColumn]) -> SafeString:
         else:
             cells.append(_figure_cell(column, row.figures.get(column.key), first))
             first = False
-    cells.append("</tr>")
-    return mark_safe("".join(cells))  # noqa: S308  # every value was escaped above
+    return "".join([*cells, "</tr>\n"])
 
 
 @register.inclusion_tag("accounts/choice_menu.html", takes_context=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
@@ -14,7 +15,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect, Selec
 from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common import charts, formats
@@ -49,15 +50,18 @@ def _format(value: Value, unit: str, style: str, scale: Scale, places: int, sign
     raise template.TemplateSyntaxError(f"No figure style {style!r}: compact, cell, ledger, exact, pct or pct%.")
 
 
+_needs_no_quoting = re.compile(r"[A-Za-z0-9_.~:;=,-]*").fullmatch  # nor escaping
+
+
 def figure_url(fig: Figure) -> str:
-    return f"/figures/{quote(fig.id, safe=':;=,')}/"
+    return f"/figures/{fig.id if _needs_no_quoting(fig.id) else quote(fig.id, safe=':;=,')}/"
 
 
 def _link(fig: Figure, inner: str, as_of: str, css: str = "") -> SafeString:
     """A figure leads to its explanation; without an id, or where nothing is known of it, it is only text."""
     # The standard library's escape: Django's, and format_html, cost several times as much, and a table has hundreds.
     classes = escape(f"fig {css}".strip())
-    shown = conditional_escape(inner)
+    shown = inner if isinstance(inner, SafeString) else escape(inner)
     if not fig.id:
         return mark_safe(f'<span class="{classes}">{shown}</span>')  # noqa: S308  # escaped above
     known = f' data-as-of="{escape(as_of)}"' if as_of else ""

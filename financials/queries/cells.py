@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from django.db import connection
 
@@ -26,27 +26,39 @@ Source = Literal["actual", "budget", "forecast", "layers", "schedule"]
 """forecast: net revenue of the runs that stand; layers: the same, each layer as a line. schedule: of contracts."""
 Missing = frozenset[tuple[str, Month]]
 
-GROUPS: Final[dict[str, str]] = {
-    "client": "v.key",
-    "parent": "coalesce(p.key, v.key)",
-    "contract": "coalesce(k.number, '')",
-    "service_line": "c.service_line",
-    "owner": "coalesce(u.email, '')",
-    "tier": "v.tier",
-    "industry": "v.industry",
-    "month": "c.label",
-    "quarter": "to_char(c.label, 'YYYY\"-Q\"Q')",
-    "year": "to_char(c.label, 'YYYY')",
-    "fiscal_quarter": 'to_char(c.label + v.shift, \'"FY"YYYY"-Q"Q\')',
-    "fiscal_year": "to_char(c.label + v.shift, '\"FY\"YYYY')",
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """keys: the columns that cells are first summed by; text: how the group reads, made of those; joins: for the text.
+
+    Names and dates are written out once a sum, not once a cell: there are up to a hundred times as many cells.
+    """
+
+    text: str
+    keys: tuple[str, ...]
+    joins: tuple[str, ...] = ()
+
+
+_CLIENT: Final = "JOIN visible v ON v.id = c.client_id"
+_PARENT: Final = "LEFT JOIN visible p ON p.id = v.parent_id"  # a parent out of sight is not named
+GROUPS: Final[dict[str, _Group]] = {
+    "client": _Group("v.key", ("client_id",), (_CLIENT,)),
+    "parent": _Group("coalesce(p.key, v.key)", ("client_id",), (_CLIENT, _PARENT)),
+    "contract": _Group(
+        "coalesce(k.number, '')", ("contract_id",), ("LEFT JOIN financials_contract k ON k.id = c.contract_id",)
+    ),
+    "service_line": _Group("c.service_line", ("service_line",)),
+    "owner": _Group("coalesce(u.email, '')", ("owner_id",), ("LEFT JOIN people_user u ON u.id = c.owner_id",)),
+    "tier": _Group("c.tier", ("tier",)),
+    "industry": _Group("c.industry", ("industry",)),
+    "month": _Group("c.label", ("label",)),
+    "quarter": _Group("to_char(c.label, 'YYYY\"-Q\"Q')", ("label",)),
+    "year": _Group("to_char(c.label, 'YYYY')", ("label",)),
+    "fiscal_quarter": _Group('to_char(c.label + c.shift, \'"FY"YYYY"-Q"Q\')', ("label", "shift")),
+    "fiscal_year": _Group("to_char(c.label + c.shift, '\"FY\"YYYY')", ("label", "shift")),
 }
-_OF_CLIENT: Final = frozenset(GROUPS) - {"contract", "service_line", "month", "quarter", "year"}
-"""Groups that read the client's own row."""
-_JOINS: Final[dict[str, str]] = {
-    "parent": "LEFT JOIN visible p ON p.id = v.parent_id",  # a parent out of sight is not named
-    "contract": "LEFT JOIN financials_contract k ON k.id = c.contract_id",
-    "owner": "LEFT JOIN people_user u ON u.id = v.owner_id",
-}
+_OF_CLIENT: Final = frozenset({"owner_id", "tier", "industry", "shift"})
+"""Keys that stand on the client's own row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +88,7 @@ class Cut:
         return month_add(self.last, -12 * self.years_back)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole.
 
     pooled: the part of amount that is a share of the overhead pool, which has no entries under it.
@@ -176,10 +187,12 @@ every AS (
 
 
 def _converted(basis: Basis, row: str = "m") -> str:
-    """The rounding is skipped where there is nothing to round: most cells are in the reporting currency, in cents."""
-    whole = f"round({row}.amount, {basis.places})"
+    """The rounding is skipped where there is nothing to round: most cells are in the reporting currency, in cents.
+
+    Such a cell keeps the places it is stored with, so sums of cells are rounded (to no other value) for their look.
+    """
     return (
-        f"CASE WHEN r.rate = 1 AND {row}.amount = {whole} THEN {whole} "
+        f"CASE WHEN r.rate = 1 AND min_scale({row}.amount) <= {basis.places} THEN {row}.amount "
         f"ELSE half_even({row}.amount * r.rate, {basis.places}) END"
     )
 
@@ -228,14 +241,23 @@ def load_cells(
 ) -> list[Cell]:
     """Sums by group and line, one query. Group columns are text; a blank one is None (unknown)."""
     text, params = _cells(source, basis, cut, pool or Pool())
-    groups = "".join(f"{GROUPS[name]}, " for name in group_by)
-    joins = " ".join(dict.fromkeys(_JOINS[name] for name in group_by if name in _JOINS))
-    by = ", ".join(str(number + 1) for number in range(len(group_by) + 1))
-    client = "JOIN visible v ON v.id = c.client_id" if _OF_CLIENT.intersection(group_by) else ""
-    text += f"""
-SELECT {groups}c.line, coalesce(sum(c.amount), 0), sum(c.entries), bool_or(c.amount IS NULL),
-       bool_or(c.currency <> %s), coalesce(sum(c.amount) FILTER (WHERE c.pooled), 0)
-FROM labelled c {client} {joins} GROUP BY {by}"""
+    groups = [GROUPS[name] for name in group_by]
+    keys = dict.fromkeys(key for group in groups for key in group.keys)
+    by_key = "".join(f"{key}, " for key in keys)
+    client = "JOIN visible w ON w.id = l.client_id" if _OF_CLIENT.intersection(keys) else ""
+    pooled = "sum(l.amount) FILTER (WHERE l.pooled)" if pool else "NULL::numeric"
+    whole = f"coalesce(round(sum(c.%s), {basis.places}), 0)"
+    joins = " ".join(dict.fromkeys(join for group in groups for join in group.joins))
+    # MATERIALIZED: where statistics are missing, a plan could sum everything up again for each client it joins.
+    text += f""",
+summed AS MATERIALIZED (
+  SELECT {by_key}line, sum(l.amount) AS amount, sum(l.entries) AS entries, bool_or(l.amount IS NULL) AS missing,
+         bool_or(l.currency <> %s) AS foreign_too, {pooled} AS pooled
+  FROM labelled l {client} GROUP BY {by_key}line
+)
+SELECT {"".join(f"{group.text}, " for group in groups)}c.line, {whole % "amount"}, sum(c.entries), bool_or(c.missing),
+       bool_or(c.foreign_too), {whole % "pooled"}
+FROM summed c {joins} GROUP BY {", ".join(str(number + 1) for number in range(len(groups) + 1))}"""
     with connection.cursor() as cursor:
         cursor.execute(text, [*params, basis.currency])
         found = cursor.fetchall()
@@ -259,7 +281,8 @@ def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
     """Line → posted amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
     text, params = _cells("actual", basis, cut, Pool())
     with connection.cursor() as cursor:
-        cursor.execute(text + " SELECT line, coalesce(sum(amount), 0) FROM cell GROUP BY line", params)
+        whole = f"coalesce(round(sum(amount), {basis.places}), 0)"
+        cursor.execute(f"{text} SELECT line, {whole} FROM cell GROUP BY line", params)
         return dict(cursor.fetchall())
 
 

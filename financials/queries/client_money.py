@@ -97,7 +97,7 @@ class _Book:
             known = None not in lines.values()
             months = list(span)
             net = row.net_revenue if known else None
-            margin = ratio(row.contribution, row.net_revenue) if known else None
+            margin = row.contribution_margin if known else None
             made["revenue"] = pnl_figure("net_revenue", net, self.basis, months=months, client=key)
             made["margin"] = pnl_figure("contribution_margin", margin, self.basis, months=months, client=key)
         ahead = self.forecast.get(key)
