@@ -11,7 +11,16 @@ from django.http import Http404
 from accounts.access import NOT_FOUND
 from accounts.models import Client
 from common.policies import FINANCE, LEADERSHIP
-from financials.models import BudgetLine, Contract, LedgerEntry
+from financials.models import (
+    BillingPlanLine,
+    BudgetLine,
+    Contract,
+    ContractDocument,
+    LedgerEntry,
+    Milestone,
+    ScheduleLine,
+    Term,
+)
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -25,7 +34,8 @@ def contracts_for(user: User) -> QuerySet[Contract]:
 
 
 def get_contract_for(user: User, number: str) -> Contract:
-    found = contracts_for(user).select_related("client", "parent", "opportunity").filter(number=number).first()
+    linked = ("client", "parent", "opportunity", "superseded_by")
+    found = contracts_for(user).select_related(*linked).filter(number=number).first()
     if found is None:
         raise Http404(NOT_FOUND)
     return found
@@ -36,6 +46,47 @@ def get_editable_contract_for(user: User, number: str) -> Contract:
     if not abilities_of(user).edit_contracts:
         raise PermissionDenied("Your role reads contracts but does not change them.")
     return found
+
+
+def get_termed_contract_for(user: User, number: str) -> Contract:
+    """For its terms and documents."""
+    found = get_contract_for(user, number)
+    if not abilities_of(user).edit_terms:
+        raise PermissionDenied("Your role reads contracts but does not change them.")
+    return found
+
+
+def get_document_for(user: User, pk: int) -> ContractDocument:
+    found = ContractDocument.objects.filter(pk=pk, contract__in=contracts_for(user)).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_milestone_for(user: User, number: str, pk: int) -> Milestone:
+    found = Milestone.objects.filter(contract=get_editable_contract_for(user, number), pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_plan_line_for(user: User, number: str, pk: int) -> BillingPlanLine:
+    found = BillingPlanLine.objects.filter(contract=get_editable_contract_for(user, number), pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def terms_for(user: User) -> QuerySet[Term]:
+    return Term.objects.filter(contract__in=contracts_for(user))
+
+
+def milestones_for(user: User) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(contract__in=contracts_for(user))
+
+
+def schedule_lines_for(user: User) -> QuerySet[ScheduleLine]:
+    return ScheduleLine.objects.filter(contract__in=contracts_for(user))
 
 
 def ledger_entries_for(user: User) -> QuerySet[LedgerEntry]:

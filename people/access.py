@@ -41,6 +41,8 @@ class Abilities:
     edit_relationships: bool
     edit_opportunities: bool
     edit_contracts: bool
+    edit_terms: bool
+    """Terms and documents of contracts."""
     edit_ledger: bool
     edit_reviews: bool
     load_files: bool
@@ -65,6 +67,7 @@ def abilities_of(user: User) -> Abilities:
         edit_relationships=writes_accounts,
         edit_opportunities=writes_accounts,
         edit_contracts=role in (DIRECTOR, FINANCE),
+        edit_terms=role in (DIRECTOR, FINANCE, LEGAL),
         edit_ledger=role in (DIRECTOR, FINANCE),
         edit_reviews=writes_accounts,
         load_files=role in (DIRECTOR, FINANCE),

@@ -190,7 +190,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100 * 1024 * 1024)
-BODY_MAX_BYTES = {"/imports/load/": 3 * IMPORT_MAX_BYTES}  # somewhat too much is refused by the page, in its words
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
+# Somewhat too much is refused by the page, in its words.
+BODY_MAX_BYTES = {"/imports/load/": 3 * IMPORT_MAX_BYTES, "/contract-documents/": 2 * DOCUMENT_MAX_BYTES}
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- work in the background ------------------------------------------------------------------------------------
@@ -221,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 5}},
     "seal-audit": {"task": "common.tasks.seal_audit", "schedule": 15.0, "options": {"expires": 15}},
     "forget-answers": {"task": "common.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "contracts": {"task": "financials.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 900}},
 }
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=48)  # never under 24
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=15)

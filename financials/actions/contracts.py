@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
@@ -13,15 +14,16 @@ from common.copying import copy_rows
 from common.jobs import mark_dirty
 from common.periods import Month, month_add, month_of
 from common.records import update_versioned
-from financials.calc.schedule import Billing, Terms, contract_schedule
-from financials.models import Contract, ScheduleLine
+from financials.calc.schedule import IN_FORCE, Billing, Move, Terms, contract_schedule
+from financials.calc.schedule import Milestone as MilestoneTerms
+from financials.models import Contract, Milestone, ScheduleLine, StatusChange
 
 RECOMPUTE: Final = "recompute"
 EVERGREEN_MONTHS: Final = 24
 """How far ahead an evergreen contract is scheduled; each recompute moves the horizon on."""
 
 
-def terms_of(contract: Contract) -> Terms:
+def terms_of(contract: Contract, milestones: Iterable[MilestoneTerms] = (), moves: Iterable[Move] = ()) -> Terms:
     return Terms(
         kind=contract.kind,
         status=contract.status,
@@ -30,7 +32,31 @@ def terms_of(contract: Contract) -> Terms:
         amount=contract.amount,
         start=contract.start,
         end=contract.end,
+        milestones=tuple(milestones),
+        moves=tuple(moves),
+        ended_on=contract.ended_on,
     )
+
+
+def milestones_of(contract_ids: Iterable[int]) -> dict[int, list[MilestoneTerms]]:
+    """One query."""
+    found: dict[int, list[MilestoneTerms]] = defaultdict(list)
+    rows = Milestone.objects.filter(contract__in=list(contract_ids)).order_by("due", "key")
+    for pk, due, amount, accepted in rows.values_list("contract_id", "due", "amount", "accepted_on"):
+        found[pk].append(MilestoneTerms(due, amount, accepted))
+    return found
+
+
+def moves_of(contract_ids: Iterable[int]) -> dict[int, list[Move]]:
+    """The new ends that change orders in force give these contracts. One query."""
+    found: dict[int, list[Move]] = defaultdict(list)
+    orders = Contract.objects.filter(
+        parent__in=list(contract_ids), kind="change_order", status__in=IN_FORCE, new_end__isnull=False
+    )
+    for pk, start, new_end in orders.order_by("start", "number").values_list("parent_id", "start", "new_end"):
+        if new_end is not None:
+            found[pk or 0].append(Move(start, new_end))
+    return found
 
 
 def evergreen_horizon(now: datetime) -> Month:
@@ -38,18 +64,24 @@ def evergreen_horizon(now: datetime) -> Month:
 
 
 def rebuild_schedules(contract_ids: Iterable[int], *, now: datetime) -> int:
-    """Rewrite the schedule of these contracts; returns the number of lines. Three queries however many there are.
+    """Rewrite the schedule of these contracts and of those they change; returns the number of lines. Six queries
+    however many there are.
 
     The contracts are locked: of an edit and a worker that moves a horizon on, the later sees the other's terms.
     """
-    ids = sorted(set(contract_ids))
+    asked = sorted(set(contract_ids))
     horizon = evergreen_horizon(now)
     with transaction.atomic():
+        changed = Contract.objects.filter(children__in=asked, children__kind="change_order").exclude(kind="msa")
+        ids = sorted({*asked, *changed.order_by().values_list("pk", flat=True)})
         contracts = list(Contract.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+        milestones, moves = milestones_of(ids), moves_of(ids)
         rows = [
             (contract.pk, line.month, line.amount)
             for contract in contracts
-            for line in contract_schedule(terms_of(contract), horizon=horizon)
+            for line in contract_schedule(
+                terms_of(contract, milestones[contract.pk], moves[contract.pk]), horizon=horizon
+            )
         ]
         ScheduleLine.objects.filter(contract__in=ids)._raw_delete(using="default")
         return copy_rows(ScheduleLine._meta.db_table, ("contract_id", "month", "amount"), rows)
@@ -84,6 +116,8 @@ def change_contract(
         client_id=fresh.client_id,
         changes={name: (_plain(old), _plain(new)) for name, (old, new) in differing.items()},
     )
+    if "status" in differing:
+        note_status([(fresh.pk, before["status"], fresh.status)], actor=actor, now=now)
     _follow_up([fresh], also_clients=[contract.client_id], actor=actor, now=now)
     return fresh
 
@@ -100,8 +134,21 @@ def add_contract(*, fields: Mapping[str, Any], actor: str, now: datetime) -> Con
         client_id=contract.client_id,
         changes={name: (None, _plain(value)) for name, value in fields.items()},
     )
+    note_status([(contract.pk, "", contract.status)], actor=actor, now=now)
     _follow_up([contract], also_clients=(), actor=actor, now=now)
     return contract
+
+
+def note_status(steps: Iterable[tuple[int, str, str]], *, actor: str, now: datetime, note: str = "") -> None:
+    """Keep who moved which contract from what to what: (contract id, before, after). A step on the spot is none."""
+    StatusChange.objects.bulk_create(
+        [
+            StatusChange(contract_id=pk, before=before, after=after, at=now, by=actor, note=note)
+            for pk, before, after in steps
+            if before != after
+        ],
+        batch_size=2000,
+    )
 
 
 def _follow_up(contracts: Iterable[Contract], *, also_clients: Iterable[int], actor: str, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from accounts.access import opportunities_for
@@ -24,9 +26,11 @@ from common.imports import (
 from common.imports.columns import amount, choice, country, currency, day, fraction, identifier, reference, text, whole
 from common.models import ImportChange
 from common.policies import DIRECTOR, FINANCE
-from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
+from financials.actions.contracts import mark_clients_dirty, note_status, rebuild_schedules
 from financials.calc.notice import InvalidUplift, parse_uplift
-from financials.models import Billing, Contract, ContractKind, ContractStatus, NoticeRule, Renewal
+from financials.calc.status import OVER
+from financials.calc.terms import BadTerm, read_value
+from financials.models import Billing, BillingTiming, Contract, ContractKind, ContractStatus, NoticeRule, Renewal
 from financials.models.contracts import SCHEDULED_STATUSES
 
 _FIELDS = {
@@ -48,6 +52,10 @@ _FIELDS = {
         "notice_rule",
         "uplift",
         "probability",
+        "billing_timing",
+        "scope_hours",
+        "ended_on",
+        "new_end",
     )
 }
 
@@ -60,9 +68,16 @@ def uplift(cell: str) -> str:
     return cell.strip()
 
 
+def _hours(cell: str) -> Any:
+    try:
+        return Decimal(read_value("scope_hours", cell))
+    except BadTerm as error:
+        raise BadValue(f"“{cell[:40]}” is no number of hours: {error}") from None
+
+
 def load_contracts(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
-    clients, deals = client_ids(values, sight), _deals(values, context)
+    clients, deals, successors = client_ids(values, sight), _deals(values, context), _successors(values, sight)
     existing = matching(Contract.objects.all(), "number", values.columns["number"])
     reader = FieldReader(Contract, values, _FIELDS)
     fields: dict[int, dict[str, Any]] = {}
@@ -74,9 +89,12 @@ def load_contracts(values: Values, context: LoadContext) -> Counts:
         fields[position] = {**reader.at(position), "client_id": clients[position]}
         if values.has("opportunity"):
             fields[position]["opportunity_id"] = deals[position]
+        if values.has("superseded_by"):
+            fields[position]["superseded_by_id"] = successors[position]
         for reason in _faults(values, position, fields[position], contract):
             values.reject(position, reason)
     known = dict(Contract.objects.filter(client__in=sight.client_ids).values_list("number", "parent__number"))
+    _reject_late_orders(values, fields, existing)
     tree_order(values, "number", "parent", known, "parent “{}” is unknown: neither here nor in the file")
     incoming = []
     for position in values.good():
@@ -85,10 +103,56 @@ def load_contracts(values: Values, context: LoadContext) -> Counts:
             fields[position]["parent_id"] = None
         incoming.append(Incoming(position, number, fields[position], {"number": number}, parent=parent))
     before = {contract.pk: contract.client_id for contract in existing.values()}
+    stood = {contract.pk: contract.status for contract in existing.values()}
+    above = {contract.parent_id for contract in existing.values() if contract.parent_id}
     ids = dict(Contract.objects.filter(client__in=sight.client_ids).values_list("number", "pk"))
     saved = save_records(context, Contract, incoming, existing, parent_field="parent_id", ids=ids)
-    _follow_up(saved.touched, {before[pk] for pk in saved.updated}, context)
+    _note_statuses(saved.touched, stood, context)
+    _follow_up([*saved.touched, *(above if saved.updated else ())], {before[pk] for pk in saved.updated}, context)
     return Counts.of(saved.status.values())
+
+
+def _note_statuses(touched: Iterable[int], stood: Mapping[int, str], context: LoadContext) -> None:
+    """A file may set any status; each step leaves who and when."""
+    now = Contract.objects.filter(pk__in=list(touched)).values_list("pk", "status")
+    note_status([(pk, stood.get(pk, ""), status) for pk, status in now], actor=context.actor, now=context.now)
+
+
+def _reject_late_orders(
+    values: Values, fields: Mapping[int, Mapping[str, Any]], existing: Mapping[str, Contract]
+) -> None:
+    """A change order that is new here, or moves, needs a contract that is not over; past ones may be kept as such."""
+    numbers, parents = values.columns["number"], values.columns["parent"]
+    named = {parents[position] for position in values.good() if parents[position] is not None}
+    statuses = dict(Contract.objects.filter(number__in=named).values_list("number", "status"))
+    in_file = {numbers[position]: fields[position].get("status") for position in values.good()}
+    statuses.update({number: status for number, status in in_file.items() if status})
+    for position in list(values.good()):
+        contract, told = existing.get(numbers[position]), fields[position]
+        if told.get("kind", getattr(contract, "kind", "")) != ContractKind.CHANGE_ORDER or parents[position] is None:
+            continue
+        status = told.get("status") or getattr(contract, "status", ContractStatus.DRAFT)
+        stays = contract is not None and contract.status == status
+        if not stays and status not in OVER and statuses.get(parents[position]) in OVER:
+            values.reject(
+                position,
+                f"parent “{parents[position]}” is {statuses[parents[position]]}: a change order to it changes nothing",
+            )
+
+
+def _successors(values: Values, sight: Sight) -> list[int | None]:
+    """Ids of the contracts that took over; each must be here already."""
+    cells = values.columns["superseded_by"]
+    named = {cell for cell in cells if cell is not None}
+    rows = Contract.objects.filter(number__in=named, client__in=sight.client_ids) if named else Contract.objects.none()
+    known = dict(rows.values_list("number", "pk"))
+    for position in list(values.good()):
+        cell = cells[position]
+        if cell is not None and cell not in known:
+            values.reject(position, f"superseded_by “{cell}” is unknown: load that contract first")
+        elif cell is not None and cell == values.columns["number"][position]:
+            values.reject(position, "superseded_by names the contract itself")
+    return [None if cell is None else known.get(cell) for cell in cells]
 
 
 def _deals(values: Values, context: LoadContext) -> list[int | None]:
@@ -121,6 +185,10 @@ def _faults(values: Values, position: int, fields: dict[str, Any], contract: Con
     if kind == ContractKind.CHANGE_ORDER and not parent:
         faults.append("a change order needs the number of its contract as parent")
     worth = will_be("amount")
+    if will_be("new_end") and (kind != ContractKind.CHANGE_ORDER or will_be("new_end") < will_be("start")):
+        faults.append("new_end is of a change order, and not before its start")
+    if will_be("ended_on") and will_be("ended_on") < will_be("start"):
+        faults.append("ended_on lies before start")
     if kind != ContractKind.CHANGE_ORDER and worth is not None and worth < 0:
         faults.append("amount is below zero: only a change order may take away")
     return faults
@@ -135,7 +203,9 @@ def _follow_up(contracts: list[int], also_clients: set[int], context: LoadContex
 def undo_contracts(batch_id: int, context: LoadContext) -> int:
     written = ImportChange.objects.filter(batch_id=batch_id, table="financials.contract").values("object_id")
     clients = set(Contract.objects.filter(pk__in=written).values_list("client_id", flat=True))
+    stood = dict(Contract.objects.filter(pk__in=written).values_list("pk", "status"))
     undone = undo_records(batch_id).get("financials.contract", [])
+    _note_statuses(undone, stood, context)
     _follow_up(undone, clients, context)
     return len(undone)
 
@@ -166,6 +236,11 @@ CONTRACTS = ImportKind(
         Column("notice_rule", choice(NoticeRule.values), sample="calendar"),
         Column("uplift", uplift, about="fraction, or index:floor:cap", sample="cpi:0.02:0.04"),
         Column("probability", fraction, about="of renewal, 0–1", sample="0.85"),
+        Column("billing_timing", choice(BillingTiming.values), about="when it is invoiced", sample="monthly_arrears"),
+        Column("scope_hours", _hours, about="hours the fee pays for", sample="1200"),
+        Column("ended_on", day, about="last day in force, of a terminated one", sample=""),
+        Column("new_end", day, about="change orders: when the contract it changes then ends", sample=""),
+        Column("superseded_by", reference(60), about="number of the contract that took over", sample=""),
     ),
     key=("number",),
     load=load_contracts,

@@ -90,6 +90,9 @@ class Contract(Record):
     )
     scope = models.TextField(blank=True, default="", help_text="what is and is not in scope, in words")
     ended_on = models.DateField(null=True, blank=True, help_text="last day in force, where terminated before the end")
+    new_end = models.DateField(
+        null=True, blank=True, help_text="of a change order: the day the contract it changes then ends on"
+    )
     superseded_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="supersedes"
     )
@@ -127,6 +130,10 @@ class Contract(Record):
             models.CheckConstraint(condition=Q(scope_hours=None) | Q(scope_hours__gte=0), name="contract_scope_hours"),
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("start")), name="contract_ended_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(new_end=None) | Q(kind="change_order", new_end__gte=F("start")),
+                name="contract_new_end_of_a_change_order",
             ),
             models.CheckConstraint(
                 condition=Q(superseded_by=None) | ~Q(superseded_by=F("id")), name="contract_not_its_own_successor"

@@ -17,8 +17,9 @@ from accounts.models import Client, Opportunity
 from common.models import ClosedPeriod
 from common.periods import Month, month_add, month_of
 from financials.calc import forecast as calc
-from financials.calc.schedule import Terms
+from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
 from financials.models import Contract
+from financials.models import Milestone as MilestoneRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ ORDER BY m.client_id, m.month, m.contract_id, m.service_line, m.line, m.currency
 
 
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
-    """Five queries, whatever the number of clients."""
+    """Six queries, whatever the number of clients."""
     closed = ClosedPeriod.objects.aggregate(last=Max("month"))["last"]
     clients = list(
         Client.objects.filter(pk__in=client_ids).order_by("pk").values_list("pk", "timezone", "fiscal_year_start")
@@ -112,13 +113,22 @@ def local_day(now: datetime, zone: str) -> date:
 def _contracts(client_ids: Sequence[int]) -> tuple[dict[str, list[calc.Contract]], dict[str, tuple[int, str]]]:
     by_client: dict[str, list[calc.Contract]] = defaultdict(list)
     numbers: dict[str, tuple[int, str]] = {}
-    fields = (
-        "pk client_id number parent__number opportunity__key kind status billing currency amount start end service_line"
-    )
-    for row in Contract.objects.filter(client__in=client_ids).order_by("pk").values(*fields.split()):
+    fields = "pk client_id number parent_id parent__number opportunity__key service_line new_end"
+    told = ("kind", "status", "billing", "currency", "amount", "start", "end", "ended_on")
+    rows = list(Contract.objects.filter(client__in=client_ids).order_by("pk").values(*fields.split(), *told))
+    milestones: dict[int, list[Milestone]] = defaultdict(list)
+    dated = MilestoneRow.objects.filter(contract__client__in=client_ids).order_by("due", "key")
+    for pk, due, amount, accepted in dated.values_list("contract_id", "due", "amount", "accepted_on"):
+        milestones[pk].append(Milestone(due, amount, accepted))
+    moves: dict[int, list[Move]] = defaultdict(list)
+    for row in rows:
+        if row["new_end"] is not None and row["status"] in IN_FORCE and row["kind"] == "change_order":
+            moves[row["parent_id"]].append(Move(row["start"], row["new_end"]))
+    for row in rows:
         numbers[row["number"]] = (row["pk"], row["service_line"])
         client = str(row["client_id"])
-        terms = Terms(*(row[name] for name in ("kind", "status", "billing", "currency", "amount", "start", "end")))
+        more: dict[str, Any] = {"milestones": tuple(milestones[row["pk"]]), "moves": tuple(moves[row["pk"]])}
+        terms = Terms(**{name: row[name] for name in told}, **more)
         by_client[client].append(
             calc.Contract(client, row["number"], terms, row["parent__number"] or "", row["opportunity__key"] or "")
         )

@@ -29,8 +29,6 @@ LATER_KINDS = (
     "leave",
     "influences",
     "commitments",
-    "milestones",
-    "estimates",
     "invoices",
     "allocations",
     "offerings",

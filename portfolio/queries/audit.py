@@ -18,7 +18,7 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-COST_KINDS = frozenset({"ledger", "budget"})
+COST_KINDS = frozenset({"ledger", "budget", "estimate", "estimates"})
 
 
 @dataclass(frozen=True, slots=True)

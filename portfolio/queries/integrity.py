@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from django.db import connection
 
 from common import audit
+from common.money import quantise
 from qbr.models import Snapshot
 from qbr.queries.decks import content_hash
 
@@ -52,16 +55,29 @@ def ledger_ties_out() -> list[str]:
 
 
 _SCHEDULES = """
-SELECT c.number, c.amount, coalesce(sum(s.amount), 0) FROM financials_contract c
-LEFT JOIN financials_scheduleline s ON s.contract_id = c.id
-WHERE c.status IN ('signed', 'active', 'completed') AND c.kind <> 'msa' AND c."end" IS NOT NULL AND c.amount IS NOT NULL
-GROUP BY c.id HAVING round(c.amount, 2) <> coalesce(sum(s.amount), 0) ORDER BY c.number
+SELECT c.number, c.currency, c.status, c.amount, c.ended_on, coalesce(sum(s.amount), 0), max(s.month)
+FROM financials_contract c LEFT JOIN financials_scheduleline s ON s.contract_id = c.id
+WHERE c.status IN ('signed', 'active', 'completed', 'terminated') AND c.kind <> 'msa' AND c."end" IS NOT NULL
+  AND c.amount IS NOT NULL
+GROUP BY c.id ORDER BY c.number
 """
 
 
 def schedules_sum() -> list[str]:
-    """The schedule of every signed contract with an end sums to its amount."""
-    return [f"{number}: amount {amount}, schedule {total}" for number, amount, total in _rows(_SCHEDULES)]
+    """The schedule of every signed contract with an end sums to its amount; a terminated one stops on its last day,
+    within its amount."""
+    wrong = []
+    for number, currency, status, amount, ended_on, total, last in _rows(_SCHEDULES):
+        whole = quantise(Decimal(str(amount)), str(currency))
+        scheduled = Decimal(str(total))
+        if status != "terminated":
+            holds = scheduled == whole
+        else:
+            inside = last is None or (isinstance(ended_on, date) and isinstance(last, date) and last <= ended_on)
+            holds = inside and abs(scheduled) <= abs(whole)
+        if not holds:
+            wrong.append(f"{number}: amount {whole}, schedule {scheduled}")
+    return wrong
 
 
 _STALE = """
