@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -90,6 +91,16 @@ def opportunities_for(user: User) -> QuerySet[Opportunity]:
 def get_opportunity_for(user: User, key: str) -> Opportunity:
     found = opportunities_for(user).select_related("client", "owner").filter(key=key).first()
     if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_opportunities_for(user: User, keys: Collection[str]) -> list[Opportunity]:
+    """All of them or 404; by name."""
+    if not abilities_of(user).edit_opportunities:
+        raise PermissionDenied("Your role reads opportunities but does not change them.")
+    found = list(opportunities_for(user).select_related("client", "owner").filter(key__in=keys).order_by("name", "pk"))
+    if len(found) != len(keys):
         raise Http404(NOT_FOUND)
     return found
 

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/growth/", opportunities.growth, name="client_growth"),
     path("clients/<str:key>/activity/", activity.show, name="client_activity"),
     path("pipeline/", opportunities.index, name="pipeline"),
+    path("pipeline/bulk/", opportunities.bulk, name="pipeline_bulk"),
     path("new/opportunity/", opportunities.new, name="new_opportunity"),
     path("opportunities/<str:key>/", opportunities.show, name="opportunity"),
     path("opportunities/<str:key>/cell/", opportunities.cell, name="opportunity_cell"),

@@ -36,9 +36,39 @@ def record(
     field_class: str = "",
 ) -> AuditEntry:
     """Write one entry. Call it inside the transaction of what it tells of."""
+    made = entry(
+        actor=actor,
+        verb=verb,
+        kind=kind,
+        object_id=object_id,
+        label=label,
+        client_id=client_id,
+        changes=changes,
+        field_class=field_class,
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def record_all(entries: Iterable[AuditEntry]) -> None:
+    """Write many, made by `entry`, in one statement. In the transaction of what they tell of."""
+    AuditEntry.objects.bulk_create(entries)
+
+
+def entry(
+    *,
+    actor: str,
+    verb: str,
+    kind: str,
+    object_id: object,
+    label: str = "",
+    client_id: int | None = None,
+    changes: Changes | None = None,
+    field_class: str = "",
+) -> AuditEntry:
     if not field_class and changes and STANCE_FIELDS & changes.keys():
         field_class = "STANCE"
-    return AuditEntry.objects.create(
+    return AuditEntry(
         actor=actor,
         verb=verb,
         object_kind=kind,

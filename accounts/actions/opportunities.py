@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
-from accounts.actions.edits import Subject, add, save_changes
+from accounts.actions.edits import Subject, add, plain, save_changes, values_of
 from accounts.calc.deals import outcome_of
 from accounts.models import Opportunity
+from common import audit
 from common.jobs import mark_dirty
 from people.models import User
 
@@ -38,3 +41,47 @@ def change_opportunity(
         if fresh.version != opportunity.version:
             mark_dirty("recompute", [f"client:{opportunity.client_id}"], asked_by=actor.email)
     return fresh
+
+
+class StaleDeals(Exception):
+    """Somebody changed some of the deals meanwhile. Carries them as they stand."""
+
+    def __init__(self, current: Sequence[Opportunity]) -> None:
+        super().__init__(f"{len(current)} deals were changed meanwhile")
+        self.current = list(current)
+
+
+def change_opportunities(*, expected: Mapping[int, int], changes: Mapping[str, Any], actor: User) -> int:
+    """The same changes to many deals, all or none; returns how many differed. expected: version by id.
+
+    Seven statements however many. Raises StaleDeals when one is no longer as it was seen.
+    """
+    wanted = dict(changes)
+    if "stage" in wanted:
+        wanted["outcome"] = outcome_of(wanted["stage"])
+    now = {name: plain(value) for name, value in wanted.items()}
+    with transaction.atomic():
+        locked = Opportunity.objects.select_for_update(of=("self",)).select_related("owner")
+        deals = list(locked.filter(pk__in=expected).order_by("pk"))
+        stale = [deal for deal in deals if deal.version != expected[deal.pk]]
+        if stale or len(deals) != len(expected):
+            raise StaleDeals(stale)
+        differing = {deal: audit.changes_between(values_of(deal, wanted), now) for deal in deals}
+        touched = {deal: moved for deal, moved in differing.items() if moved}
+        Opportunity.objects.filter(pk__in=[deal.pk for deal in touched]).update(
+            **wanted, version=F("version") + 1, updated_at=timezone.now()
+        )
+        audit.record_all(
+            audit.entry(
+                actor=actor.email,
+                verb="changed",
+                kind="opportunity",
+                object_id=deal.pk,
+                label=deal.name,
+                client_id=deal.client_id,
+                changes=moved,
+            )
+            for deal, moved in touched.items()
+        )
+        mark_dirty("recompute", sorted({f"client:{deal.client_id}" for deal in touched}), asked_by=actor.email)
+    return len(touched)

@@ -112,6 +112,43 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         self.add_error(name if name in self.fields else None, message)
 
 
+class BulkDealForm(forms.Form):
+    """What to set on every chosen deal; blank leaves it as it is. picks: "KEY@version" of each."""
+
+    MOST = 100
+    stage = forms.CharField(max_length=60, required=False)
+    category = forms.ChoiceField(choices=[("", "As it is"), *Category.choices], required=False)
+    close_on = forms.DateField(label="Closes on", required=False, widget=_DAY)
+    owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="As it is")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["owner"].queryset = assignable(None)
+
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+def read_picks(values: list[str]) -> dict[str, int]:
+    """Version by key of the chosen deals; what is no pick is left out."""
+    picks: dict[str, int] = {}
+    for value in values[: BulkDealForm.MOST + 1]:
+        key, at, version = value.rpartition("@")
+        if at and version.isdecimal() and len(version) < 10 and "\x00" not in key:
+            picks[key] = int(version)
+    return picks
+
+
+def faults_of(deal: Opportunity, data: QueryDict, names: list[str]) -> list[str]:
+    """Why this deal would not hold with these fields set; writes into `deal`, as forms do."""
+    form = OpportunityForm(data, instance=deal)
+    for name in list(form.fields):
+        if name not in names:
+            del form.fields[name]
+    return [str(error) for errors in form.errors.values() for error in errors]
+
+
 class NewOpportunityForm(OpportunityForm):
     class Meta(OpportunityForm.Meta):
         fields = ["client", "key", *OpportunityForm.Meta.fields]

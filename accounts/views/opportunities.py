@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import get_client_for, get_editable_opportunity_for, get_opportunity_for
+from accounts.access import (
+    get_client_for,
+    get_editable_opportunities_for,
+    get_editable_opportunity_for,
+    get_opportunity_for,
+)
 from accounts.actions import opportunities as actions
-from accounts.forms.opportunities import NewOpportunityForm, OpportunityForm, deal_scope
+from accounts.forms.opportunities import (
+    BulkDealForm,
+    NewOpportunityForm,
+    OpportunityForm,
+    deal_scope,
+    faults_of,
+    read_picks,
+)
 from accounts.models import Category, Opportunity, Outcome
 from accounts.queries import pipeline
 from accounts.queries.header import client_header
@@ -24,6 +37,7 @@ from accounts.views.editing import CellEdit, FormPage, cell_view, expected_versi
 from accounts.views.exports import about_of, file_response
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
+from common.saved_views import plain_query
 from people.access import abilities_of
 from people.models import User
 from people.requests import signed_in
@@ -35,7 +49,8 @@ PAGE_SIZE = 100
 @require_GET
 def index(request: HttpRequest) -> HttpResponseBase:
     scope = deal_scope(request.GET)
-    return _list(request, scope, "accounts/pipeline.html", {})
+    can = abilities_of(signed_in(request))
+    return _list(request, scope, "accounts/pipeline.html", {"bulk": BulkDealForm() if can.edit_opportunities else None})
 
 
 @allow(roles=READERS, client="key")
@@ -75,6 +90,37 @@ def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, An
         "today": today,
     }
     return render(request, template, {**context, **extra})
+
+
+@allow(roles=frozenset({DIRECTOR, ACCOUNT_MANAGER}))
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """The same stage, category, day or owner for the chosen deals: all of them or none."""
+    user, picks = signed_in(request), read_picks(request.POST.getlist("pick"))
+    query = plain_query(request.POST.get("query", ""))
+    back = f"{reverse('pipeline')}?{query}" if query else reverse("pipeline")
+    form = BulkDealForm(request.POST)
+    deals = get_editable_opportunities_for(user, picks) if picks else []
+    if not form.is_valid() or not form.changes() or not 1 <= len(picks) <= form.MOST:
+        said = [error for errors in form.errors.values() for error in errors] or [
+            f"Choose up to {form.MOST} deals, and what to set on them."
+        ]
+        return _refused(request, [("", str(text)) for text in said], back, 422)
+    changes, versions = form.changes(), {deal.pk: picks[deal.key] for deal in deals}
+    faults = [(deal.name, text) for deal in deals for text in faults_of(deal, request.POST, list(changes))]
+    if faults:
+        return _refused(request, faults, back, 422)
+    try:
+        count = actions.change_opportunities(expected=versions, changes=changes, actor=user)
+    except actions.StaleDeals as stale:
+        told = [(deal.name, "Somebody changed it since you saw the list.") for deal in stale.current]
+        return _refused(request, told, back, 409)
+    messages.success(request, f"{count} {'deal' if count == 1 else 'deals'} changed.")
+    return redirect(back)
+
+
+def _refused(request: HttpRequest, faults: list[tuple[str, str]], back: str, status: int) -> HttpResponse:
+    return render(request, "accounts/bulk_refused.html", {"faults": faults, "back": back}, status=status)
 
 
 @allow(roles=frozenset({DIRECTOR, ACCOUNT_MANAGER}))

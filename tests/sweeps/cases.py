@@ -288,6 +288,10 @@ PLANS = (
 DEALS = (
     Case("client_growth", key, get=RELATIONS, record=True),
     Case("pipeline", get=RELATIONS),
+    Case(
+        "pipeline_bulk", post=WRITERS, strange=404,
+        body=lambda world: {"pick": f"{world.own.deal.key}@{world.own.deal.version}", "stage": "Verbal"},
+    ),
     Case("pipeline", query="client=HAL", get=RELATIONS, record=True, soft=True),
     Case("pipeline", query="format=csv", get=RELATIONS),
     Case("pipeline", query="format=xlsx", get=RELATIONS),
