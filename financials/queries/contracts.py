@@ -19,7 +19,7 @@ from common.periods import Month, month_add, month_label, month_of, months_betwe
 from financials.calc import findings
 from financials.calc.notice import InvalidUplift, Uplift, checkpoints, parse_uplift
 from financials.figures import contract_figure
-from financials.models import Contract
+from financials.models import Contract, ContractKind
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import Cut, load_cells
 from financials.queries.contract_trees import Node, amount_of, build_tree, family_of, flatten
@@ -74,7 +74,17 @@ class ContractPage:
         return day(self.notice_on) if self.notice_on else DASH
 
     @property
+    def schedule_finding(self) -> str:
+        return "Its statements of work by month" if self.is_master else "Schedule by month"
+
+    @property
+    def is_master(self) -> bool:
+        return self.contract.kind == ContractKind.MSA
+
+    @property
     def schedule_sub(self) -> str:
+        if self.is_master:
+            return f"{self.contract.currency}; a master agreement has no schedule: these are its SOWs' months, summed"
         shown = f"{self.contract.currency}, straight line by day; the months sum exactly to the amount"
         return shown + (" with its change orders" if len(self.tree) > 1 else "")
 

@@ -383,7 +383,10 @@ def test_an_msa_and_a_draft_have_no_schedule(kestrel: Client, owner: User, sign_
     make_contract(kestrel, number="KES-MSA", kind="msa", amount=None)
     make_contract(kestrel, number="KES-D", status="draft")
     browser = sign_in(owner)
-    assert "A master agreement has no schedule of its own" in text_of(browser.get("/contracts/KES-MSA/"))
+    master = text_of(browser.get("/contracts/KES-MSA/"))
+    assert "A master agreement has no schedule of its own" in master
+    assert "Schedule by month" not in master
+    assert "straight line" not in master
     assert "Only signed, active and completed contracts" in text_of(browser.get("/contracts/KES-D/"))
 
 
