@@ -1,0 +1,53 @@
+"""S10: what a token may not do, and what a copy of the database gives away of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+
+from people.actions import revoke_token
+from people.models import ApiToken, User
+from tests.security.callers import bearer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_no_table_holds_a_token_in_plain(owner: User) -> None:
+    plain = bearer(owner)["Authorization"].removeprefix("Bearer ")
+    assert Browser().get("/api/v1/clients/", headers={"Authorization": f"Bearer {plain}"}).status_code == 200
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE strpos(t::text, %s) > 0', [plain])  # noqa: S608
+            found += [table] * cursor.fetchone()[0]
+    assert found == []
+    assert ApiToken.objects.get().digest not in plain
+
+
+@pytest.mark.parametrize("path", ["/settings/tokens/", "/settings/people/new/", "/api/v1/tokens/"])
+def test_a_token_mints_no_token_and_opens_no_page(administrator: User, path: str) -> None:
+    headers = bearer(administrator, "*")
+    body: dict[str, Any] = {"name": "more", "scopes": "read:clients", "days": "30"}
+    assert Browser().post(path, body, headers=headers).status_code in (302, 404)
+    assert (ApiToken.objects.count(), User.objects.count()) == (1, 1)
+    assert Browser().get("/settings/", headers=headers).status_code == 302
+
+
+def test_a_revoked_token_ends_with_the_next_request(owner: User) -> None:
+    headers = bearer(owner)
+    browser = Browser()
+    assert browser.get("/api/v1/clients/", headers=headers).status_code == 200
+    revoke_token(user=owner, token_key=ApiToken.objects.get().token_key, actor=owner.email)
+    assert browser.get("/api/v1/clients/", headers=headers).status_code == 401
+
+
+def test_reading_is_not_writing_and_one_resource_not_another(owner: User) -> None:
+    headers = bearer(owner, "read:clients", "write:contacts")
+    browser = Browser()
+    codes = [browser.get(f"/api/v1/{name}/", headers=headers).status_code for name in ("clients", "contacts")]
+    posted = browser.post("/api/v1/clients/", "{}", content_type="application/json", headers=headers)
+    assert (codes, posted.status_code) == ([200, 403], 403)
