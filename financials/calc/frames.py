@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import pandas as pd
+if TYPE_CHECKING:  # 2 s that a worker starting anew need not wait for: whoever has a frame has pandas
+    import pandas as pd
 
 Kind: TypeAlias = Literal["text", "minor"]
 """text: strings, never null. minor: int64 minor units of one currency."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeAlias
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from common.money import ZERO, from_minor, ratio
 from financials.calc.frames import check, pnl_cells
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LINES: Final = ("gross_revenue", "pass_through", "delivery_labour", "freelancers", "direct_expenses", "overhead")
 COSTS: Final = frozenset(LINES) - {"gross_revenue"}

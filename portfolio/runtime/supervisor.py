@@ -12,11 +12,11 @@ from typing import IO, Protocol
 
 from portfolio.runtime.processes import Identity, kill_group
 
-FIRST_PAUSE = 1.0
+FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 SETTLED_AFTER = 10.0
 """Seconds a child must live for its next death to count as the first again. Work resumes within half a minute of any
-death: pause, start, and the lease of the work it held must fit in."""
+death: pause and start must fit in; the work it held is free at once."""
 LOG_LIMIT = 20 * 1024 * 1024
 
 Say = Callable[[str], None]
@@ -89,7 +89,7 @@ class Child:
                 self.pause = FIRST_PAUSE
             self.due_at = now + self.pause
             hint = f", see {self.log}" if self.log else ""
-            self.say(f"{self.role.name} ended ({_reason(code)}); again in {self.pause:.0f} s{hint}")
+            self.say(f"{self.role.name} ended ({_reason(code)}); again in {self.pause:g} s{hint}")
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
             self.process = None
             return False

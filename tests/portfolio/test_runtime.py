@@ -266,7 +266,7 @@ def test_a_child_that_dies_is_started_again_without_what_it_forked(tmp_path: Pat
 
     eventually(child.tend)
 
-    assert said == [f"forking ended (signal 9); again in 1 s, see {tmp_path / 'log'}"]
+    assert said == [f"forking ended (signal 9); again in 0.5 s, see {tmp_path / 'log'}"]
     eventually(lambda: not before & {identity.pid for identity in carrying(mark)})
     stop_children([child], grace=1)
     eventually(lambda: not carrying(mark))
