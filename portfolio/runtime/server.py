@@ -19,7 +19,7 @@ from portfolio.runtime.folders import FolderLock, port_is_free, prepare, secret,
 from portfolio.runtime.postgres import Postgres
 from portfolio.runtime.problems import RuntimeProblem, last_lines
 from portfolio.runtime.processes import Identity, carrying, stop_group
-from portfolio.runtime.supervisor import Child, Role, Service, run_to_end, stop_children, tend_service
+from portfolio.runtime.supervisor import WAIT, Child, Role, Service, run_to_end, stop_children, tend_service
 from portfolio.runtime.valkey import Valkey
 
 ROLES = ("web", "worker", "scheduler")
@@ -163,8 +163,10 @@ class Server:
         plan, run = self.plan, self.plan.data_dir / "run"
         celery = [sys.executable, "-m", "celery", "-A", "portfolio.celery"]
         if name == "worker":
-            celery += ["worker", f"--concurrency={plan.concurrency}", "--prefetch-multiplier=1"]
-            return Role(name, (*celery, "--loglevel=INFO", "--without-gossip", "--without-mingle"), plan.root)
+            worker = (sys.executable, "-m", "portfolio.worker")
+            options = ["worker", f"--concurrency={plan.concurrency}", "--prefetch-multiplier=1", "--loglevel=INFO"]
+            options += ["--without-gossip", "--without-mingle"]
+            return Role(name, (*worker, *options), plan.root, spare=(*worker, WAIT, *options))
         if name == "scheduler":
             # Every schedule is an interval: its memory of the last run is worth nothing, and a torn file would stop it.
             schedule = run / "schedule"

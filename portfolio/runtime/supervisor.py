@@ -17,6 +17,10 @@ LONGEST_PAUSE = 8.0
 SETTLED_AFTER = 10.0
 """Seconds a child must live for its next death to count as the first again. Work resumes within half a minute of any
 death: pause and start must fit in; the work it held is free at once."""
+SPARE_AFTER = 3.0
+"""Seconds after a start at which the spare is loaded: the process that works goes first."""
+WAIT = "--wait"
+"""Tells a spare to wait for its line."""
 LOG_LIMIT = 20 * 1024 * 1024
 
 Say = Callable[[str], None]
@@ -35,12 +39,17 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One kind of process: its name, its command, where it runs, and files to remove before each start."""
+    """One kind of process: its name, its command, where it runs, and files to remove before each start.
+
+    spare: the command of a second process that loads everything and waits for a line on its standard input to take
+    over; none if empty.
+    """
 
     name: str
     command: tuple[str, ...]
     folder: Path
     scratch: tuple[Path, ...] = ()
+    spare: tuple[str, ...] = ()
 
 
 class Child:
@@ -50,6 +59,7 @@ class Child:
         self.environment = environment
         self.say = say
         self.process: subprocess.Popen[bytes] | None = None
+        self.spare: subprocess.Popen[bytes] | None = None
         self.identity: Identity | None = None
         self.started_at = 0.0
         self.pause = FIRST_PAUSE
@@ -59,18 +69,37 @@ class Child:
         """log: the file its output goes to; None: into ours (a container's log)."""
         for path in self.role.scratch:
             path.unlink(missing_ok=True)
+        self.process = self._called_spare() or self._spawned(self.role.command, stdin=subprocess.DEVNULL)
+        self.identity = Identity.of(self.process.pid)
+        self.started_at = time.monotonic()
+
+    def _spawned(self, command: tuple[str, ...], *, stdin: int) -> subprocess.Popen[bytes]:
         with opened(self.log) as log:
-            self.process = subprocess.Popen(
-                self.role.command,
+            return subprocess.Popen(
+                command,
                 cwd=self.role.folder,
                 env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self.identity = Identity.of(self.process.pid)
-        self.started_at = time.monotonic()
+
+    def _called_spare(self) -> subprocess.Popen[bytes] | None:
+        """The spare, told to work; None if there is none alive."""
+        spare, self.spare = self.spare, None
+        if spare is None or spare.stdin is None or spare.poll() is not None:
+            return None
+        try:
+            with spare.stdin as line:
+                line.write(b"go\n")
+        except OSError:
+            return None
+        return spare
+
+    def _keep_spare(self) -> None:
+        if self.role.spare and self.age > SPARE_AFTER and (self.spare is None or self.spare.poll() is not None):
+            self.spare = self._spawned(self.role.spare, stdin=subprocess.PIPE)
 
     @property
     def age(self) -> float:
@@ -83,6 +112,7 @@ class Child:
         if self.process is not None:
             code = self.process.poll()
             if code is None:
+                self._keep_spare()
                 return False
             kill_group(self.process.pid)  # what it forked must not outlive it: two workers would both consume
             if self.age > SETTLED_AFTER:
@@ -106,7 +136,7 @@ class Child:
 
 def stop_children(children: list[Child], *, grace: float, hurry: Callable[[], bool] = lambda: False) -> None:
     """Ask all of them at once, wait up to `grace` seconds in all (not at all if `hurry`), then kill what is left."""
-    running = [child.process for child in children if child.process is not None]
+    running = [process for child in children for process in (child.process, child.spare) if process is not None]
     for process in running:
         if process.poll() is None:
             process.terminate()
@@ -117,7 +147,7 @@ def stop_children(children: list[Child], *, grace: float, hurry: Callable[[], bo
         kill_group(process.pid)
         process.wait()
     for child in children:
-        child.process = None
+        child.process = child.spare = None
 
 
 def tend_service(service: Service, say: Say) -> bool:

@@ -270,3 +270,32 @@ def test_a_child_that_dies_is_started_again_without_what_it_forked(tmp_path: Pat
     eventually(lambda: not before & {identity.pid for identity in carrying(mark)})
     stop_children([child], grace=1)
     eventually(lambda: not carrying(mark))
+
+
+def test_a_spare_takes_over_and_ends_with_its_supervisor(tmp_path: Path) -> None:
+    """It waits for a line; without one, at the end of its input, it ends."""
+    mark = f"PRINCIPAL_RUN=spare-{os.getpid()}"
+    waiting = "read line && echo took over && exec sleep 600"
+    role = Role("spared", ("sleep", "600"), tmp_path, spare=("sh", "-c", waiting))
+    environment = {**os.environ, "PRINCIPAL_RUN": mark.partition("=")[2]}
+    child = Child(role, log=tmp_path / "log", environment=environment, say=lambda _: None)
+    child.start()
+    eventually(lambda: child.tend() or child.spare)
+    spare = child.spare
+    assert child.process
+    assert spare
+    os.kill(child.process.pid, signal.SIGKILL)
+
+    eventually(child.tend)
+
+    assert child.process is spare
+    assert child.identity == Identity.of(spare.pid)
+    eventually(lambda: (tmp_path / "log").read_text() == "took over\n")
+    eventually(lambda: child.tend() or child.spare)
+    last = child.spare
+    assert last
+    assert last.stdin
+    last.stdin.close()  # as when the supervisor is killed
+    eventually(lambda: last.poll() is not None)
+    stop_children([child], grace=1)
+    eventually(lambda: not carrying(mark))
