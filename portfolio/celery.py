@@ -31,4 +31,4 @@ app.autodiscover_tasks()
 @worker_ready.connect
 def look_for_work(**_: object) -> None:
     """A worker that starts, or finds the broker again, asks at once for what was left: the messages may be lost."""
-    app.send_task("common.tasks.sweep", expires=5)
+    app.send_task("common.tasks.sweep", expires=60)
