@@ -16,8 +16,10 @@ from financials.models import (
     BudgetLine,
     Contract,
     ContractDocument,
+    Invoice,
     LedgerEntry,
     Milestone,
+    PurchaseOrder,
     ScheduleLine,
     Term,
 )
@@ -103,3 +105,15 @@ def budget_lines_for(user: User) -> QuerySet[BudgetLine]:
     if not abilities_of(user).see_money:
         return BudgetLine.objects.none()
     return BudgetLine.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def invoices_for(user: User) -> QuerySet[Invoice]:
+    if not abilities_of(user).see_money:
+        return Invoice.objects.none()
+    return Invoice.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def purchase_orders_for(user: User) -> QuerySet[PurchaseOrder]:
+    if not abilities_of(user).see_money:
+        return PurchaseOrder.objects.none()
+    return PurchaseOrder.objects.filter(client__in=Client.objects.visible_to(user))

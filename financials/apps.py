@@ -6,11 +6,12 @@ class FinancialsConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled here, when the models exist.
-        from financials import explanations, imports, jobs, registrations
+        from financials import explain_receivables, explanations, imports, jobs, registrations
         from financials.queries import search
 
         search.register()
         imports.register()
         jobs.register()
         explanations.register()
+        explain_receivables.register()
         registrations.register()

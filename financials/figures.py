@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from common.figures import Figure, Number, figure_id
+from common.formats import day
 from common.periods import Month, format_month, period_label
 from financials.queries.basis import Basis
 
@@ -114,3 +116,34 @@ def contract_figure(name: str, number: str, value: Number, currency: str, month:
     words = label[name] if month is None else f"{label[name]}, {period_label(month, month)}"
     identity = figure_id(f"contract.{name}", contract=number, month=format_month(month) if month else "")
     return Figure(identity, words, value, currency)
+
+
+DEBT_LABELS: Final[dict[str, str]] = {
+    "current": "Not due",
+    "d30": "1–30 days late",
+    "d60": "31–60 days late",
+    "d90": "61–90 days late",
+    "over90": "Over 90 days late",
+    "total": "Open receivables",
+    "overdue": "Overdue receivables",
+    "billed": "Invoiced in 90 days",
+    "dso": "Days sales outstanding",
+}
+ORDER_LABELS: Final[dict[str, str]] = {
+    "left": "left on the order",
+    "fee_left": "fee left to invoice",
+    "short": "fee the orders do not cover",
+}
+
+
+def debt_figure(
+    name: str, value: Number, currency: str, *, as_of: date, client: str = "", asked: Mapping[str, str] | None = None
+) -> Figure:
+    """What is owed as of a day. asked: owner, tier and currency where the reader chose them."""
+    identity = figure_id(f"receivables.{name}", client=client, **(asked or {}), as_of=as_of.isoformat())
+    unit = "days" if name == "dso" else currency
+    return Figure(identity, f"{DEBT_LABELS[name]}, {day(as_of)}", value, unit)
+
+
+def order_figure(name: str, pk: int, number: str, value: Number, currency: str) -> Figure:
+    return Figure(figure_id(f"order.{name}", order=pk), f"{number}, {ORDER_LABELS[name]}", value, currency)

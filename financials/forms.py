@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, get_args
 
 from django import forms
@@ -11,11 +13,15 @@ from django.http import QueryDict
 from common.money import is_currency
 from common.periods import YEARS, InvalidPeriod, Month, parse_month
 from financials.calc.notice import InvalidUplift, parse_uplift
+from financials.calc.receivables import BUCKETS
 from financials.figures import LABELS
 from financials.models import Contract, ContractKind, ContractStatus, Renewal
 from financials.queries.contract_trees import ContractFilter
 from financials.queries.entries import EntryFilter
+from financials.queries.invoices import STATES, InvoiceFilter
 from financials.queries.pnl_page import Against, Group, PnlView
+from financials.queries.purchase_orders import OrderFilter
+from financials.queries.receivables import DebtRequest
 
 
 class MonthField(forms.CharField):
@@ -198,3 +204,79 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         if amount is not None and amount < 0 and self.instance.kind != ContractKind.CHANGE_ORDER:
             self.add_error("amount", "Only a change order can be negative.")
         return data
+
+
+class DayField(forms.CharField):
+    """2026-09-30, a day of the calendar the product knows; blank is None."""
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError("Write the day as 2026-09-30.") from None
+        if found.year not in YEARS:
+            raise ValidationError(f"Years run from {YEARS[0]} to {YEARS[-1]}.")
+        return found
+
+
+class DebtForm(forms.Form):
+    as_of = DayField(required=False)
+    client = forms.CharField(required=False, max_length=80)
+    owner = forms.CharField(required=False, max_length=254)
+    tier = forms.CharField(required=False, max_length=10)
+    currency = forms.CharField(required=False, max_length=3)
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).upper()
+        if code and not is_currency(code):
+            raise ValidationError("Write the currency as three letters, such as USD.")
+        return code
+
+
+def debt_request(query: Mapping[str, str]) -> tuple[DebtRequest, list[str]]:
+    form = DebtForm(query)
+    form.is_valid()
+    data = form.cleaned_data
+    errors = [str(error) for several in form.errors.values() for error in several]
+    words = {name: data.get(name, "") for name in ("client", "owner", "tier", "currency")}
+    return DebtRequest(as_of=data.get("as_of"), **words), errors
+
+
+class InvoiceFilterForm(forms.Form):
+    q = forms.CharField(required=False, max_length=100)
+    client = forms.CharField(required=False, max_length=80)
+    contract = forms.CharField(required=False, max_length=60)
+    owner = forms.CharField(required=False, max_length=254)
+    tier = forms.CharField(required=False, max_length=10)
+    state = forms.ChoiceField(required=False, choices=[("", ""), *STATES])
+    bucket = forms.ChoiceField(required=False, choices=[("", ""), *((name, name) for name in BUCKETS)])
+    currency = forms.CharField(required=False, max_length=3)
+    po = forms.CharField(required=False, max_length=60)
+    as_of = DayField(required=False)
+    sort = forms.CharField(required=False, max_length=20)
+
+
+def invoice_filter(query: Mapping[str, str]) -> tuple[InvoiceFilter, list[str]]:
+    """The filter, and what of the address could not be read and was left out."""
+    form = InvoiceFilterForm(query)
+    form.is_valid()
+    data = form.cleaned_data
+    errors = [str(error) for several in form.errors.values() for error in several]
+    words = {name: data.get(name, "") for name in InvoiceFilterForm.base_fields if name != "as_of"}
+    return InvoiceFilter(**words, as_of=data.get("as_of")), errors
+
+
+class OrderFilterForm(forms.Form):
+    q = forms.CharField(required=False, max_length=100)
+    client = forms.CharField(required=False, max_length=80)
+    contract = forms.CharField(required=False, max_length=60)
+    state = forms.CharField(required=False, max_length=10)
+
+
+def order_filter(query: Mapping[str, str]) -> OrderFilter:
+    form = OrderFilterForm(query)
+    form.is_valid()
+    return OrderFilter(**{name: form.cleaned_data.get(name, "") for name in OrderFilterForm.base_fields})

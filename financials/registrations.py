@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from common.attention import AttentionSource, attention_sources
 from common.columns import ColumnSource, column_sources
 from common.panels import FactSource, Panel, facts, panels
 from common.policies import CLIENT_READERS, MONEY_READERS
+from common.reports import ReportKind, report_kinds
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
-from financials.queries import client_money
+from financials import reports
+from financials.queries import attention, client_money
 
 
 def register() -> None:
     tabs.register("contracts", ClientTab("Contracts", "client_contracts", CLIENT_READERS, 50))
     tabs.register("financials", ClientTab("Financials", "client_financials", MONEY_READERS, 60))
     section_tabs.register("pnl", SectionTab("P&L", "pnl", MONEY_READERS, 10))
+    section_tabs.register("receivables", SectionTab("Receivables", "receivables", MONEY_READERS, 40))
+    section_tabs.register("invoices", SectionTab("Invoices", "invoices", MONEY_READERS, 42))
+    section_tabs.register("purchase_orders", SectionTab("Purchase orders", "purchase_orders", MONEY_READERS, 44))
     section_tabs.register("entries", SectionTab("Ledger", "entries", MONEY_READERS, 90))
     column_sources.register("financials", ColumnSource(MONEY_READERS, client_money.columns, client_money.cells))
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))
+    panels.register("receivables", Panel("Receivables", "client_receivables_panel", MONEY_READERS, 20))
+    attention_sources.register("money", AttentionSource(MONEY_READERS, attention.money_items))
+    report_kinds.register("receivables", ReportKind("Receivables", MONEY_READERS, reports.receivables))

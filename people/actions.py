@@ -17,7 +17,16 @@ from people.access import abilities_of
 from people.models import ApiToken, Role, ServiceScopes, User
 
 TOKEN_PREFIX = "pr_"  # noqa: S105  # marks our tokens for secret scanners
-RESOURCES = ("clients", "contacts", "contracts", "opportunities", "ledger-entries", "reports")
+RESOURCES = (
+    "clients",
+    "contacts",
+    "contracts",
+    "opportunities",
+    "ledger-entries",
+    "invoices",
+    "purchase-orders",
+    "reports",
+)
 SCOPES = tuple(
     f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if not (name == "reports" and verb == "write")
 )

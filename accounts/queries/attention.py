@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,50 +12,31 @@ from accounts.calc.coverage import days_late
 from accounts.models import Action, Client, Opportunity, Outcome, Stakeholding, WorkStatus
 from accounts.queries.plans import CLOSED
 from accounts.queries.stakeholders import tie_of, with_last_touch
+from common.attention import HORIZON, TODAY, WEEK, AttentionItem, attention_sources, group_of
 from common.formats import day, day_short, money
 from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
+__all__ = ["TODAY", "AttentionItem", "attention"]
 
 POWERFUL = 4
 """From this power on, a missed touch is everybody's business."""
-HORIZON = timedelta(days=14)
-TODAY, WEEK = "Today", "This week"
 _RANK = {"at_risk": 0, "watch": 1, "unknown": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionItem:
-    """One thing to do. lead follows the client's name; why says what is at stake; due orders within a group."""
-
-    client_key: str
-    client_name: str
-    shape: str
-    lead: str
-    why: str
-    action_label: str
-    url: str
-    due: date
-    group: str
-
-
 def attention(user: User, today: date, *, limit: int = 12) -> list[AttentionItem]:
-    """The most pressing first: late things before coming ones, at risk before watch. Three queries."""
+    """The most pressing first: late things before coming ones, at risk before watch.
+
+    Three queries, and at most two for each source of a higher app.
+    """
     if not abilities_of(user).see_relationships:
         return []
     found = [*_actions(user, today), *_touches(user, today), *_deals(user, today)]
+    found += [item for _, source in attention_sources if user.role in source.roles for item in source.read(user, today)]
     order = {TODAY: 0, WEEK: 1}
     found.sort(key=lambda item: (order.get(item.group, 2), _RANK[item.shape], item.due, item.client_name))
     return found[:limit]
-
-
-def group_of(due: date, today: date) -> str:
-    if due <= today:
-        return TODAY
-    if due <= today + timedelta(days=6 - today.weekday()):
-        return WEEK
-    return f"Before {day_short(today + HORIZON)}"
 
 
 def _actions(user: User, today: date) -> list[AttentionItem]:

@@ -193,6 +193,42 @@ def open_pipeline(deals: int, unpriced: int, weighted: Decimal | None, currency:
     return f"{claim}; {count(unpriced)} more {'has' if unpriced == 1 else 'have'} no amount or probability"
 
 
+def overdue_debt(owed: Decimal | None, overdue: Decimal | None, parts: Sequence[Part], currency: str) -> str:
+    """'$1.2M of the $4.0M owed is overdue, most of it at Kestrel'. parts: what each client owes late."""
+    if owed is None or overdue is None:
+        return "What clients owe"
+    if owed <= 0 and overdue <= 0:
+        return "Nothing is owed"
+    late, whole = amounts(currency, overdue, owed)
+    if overdue <= 0:
+        return f"{whole} is owed, none of it overdue"
+    claim = f"{late} of the {whole} owed is overdue" if overdue < owed else f"All {whole} owed is overdue"
+    return _joined(claim, ", ", share_of(overdue, parts).replace("of it in ", "of it at ", 1))
+
+
+def retained(nrr: Decimal | None, grr: Decimal | None, lost: Part | None, currency: str) -> str:
+    """'A year's clients now bring 72.5% of what they did, 65.0% without growth'. lost: the largest fall, as a part."""
+    if nrr is None or grr is None:
+        return "Retention of net revenue"
+    claim = (
+        f"Last year's clients bring {formats.ratio(nrr)} of what they did, {formats.ratio(grr)} without their growth"
+    )
+    if lost is None or lost.gap >= 0:
+        return claim
+    return _joined(claim, "; ", f"{lost.name} fell most, by {amounts(currency, lost.gap)[0]}")
+
+
+def concentrated(shares: Sequence[tuple[str, Decimal]], what: str = "net revenue") -> str:
+    """'Halden brings 22% of net revenue, the five largest 61%'. shares: name and share, largest first."""
+    if not shares or shares[0][1] <= 0:
+        return f"{_capital(what)} by client"
+    claim = f"{shares[0][0]} brings {formats.ratio(shares[0][1], 0)} of {what}"
+    if len(shares) <= 5:
+        return claim
+    five = sum((share for _, share in shares[:5]), ZERO)
+    return _joined(claim, ", ", f"the five largest {formats.ratio(five, 0)}")
+
+
 def actions_due(late: int, total: int, fallback: str = "Actions") -> str:
     """'Three of eight actions are overdue'. total: the open ones."""
     if total < 1:

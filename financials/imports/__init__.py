@@ -4,12 +4,13 @@ from common.imports import derived_tables, kinds
 from financials.imports.contracts import CONTRACTS
 from financials.imports.money import BUDGETS, FX, LEDGER
 from financials.imports.rates import RATES
+from financials.imports.receivables import INVOICES, PURCHASE_ORDERS
 from financials.imports.terms import ESTIMATES, MILESTONES, TERMS
 from financials.imports.time import TIME
 
 
 def register() -> None:
-    for kind in (CONTRACTS, MILESTONES, ESTIMATES, TERMS, LEDGER, BUDGETS, FX, RATES, TIME):
+    for kind in (CONTRACTS, MILESTONES, ESTIMATES, TERMS, LEDGER, BUDGETS, FX, RATES, TIME, PURCHASE_ORDERS, INVOICES):
         kinds.register(kind.name, kind)
     computed = ("scheduleline", "forecastrun", "forecastline", "timemonth", "statuschange")
     derived_tables.update(f"financials.{table}" for table in computed)

@@ -36,7 +36,7 @@ def load_ledger(values: Values, context: LoadContext) -> Counts:
     with context.step("look up"):
         sight = Sight(context)
         clients = client_ids(values, sight)
-        contracts = _contract_ids(values, clients)
+        contracts = contract_ids(values, clients)
         _reject_poolless(values, clients, sight)
         _reject_foreign(values, sight)
     columns = values.columns
@@ -70,7 +70,7 @@ def _blank_as_empty(cells: list[Any]) -> list[str]:
     return ["" if cell is None else cell for cell in cells]
 
 
-def _contract_ids(values: Values, clients: list[int | None]) -> list[int | None]:
+def contract_ids(values: Values, clients: list[int | None]) -> list[int | None]:
     """A contract must be the row's client's own; another's is as unknown as one that is missing."""
     cells = values.columns["contract"]
     named = {cell for cell in cells if cell is not None}
@@ -123,7 +123,7 @@ def undo_ledger(batch_id: int, context: LoadContext) -> int:
 def load_budgets(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
     clients = client_ids(values, sight)
-    contracts = _contract_ids(values, clients)
+    contracts = contract_ids(values, clients)
     columns, good = values.columns, list(values.good())
     lines = BudgetLine.objects.select_for_update(of=("self",)).filter(
         client__in={clients[position] for position in good}, version_name__in={columns["version"][p] for p in good}

@@ -61,6 +61,13 @@ class Basis:
         except MissingRate:
             return None
 
+    def closing(self, currency: str, month: Month) -> Rate | None:
+        """For balances: what is owed, not what was earned."""
+        try:
+            return self.rates.rate(currency, self.currency, month, via=settings.REPORTING_CURRENCY, kind="closing")
+        except MissingRate:
+            return None
+
     def year_to_date(self) -> tuple[Month, Month] | None:
         """January to the last closed month of this calendar year; None before one is closed."""
         first = date(self.today.year, 1, 1)

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.access import clients_for, contacts_for, opportunities_for
 from accounts.models import BuyingRole, Category, ClientStatus, OpportunityKind, Tier
 from common import audit, jobs
-from financials.access import contracts_for, ledger_entries_for
+from financials.access import contracts_for, invoices_for, ledger_entries_for, purchase_orders_for
 from financials.models import Billing, ContractKind, ContractStatus, Line, NoticeRule, Renewal
 from people.models import User
 from portfolio.api.problems import Problem
@@ -229,4 +229,55 @@ LEDGER_ENTRIES = Resource(
     versioned=False,
 )
 
-RESOURCES = (CLIENTS, CONTACTS, CONTRACTS, OPPORTUNITIES, LEDGER_ENTRIES)
+INVOICES = Resource(
+    name="invoices",
+    label="invoices",
+    kind="invoices",
+    natural_key="number",
+    fields=(
+        ID_FIELD,
+        Field("number", required=True),
+        Field("client", path="client__key", required=True),
+        Field("contract", path="contract__number"),
+        Field("issued", "date", required=True),
+        Field("due", "date", required=True),
+        Field("amount", "decimal", required=True, help="As invoiced, tax included; a credit note is negative."),
+        Field("currency", required=True),
+        Field("paid_on", "date", help="Null while it is open."),
+        Field("po_number", help="The client's purchase order."),
+        *RECORD_FIELDS,
+    ),
+    rows=invoices_for,
+    can_read=lambda can: can.see_money,
+    can_write=lambda can: can.edit_ledger,
+    orderings=("number", "issued", "due", "created_at", "updated_at"),
+    search=("number", "po_number"),
+    delete=_delete,
+)
+
+PURCHASE_ORDERS = Resource(
+    name="purchase-orders",
+    label="purchase orders",
+    kind="purchase_orders",
+    natural_key="number",
+    within="client",
+    fields=(
+        ID_FIELD,
+        Field("number", required=True, help="As the client wrote it; one of its kind at the client."),
+        Field("client", path="client__key", required=True),
+        Field("contract", path="contract__number", help="What it pays for."),
+        Field("amount", "decimal", required=True),
+        Field("currency", required=True),
+        Field("issued", "date", required=True),
+        Field("expires", "date"),
+        *RECORD_FIELDS,
+    ),
+    rows=purchase_orders_for,
+    can_read=lambda can: can.see_money,
+    can_write=lambda can: can.edit_ledger,
+    orderings=("number", "issued", "created_at", "updated_at"),
+    search=("number",),
+    delete=_delete,
+)
+
+RESOURCES = (CLIENTS, CONTACTS, CONTRACTS, OPPORTUNITIES, LEDGER_ENTRIES, INVOICES, PURCHASE_ORDERS)

@@ -132,7 +132,7 @@ def _request(request: Request) -> PnlRequest:
             months[name] = parse_month(given[name]) if given.get(name) else None
         except InvalidPeriod:
             wrong.append((f"?{name}", "write YYYY-MM"))
-    as_of = _instant(given.get("as_of", ""), wrong)
+    as_of = read_instant(given.get("as_of", ""), wrong)
     if any("\x00" in value for value in given.values()):
         wrong.append(("?", "holds a NUL character"))
     if wrong:
@@ -153,7 +153,7 @@ def _request(request: Request) -> PnlRequest:
     )
 
 
-def _instant(text: str, wrong: list[tuple[str, str]]) -> datetime | None:
+def read_instant(text: str, wrong: list[tuple[str, str]]) -> datetime | None:
     if not text:
         return None
     try:

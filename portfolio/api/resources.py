@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, Literal
@@ -55,7 +55,8 @@ def _month(path: str) -> Combinable:
 class Resource:
     """One collection under /api/v1/.
 
-    kind: the import kind whose rules a write goes through. natural_key: the field that names a record there.
+    kind: the import kind whose rules a write goes through. natural_key: the field that names a record there; within:
+    the field beside it, where one name may stand for a record each of several clients.
     rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
     immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
     counts from its reversals.
@@ -72,9 +73,29 @@ class Resource:
     orderings: tuple[str, ...]
     search: tuple[str, ...]
     delete: Callable[[User, Any], None] | None = None
+    within: str = ""
     immutable: bool = False
     in_force: Q = dataclass_field(default_factory=Q)
     versioned: bool = True
+
+    def path_of(self, name: str) -> str:
+        return (self.field(name) or self.fields[0]).source
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        return (self.natural_key, self.within) if self.within else (self.natural_key,)
+
+    def key_of(self, cells: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(str(cells.get(name) or "").strip() for name in self.key_fields)
+
+    def keyed(self, keys: Sequence[tuple[str, ...]]) -> Q:
+        """The records of these keys. With one field to the key, one list; with two, each pair."""
+        if not self.within:
+            return Q(**{f"{self.path_of(self.natural_key)}__in": [key[0] for key in keys]})
+        found = Q(pk__in=[])
+        for key in keys:
+            found |= Q(**{self.path_of(name): part for name, part in zip(self.key_fields, key, strict=True)})
+        return found
 
     def readable(self, can: Abilities) -> list[Field]:
         return [field for field in self.fields if may_see(field, can)]

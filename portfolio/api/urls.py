@@ -20,6 +20,7 @@ from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
+from portfolio.api.tables import ReceivablesView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
 from portfolio.api.views import BulkView, DetailView, ListView
 
@@ -76,6 +77,11 @@ urlpatterns = [
     path("oauth/token/", _token, name="api_oauth_token"),
     path("reports/pnl/", PnlView.as_view(), name="api_report_pnl"),
     path("reports/pnl", PnlView.as_view(schema=None)),
+    *(
+        path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
+        for view in (ReceivablesView,)
+        for slash, name in (("/", f"api_report_{view.name}"), ("", None))
+    ),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
     *(url for resource in RESOURCES for url in _resource_urls(resource)),
     re_path(r"^(?P<rest>.*)$", limited(AddressRate, no_such_address)),

@@ -76,10 +76,9 @@ class ResourceView(ApiView):
             raise Http404(NOT_FOUND)
         return found[0]
 
-    def _saved(self, key: str) -> tuple[bytes, dict[str, Any]]:
+    def _saved(self, key: tuple[str, ...]) -> tuple[bytes, dict[str, Any]]:
         """A record as it stands after the write, by its natural key; of a ledger, the entry now in force."""
-        path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
-        found = self._json_of(Q(**{path: key}) & self.resource.in_force)
+        found = self._json_of(self.resource.keyed([key]) & self.resource.in_force)
         if not found:
             raise Problem(403, "The record was not kept: after the change you would no longer see it.")
         return found[-1]
@@ -103,25 +102,21 @@ class ListView(ResourceView):
 
         def act() -> HttpResponse:
             writes.require_fields(self.resource, [cells], bulk=False)
-            self._refuse_known([cells[self.resource.natural_key]], bulk=False)
+            self._refuse_known([self.resource.key_of(cells)])
             writes.save(self.resource, [cells], user=self.person, now=timezone.now(), verb="created", bulk=False)
-            body, row = self._saved(cells[self.resource.natural_key])
+            body, row = self._saved(self.resource.key_of(cells))
             place = reverse(f"api_{self.resource.name}", kwargs={"pk": row["id"]})
             headers = {"Location": place, "ETag": self._etag(row)}
             return HttpResponse(body, status=201, content_type="application/json", headers=headers)
 
         return idempotency.once(request, self.person, _raw(request), act)
 
-    def _refuse_known(self, keys: list[str], *, bulk: bool) -> None:
-        path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
-        known = set(self.resource.rows(self.person).filter(**{f"{path}__in": keys}).values_list(path, flat=True))
+    def _refuse_known(self, keys: list[tuple[str, ...]]) -> None:
+        paths = [self.resource.path_of(name) for name in self.resource.key_fields]
+        known = set(self.resource.rows(self.person).filter(self.resource.keyed(keys)).values_list(*paths))
         if known:
-            pointer = self.resource.natural_key
-            errors = [
-                (f"/{number}/{pointer}" if bulk else f"/{pointer}", f"{key} exists already: change it with PATCH")
-                for number, key in enumerate(keys)
-                if key in known
-            ]
+            pointer = f"/{self.resource.natural_key}"
+            errors = [(pointer, f"{key[0]} exists already: change it with PATCH") for key in keys if key in known]
             raise Problem(409, "There is such a record already.", errors=errors)
 
 
@@ -137,9 +132,8 @@ class BulkView(ResourceView):
         def act() -> HttpResponse:
             writes.require_fields(self.resource, cells, bulk=True)
             writes.save(self.resource, cells, user=self.person, now=timezone.now(), verb="loaded", bulk=True)
-            path = (self.resource.field(self.resource.natural_key) or self.resource.fields[0]).source
-            keys = [row[self.resource.natural_key] for row in cells]
-            saved = [row for _, row in self._json_of(Q(**{f"{path}__in": keys}))]
+            keys = [self.resource.key_of(row) for row in cells]
+            saved = [row for _, row in self._json_of(self.resource.keyed(keys))]
             return HttpResponse(orjson.dumps({"results": saved}), content_type="application/json")
 
         return idempotency.once(request, self.person, _raw(request), act)
@@ -161,13 +155,14 @@ class DetailView(ResourceView):
         changes = writes.as_cells(self.resource, request.data)
         with transaction.atomic():
             row = self._locked(request, pk)
-            key = self.resource.natural_key
-            if changes.get(key, row[key]) != row[key]:
-                raise Problem(422, "Some fields do not hold.", errors=[(f"/{key}", "a record keeps its key")])
+            moved = [key for key in self.resource.key_fields if changes.get(key, row[key]) != row[key]]
+            if moved:
+                wrong = [(f"/{key}", "a record keeps its key") for key in moved]
+                raise Problem(422, "Some fields do not hold.", errors=wrong)
             merged = {**self._cells_of(row), **changes}
             writes.require_fields(self.resource, [merged], bulk=False)
             writes.save(self.resource, [merged], user=self.person, now=timezone.now(), verb="changed", bulk=False)
-            body, fresh = self._saved(row[key])
+            body, fresh = self._saved(self.resource.key_of(row))
         return HttpResponse(body, content_type="application/json", headers={"ETag": self._etag(fresh)})
 
     def delete(self, request: Request, pk: str) -> HttpResponse:

@@ -72,7 +72,7 @@ def save(
     with transaction.atomic():
         values = read_values(table, kind)
         _refuse(table, resource, bulk=bulk)
-        keys = [row.get(resource.natural_key, "").strip() for row in rows]
+        keys = [resource.key_of(row) for row in rows]
         before = _standing(resource, keys, user)
         context = LoadContext(batch_id=None, actor=user.email, now=now, user=user)
         try:
@@ -94,28 +94,32 @@ def save(
                 actor=user.email,
                 verb=verb,
                 kind=kind.name,
-                object_id=key[:80],
-                label=key,
+                object_id=key[0][:80],
+                label=key[0],
                 client_id=clients.get(key),
                 changes=changes,
             )
 
 
-def _standing(resource: Resource, keys: Sequence[str], user: User) -> dict[str, dict[str, Any]]:
+def _standing(resource: Resource, keys: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], dict[str, Any]]:
     """The writable fields of these records by natural key, None where blank; of a ledger, the entries in force."""
-    path = (resource.field(resource.natural_key) or resource.fields[0]).source
+    paths = [resource.path_of(name) for name in resource.key_fields]
     names = {field.source: field.name for field in resource.fields if field.writable}
-    rows = resource.rows(user).filter(resource.in_force, **{f"{path}__in": keys}).order_by("pk").values(*names)
+    rows = resource.rows(user).filter(resource.in_force, resource.keyed(keys)).order_by("pk").values(*names)
     return {
-        str(row[path]): {names[source]: None if value == "" else value for source, value in row.items()} for row in rows
+        tuple(str(row[path]) for path in paths): {
+            names[source]: None if value == "" else value for source, value in row.items()
+        }
+        for row in rows
     }
 
 
-def _clients_of(resource: Resource, keys: Sequence[str], user: User) -> dict[str, int | None]:
+def _clients_of(resource: Resource, keys: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], int | None]:
     """Whose readers may see what was written, by natural key."""
-    path = (resource.field(resource.natural_key) or resource.fields[0]).source
+    paths = [resource.path_of(name) for name in resource.key_fields]
     owner = "pk" if resource.name == "clients" else "client_id"
-    return dict(resource.rows(user).filter(**{f"{path}__in": keys}).values_list(path, owner))
+    found = resource.rows(user).filter(resource.keyed(keys)).values_list(*paths, owner)
+    return {tuple(row[:-1]): row[-1] for row in found}
 
 
 def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:

@@ -1,8 +1,8 @@
 """The demo portfolio: an invented consultancy agency, Alder Finch, and its fourteen invented clients.
 
-Pure: no clock, no database. The same seed and month give the same rows; only touchpoints grow with
-the day. Columns are those of the neutral CSV; "teams" and "plans" have no import kind (see people
-and plans for their columns).
+Pure: no clock, no database. The same seed and month give the same rows; only touchpoints and the
+payments of invoices grow with the day. Columns are those of the neutral CSV; "teams" and "plans"
+have no import kind (see people and plans for their columns).
 """
 
 from datetime import date
@@ -17,6 +17,7 @@ from portfolio.demo.opportunities import booked_by_year, opportunity_rows
 from portfolio.demo.people import people_rows, team_rows
 from portfolio.demo.plans import plan_rows
 from portfolio.demo.rates import fx_rows
+from portfolio.demo.receivables import receivable_rows
 from portfolio.demo.touchpoints import commitment_rows, touchpoint_rows
 
 __all__ = ["generate"]
@@ -25,6 +26,8 @@ __all__ = ["generate"]
 def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
     """Rows by kind, in the order in which they can be loaded; blank is unknown."""
     anchor = month_of(as_of)
+    ledger = ledger_rows(anchor, seed)
+    orders, invoices = receivable_rows(as_of, seed, ledger)
     return {
         "people": people_rows(),
         "clients": client_rows(),
@@ -36,7 +39,9 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "fx": fx_rows(anchor, seed),
         "budgets": budget_rows(anchor),
         "targets": target_rows(anchor, seed, booked_by_year(anchor, seed)),
-        "ledger": ledger_rows(anchor, seed),
+        "ledger": ledger,
+        "purchase_orders": orders,
+        "invoices": invoices,
         "teams": team_rows(),
         "plans": list(plan_rows(anchor)),
     }

@@ -12,7 +12,7 @@ from common.models import ImportBatch
 from common.money import is_currency
 from common.policies import DIRECTOR, FINANCE
 from people.models import User
-from portfolio.imports.sources import Part, Source, crm_sales, neutral, sources, timesheets
+from portfolio.imports.sources import Part, Source, crm_sales, neutral, sources, timesheets, xero
 from portfolio.imports.sources.neutral import LOAD_ORDER
 
 BUNDLE = "bundle"
@@ -20,7 +20,6 @@ LATER_SOURCES = (
     "salesforce",
     "hubspot",
     "quickbooks",
-    "xero",
     "netsuite",
     "ga4",
     "adobe",
@@ -29,7 +28,6 @@ LATER_KINDS = (
     "leave",
     "influences",
     "commitments",
-    "invoices",
     "allocations",
     "offerings",
     "business_units",
@@ -38,7 +36,7 @@ LATER_KINDS = (
     "readings",
     "feedback",
 )
-REGISTERED = (neutral, crm_sales, timesheets)
+REGISTERED = (neutral, crm_sales, timesheets, xero)
 """Importing these modules registers the sources."""
 
 

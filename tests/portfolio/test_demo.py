@@ -32,6 +32,8 @@ COLUMNS = {
     "budgets": "version client contract service_line month line amount currency",
     "targets": "measure client owner_email month amount currency",
     "ledger": "source_ref client contract service_line month line amount currency description",
+    "purchase_orders": "number client contract amount currency issued expires",
+    "invoices": "number client contract issued due amount currency paid_on po_number",
     "teams": "client person_email duty",
     "plans": "client kind key objective text owner_email due next_step status audience",
 }
@@ -44,6 +46,7 @@ KEYS = {
     "contracts": "number",
     "opportunities": "key",
     "ledger": "source_ref",
+    "invoices": "number",
     "plans": "key",
 }
 LINES = {"gross_revenue", "pass_through", "delivery_labour", "freelancers", "direct_expenses", "overhead"}
@@ -114,6 +117,11 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
         assert not row["parent"] or contracts[row["parent"]] == row["client"]
     for row in book["ledger"]:
         assert not row["contract"] or contracts[row["contract"]] == row["client"]
+    orders = {(row["client"], row["number"]): row["contract"] for row in book["purchase_orders"]}
+    assert all(contracts[number] == client for (client, _), number in orders.items())
+    for row in book["invoices"]:
+        assert not row["contract"] or contracts[row["contract"]] == row["client"]
+        assert not row["po_number"] or orders[row["client"], row["po_number"]] == row["contract"]
     for row in book["opportunities"]:
         for number in (row["renews"], row["contract"]):
             assert not number or contracts[number] == row["client"]
@@ -122,7 +130,13 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
 def test_the_same_month_gives_the_same_rows() -> None:
     first, again, later = generate(AS_OF), generate(AS_OF), generate(date(2026, 11, 30))
     assert first == again
-    assert {kind for kind in first if first[kind] != later[kind]} == {"touchpoints"}
+    assert {kind for kind in first if first[kind] != later[kind]} == {"touchpoints", "invoices"}
+    pairs = zip(first["invoices"], later["invoices"], strict=True)
+    moved = [(now["paid_on"], then["paid_on"]) for now, then in pairs if now != then]
+    assert moved
+    assert all(not now and "2026-11-23" < then <= "2026-11-30" for now, then in moved)
+    unpaid = [{**row, "paid_on": ""} for row in first["invoices"]]
+    assert unpaid == [{**row, "paid_on": ""} for row in later["invoices"]]
     assert [row for row in first["touchpoints"] if row not in later["touchpoints"]] == []
     assert max(row["date"] for row in first["touchpoints"]) <= "2026-11-23"
 
@@ -302,3 +316,32 @@ def test_no_one_is_met_after_today_and_dates_are_plain(book: dict[str, Rows]) ->
     assert all(row["judged_on"] <= "2026-11-01" for row in book["contacts"])
     assert all(row["email"].isascii() and row["email"].endswith(".example") for row in book["contacts"])
     assert all(date.fromisoformat(row["date"]).weekday() < 5 for row in book["touchpoints"])
+
+
+def test_invoices_tell_of_two_years_and_of_habits(book: dict[str, Rows]) -> None:
+    rows, today = book["invoices"], AS_OF.isoformat()
+    assert min(row["issued"] for row in rows) == "2024-11-29"
+    assert max(row["issued"] for row in rows) == "2026-10-30"
+    assert all(row["issued"] <= row["due"] and (not row["paid_on"] or row["paid_on"] <= today) for row in rows)
+    owed = [row for row in rows if not row["paid_on"] and not row["amount"].startswith("-")]
+    late = {row["client"]: row for row in owed if row["due"] < "2026-09-24"}
+    assert set(late) == {"kestrel-air", "dunmore-media"}
+    assert Decimal(late["kestrel-air"]["amount"]) > 300_000
+    credits = [row for row in rows if row["number"].endswith("-CN")]
+    assert [(row["client"], bool(row["paid_on"])) for row in credits] == [
+        ("halden-pharma", True),
+        ("corvus-retail", False),
+        ("ostra-foods", False),
+    ]
+
+
+def test_what_was_invoiced_is_what_the_ledger_holds(book: dict[str, Rows]) -> None:
+    def sums(rows: Rows) -> dict[tuple[str, str], Decimal]:
+        found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for row in rows:
+            found[row["client"], row["currency"]] += Decimal(row["amount"])
+        return dict(found)
+
+    ledger = [r for r in book["ledger"] if r["line"] == "gross_revenue" and "2024-11" <= r["month"] < "2026-11"]
+    invoices = [row for row in book["invoices"] if not row["number"].endswith("-CN")]
+    assert sums(invoices) == sums(ledger)

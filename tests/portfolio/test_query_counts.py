@@ -32,7 +32,7 @@ from common import jobs
 from common.models import AuditEntry, ImportBatch, Job
 from common.periods import month_add
 from financials.actions.contracts import RECOMPUTE, mark_clients_dirty, rebuild_schedules
-from financials.models import BudgetLine, Contract, LedgerEntry, LedgerMonth
+from financials.models import BudgetLine, Contract, Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from people.models import User
 from qbr.models import Deck
 from tests.makers import make_user
@@ -90,6 +90,7 @@ def add_records(world: World, clients: list[Client], prefix: str) -> None:
     ]  # fmt: skip
     Opportunity.objects.bulk_create(deals)
     add_money(keyed, world.own.sow.parent)
+    add_receivables(keyed)
     add_traces(keyed, director)
 
 
@@ -149,6 +150,25 @@ def add_money(keyed: list[tuple[str, Client]], msa: Contract | None) -> None:
     )
     BudgetLine.objects.bulk_create(
         BudgetLine(version_name="v1", **cell, contract=contract) for _, cell, contract in cells
+    )
+
+
+def add_receivables(keyed: list[tuple[str, Client]]) -> None:
+    """An invoice long overdue, and an order that will not last, of each client's own contract."""
+    contracts = {
+        contract.number: contract for contract in Contract.objects.filter(number__in=[key for key, _ in keyed])
+    }
+    due = timezone.now().date() - timedelta(days=95)
+    where = [
+        {"client": client, "contract": contracts[key], "currency": "USD", "issued": due - timedelta(days=30)}
+        for key, client in keyed
+    ]
+    PurchaseOrder.objects.bulk_create(
+        PurchaseOrder(number=key, amount=Decimal(1000), **own) for (key, _), own in zip(keyed, where, strict=True)
+    )
+    Invoice.objects.bulk_create(
+        Invoice(number=key, due=due, amount=Decimal(990), po_number=key, **own)
+        for (key, _), own in zip(keyed, where, strict=True)
     )
 
 

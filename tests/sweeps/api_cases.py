@@ -28,6 +28,10 @@ ENTRY: Kwargs = {
     "source_ref": "R-9", "client": "HAL", "month": "2026-11", "line": "gross_revenue", "amount": "10",
     "currency": "USD",
 }  # fmt: skip
+INVOICE: Kwargs = {
+    "number": "I-9", "client": "HAL", "issued": "2026-11-01", "due": "2026-12-01", "amount": "10", "currency": "USD",
+}  # fmt: skip
+ORDER: Kwargs = {"number": "O-9", "client": "HAL", "amount": "10", "currency": "USD", "issued": "2026-11-01"}
 CONTACT: Kwargs = {"key": "P-9", "client": "HAL", "first_name": "Ana", "last_name": "New"}
 
 
@@ -73,9 +77,17 @@ API: tuple[Case, ...] = (
         "ledger-entries", MONEY, BOOKKEEPERS, lambda world: world.own.entry, ENTRY, delete=False,
         change={"description": "Other"},
     ),
+    *_resource(
+        "invoices", MONEY, BOOKKEEPERS, lambda world: world.own.invoice, INVOICE, delete=True,
+        change={"due": "2027-02-01"},
+    ),
+    *_resource(
+        "purchase-orders", MONEY, BOOKKEEPERS, lambda world: world.own.order, ORDER, delete=True,
+        change={"amount": "20"},
+    ),
     *(Case(f"api_{name}_list", query="client=HAL", get=reads, record=True, soft=True)
       for name, reads in (("contacts", RELATIONS), ("contracts", CLIENT_READERS), ("opportunities", RELATIONS),
-                          ("ledger-entries", MONEY))),
+                          ("ledger-entries", MONEY), ("invoices", MONEY), ("purchase-orders", MONEY))),
     Case("api_clients_list", query="key=HAL", get=CLIENT_READERS, record=True, soft=True),
     Case("api_clients_list", query="parent=HAL", get=CLIENT_READERS, record=True, soft=True),
     Case("api_clients_list", query="q=HAL", get=CLIENT_READERS, record=True, soft=True),
@@ -85,6 +97,12 @@ API: tuple[Case, ...] = (
     Case("api_report_pnl", query="format=csv&group_by=client", get=MONEY),
     Case("api_report_pnl", query="format=xlsx&group_by=client", get=MONEY),
     Case("/api/v1/reports/pnl", get=MONEY),
+    Case("api_report_receivables", get=MONEY),
+    Case("api_report_receivables", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
+    Case("api_report_receivables", query="format=csv&group_by=client", get=MONEY),
+    Case("api_report_receivables", query="format=xlsx&group_by=client&as_of=2026-10-31", get=MONEY),
+    Case("/api/v1/reports/receivables", get=MONEY),
+    _figure("receivables.total:client=HAL;as_of=2026-11-23", MONEY, api=True),
     _figure("pnl.net_revenue:client=HAL;from=2026-01;to=2026-10", MONEY, api=True),
     _figure("contract.amount:contract=HAL-SOW", CLIENT_READERS, api=True),
     _figure("pipeline.weighted:client=HAL", RELATIONS, api=True),

@@ -20,7 +20,7 @@ from common import jobs
 from common.imports import Table
 from common.models import ImportBatch
 from financials.actions.contracts import mark_clients_dirty
-from financials.models import LedgerEntry, LedgerMonth
+from financials.models import Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from portfolio.imports.reports import Report
 from tests.makers import make_client, make_contact, make_contract, make_opportunity, make_stakeholding
 from tests.sweeps.test_access_matrix import body_of
@@ -41,6 +41,9 @@ FILES = (
     "/financials/entries/?format={}",
     "/financials/pnl/?format={}",
     "/forecast.{}",
+    "/financials/receivables/?format={}",
+    "/financials/invoices/?format={}",
+    "/financials/purchase-orders/?format={}",
 )
 REPORTS = ("client", "contract", "service_line", "owner", "industry")
 _STARTS = re.compile(r"[\s\u0000-\u001f\ufeff\u200b]*[=+\-@＝＋－＠−]")
@@ -70,6 +73,7 @@ def write_payloads(world: World) -> World:
         objective = Objective.objects.create(plan=plan, title=text, position=1)
         Action.objects.create(objective=objective, title=text, next_step=text, due=date(2026, 12, 1), position=1)
         _entry(client, contract, text, number)
+        _owed(client, contract, text, number)
         clients.append(client.pk)
     mark_clients_dirty(clients)
     jobs.work("recompute")
@@ -83,6 +87,14 @@ def _entry(client: Any, contract: Any, text: str, number: int) -> None:
     }  # fmt: skip
     LedgerEntry.objects.create(source_ref=f"{text} e{number}", description=text, posted_at=timezone.now(), **where)
     LedgerMonth.objects.create(entries=1, **where)
+
+
+def _owed(client: Any, contract: Any, text: str, number: int) -> None:
+    where = {"client": client, "contract": contract, "currency": "USD", "issued": date(2026, 9, 1)}
+    order = PurchaseOrder.objects.create(number=f"{text} p{number}", amount=Decimal(9), **where)
+    Invoice.objects.create(
+        number=f"{text} i{number}", due=date(2026, 9, 30), amount=Decimal("-5.00"), po_number=order.number, **where
+    )
 
 
 def cells_of(body: bytes) -> list[str]:

@@ -24,7 +24,7 @@ from accounts.models import (
 from common import jobs
 from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
-from financials.models import Contract, LedgerEntry
+from financials.models import Contract, Invoice, LedgerEntry, PurchaseOrder
 from people.actions import issue_token
 from people.models import ApiToken, User
 from qbr.actions import create_deck, freeze_deck
@@ -61,6 +61,8 @@ class Book:
     job: Job
     draft: Deck
     frozen: Deck
+    invoice: Invoice
+    order: PurchaseOrder
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -198,6 +200,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
+        *_receivables(client, sow),
     )  # fmt: skip
 
 
@@ -207,6 +210,27 @@ def _post_year(client: Client, sow: Contract) -> LedgerEntry:
         budget(client, "gross_revenue", "500000", month=month)
     post(client, "gross_revenue", "520000", contract=sow, service_line="Media")
     return post(client, "delivery_labour", LABOUR, contract=sow, service_line="Media")
+
+
+def _receivables(client: Client, sow: Contract) -> tuple[Invoice, PurchaseOrder]:
+    """Paid, late and credited; and an order that will not last."""
+    where: dict[str, Any] = {"client": client, "contract": sow, "currency": "USD", "po_number": f"{client.key}-PO"}
+    for number, issued, amount, paid_on in (
+        ("1", date(2026, 6, 30), "91000", date(2026, 8, 3)),
+        ("2", date(2026, 8, 31), "47100", None),
+        ("CN", date(2026, 9, 10), "-1100", None),
+    ):
+        Invoice.objects.create(
+            number=f"{client.key}-{number}", issued=issued, due=issued, amount=Decimal(amount), paid_on=paid_on, **where
+        )
+    last = Invoice.objects.create(
+        number=f"{client.key}-3", issued=date(2026, 11, 2), due=date(2027, 1, 2), amount=Decimal("12500.50"), **where
+    )
+    order = PurchaseOrder.objects.create(
+        number=f"{client.key}-PO", client=client, contract=sow, amount=Decimal(155000), currency="USD",
+        issued=date(2026, 1, 1), expires=date(2027, 2, 28),
+    )  # fmt: skip
+    return last, order
 
 
 def _frozen(client: Client, director: User) -> Deck:

@@ -32,6 +32,8 @@ LOAD_ORDER = (
     "ledger",
     "budgets",
     "targets",
+    "purchase_orders",
+    "invoices",
 )
 """What refers to something comes after it."""
 

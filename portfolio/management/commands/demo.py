@@ -38,6 +38,8 @@ KINDS = (
     "budgets",
     "targets",
     "ledger",
+    "purchase_orders",
+    "invoices",
 )
 NOTE = "Demo data: an invented client of an invented agency."
 

@@ -1,0 +1,52 @@
+"""What needs a person: each app hands over its own items; the list ranks them all together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from common.formats import day_short
+from common.registry import Registry
+
+if TYPE_CHECKING:
+    from people.models import User  # types only: common imports no app at run time
+
+HORIZON: Final = timedelta(days=14)
+TODAY: Final = "Today"
+WEEK: Final = "This week"
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """One thing to do. lead follows the client's name; why says what is at stake; due orders within a group."""
+
+    client_key: str
+    client_name: str
+    shape: str
+    lead: str
+    why: str
+    action_label: str
+    url: str
+    due: date
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionSource:
+    """read(user, today) → items of clients in sight, in at most two queries. roles: whom it concerns."""
+
+    roles: frozenset[str]
+    read: Callable[[User, date], Sequence[AttentionItem]]
+
+
+attention_sources: Registry[AttentionSource] = Registry("attention")
+
+
+def group_of(due: date, today: date) -> str:
+    if due <= today:
+        return TODAY
+    if due <= today + timedelta(days=6 - today.weekday()):
+        return WEEK
+    return f"Before {day_short(today + HORIZON)}"

@@ -1,0 +1,87 @@
+"""Reports to take away: one shape for the page's file, its workbook and its print.
+
+A report is what finance would sign: a title that states the finding, as of when, in what currency, cut how, from
+where, whether it ties; then columns and rows. Each app hands its reports over here by name, in its `ready`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.http import HttpResponseBase
+
+from common.exports import About, file_response
+from common.registry import Registry
+
+if TYPE_CHECKING:
+    from people.models import User  # types only: common imports no app at run time
+
+Way = Literal["text", "amount", "ratio", "count", "day"]
+"""How a column prints: amounts at the minor unit, ratios as percentages."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportColumn:
+    """key: as files head it. label: as people read it. strong: set bold in print, a total or result."""
+
+    key: str
+    label: str
+    way: Way = "text"
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """rows: cells by column, None unknown. total: a last row of the same columns, printed but in no file.
+
+    filters: label and value, blank reads "all". tie_out: what it is tied to, in words, blank where nothing is.
+    """
+
+    name: str
+    title: str
+    finding: str
+    as_of: datetime
+    columns: tuple[ReportColumn, ...]
+    rows: Sequence[Sequence[Any]]
+    total: Sequence[Any] = ()
+    period: str = ""
+    currency: str = ""
+    filters: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    tie_out: str = ""
+
+    @property
+    def head(self) -> list[str]:
+        return [column.key for column in self.columns]
+
+    def about(self) -> About:
+        notes = (*([self.tie_out] if self.tie_out else []), *self.notes)
+        ways = tuple("" if column.way in ("text", "day") else column.way for column in self.columns)
+        return About(
+            self.title, self.finding, self.as_of, self.period, self.currency, self.filters, self.source, notes, ways
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """roles: who may ask. read: the report as this reader may see it, from the query of the page's address.
+
+    read raises Http404 for what is out of sight. Field classes hold inside it: a column out of class is not there.
+    """
+
+    label: str
+    roles: frozenset[str]
+    read: Callable[[User, Mapping[str, str], datetime], Report]
+
+
+report_kinds: Registry[ReportKind] = Registry("report kinds")
+
+
+def report_file(name: str, user: User, query: Mapping[str, str], now: datetime, file_kind: str) -> HttpResponseBase:
+    """The rows of a report as CSV or XLSX."""
+    report = report_kinds[name].read(user, query, now)
+    return file_response(file_kind, report.name, report.head, report.rows, report.about())
