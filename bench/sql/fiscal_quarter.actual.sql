@@ -1,0 +1,5 @@
+SELECT date_trunc('quarter', f.month + make_interval(months => mod(13 - c.fiscal_year_start, 12))) AS fiscal_quarter, f.currency, f.line, sum(f.amount) AS amount
+FROM financials_ledgerentry f
+JOIN accounts_client c ON c.id = f.client_id
+WHERE f.month BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2, 3

@@ -1,0 +1,14 @@
+SELECT fiscal_quarter, currency, line, coalesce(a.amount, 0) - coalesce(b.amount, 0) AS amount
+FROM (
+  SELECT date_trunc('quarter', f.month + make_interval(months => mod(13 - c.fiscal_year_start, 12))) AS fiscal_quarter, f.currency, f.line, sum(f.amount) AS amount
+  FROM financials_ledgerentry f
+  JOIN accounts_client c ON c.id = f.client_id
+  WHERE f.month BETWEEN %(first)s AND %(last)s
+  GROUP BY 1, 2, 3
+) a FULL JOIN (
+  SELECT date_trunc('quarter', f.month + make_interval(months => mod(13 - c.fiscal_year_start, 12))) AS fiscal_quarter, f.currency, f.line, sum(f.amount) AS amount
+  FROM financials_budgetline f
+  JOIN accounts_client c ON c.id = f.client_id
+  WHERE f.version_name = %(version)s AND f.month BETWEEN %(first)s AND %(last)s
+  GROUP BY 1, 2, 3
+) b USING (fiscal_quarter, currency, line)

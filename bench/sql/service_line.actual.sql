@@ -1,0 +1,4 @@
+SELECT f.service_line AS service_line, f.currency, f.line, sum(f.amount) AS amount
+FROM financials_ledgerentry f
+WHERE f.month BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2, 3

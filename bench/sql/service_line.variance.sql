@@ -1,0 +1,12 @@
+SELECT service_line, currency, line, coalesce(a.amount, 0) - coalesce(b.amount, 0) AS amount
+FROM (
+  SELECT f.service_line AS service_line, f.currency, f.line, sum(f.amount) AS amount
+  FROM financials_ledgerentry f
+  WHERE f.month BETWEEN %(first)s AND %(last)s
+  GROUP BY 1, 2, 3
+) a FULL JOIN (
+  SELECT f.service_line AS service_line, f.currency, f.line, sum(f.amount) AS amount
+  FROM financials_budgetline f
+  WHERE f.version_name = %(version)s AND f.month BETWEEN %(first)s AND %(last)s
+  GROUP BY 1, 2, 3
+) b USING (service_line, currency, line)
