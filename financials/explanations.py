@@ -21,7 +21,17 @@ from financials import explain_contracts, explain_forecast
 from financials.calc.ladder import COSTS, LINES
 from financials.figures import LABELS, SCENARIO_WORDS, definition_of, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.pnl import PnlRequest, PnlResult, Scenario, columns_for, gap, load_pnl
+from financials.queries.pnl import (
+    NONE,
+    BadRequest,
+    PnlRequest,
+    PnlResult,
+    Scenario,
+    columns_for,
+    fiscal_start,
+    gap,
+    load_pnl,
+)
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -56,6 +66,7 @@ LEAVES: Final[dict[str, tuple[str, ...]]] = {
 """The ledger lines behind each row."""
 _PARAMS: Final = frozenset(
     {"client", "from", "to", "scenario", "contract", "service_line", "owner", "tier", "currency", "budget"}
+    | {"parent", "industry", "fiscal", "rates"}
 )
 _NUMERATOR: Final = {
     "gross_margin": "gross_profit",
@@ -99,6 +110,12 @@ def _asked(row: str, params: Mapping[str, str]) -> Asked:
     if params.get("currency") and not is_currency(params["currency"]):
         raise UnknownFigure(params["currency"])
     first, last = _months(params)
+    try:
+        rates = parse_month(params["rates"]) if params.get("rates") else None
+        if params.get("fiscal"):
+            fiscal_start(params["fiscal"])
+    except (InvalidPeriod, BadRequest):
+        raise UnknownFigure(row) from None
     request = PnlRequest(
         first=first,
         last=last,
@@ -109,6 +126,10 @@ def _asked(row: str, params: Mapping[str, str]) -> Asked:
         tier=params.get("tier", ""),
         currency=params.get("currency", ""),
         budget_version=params.get("budget", ""),
+        parent=params.get("parent", ""),
+        industry=params.get("industry", ""),
+        fiscal=params.get("fiscal", ""),
+        rates=rates,
     )
     return Asked(row, request, params.get("scenario", "actual"), first, last)
 
@@ -127,11 +148,17 @@ def explain_pnl(row: str, user: User, params: Mapping[str, str], now: datetime) 
 def scope_words(user: User, request: PnlRequest) -> str:
     """What the figure covers, in words. Raises Http404 for a client out of sight."""
     who = get_client_for(user, request.client).name if request.client else "All your clients"
+    if request.parent:
+        who = f"{get_client_for(user, request.parent).name} and its children"
     if request.owner:
-        who += f" of {request.owner}"
+        who += f" of {request.owner}" if request.owner != NONE else " without an owner"
     if request.tier:
         who += f", tier {request.tier}"
+    if request.industry:
+        who += f", industry {request.industry if request.industry != NONE else 'not given'}"
     contracts = f"contract {request.contract}" if request.contract else "all contracts"
+    if request.contract == NONE:
+        contracts = "what stands under no contract"
     lines = "all service lines"
     if request.service_line is not None:
         lines = f"service line {request.service_line or 'not given'}"
@@ -139,7 +166,8 @@ def scope_words(user: User, request: PnlRequest) -> str:
 
 
 def _ask(user: User, asked: Asked, basis: Basis, scenario: Scenario, **changes: object) -> PnlResult:
-    request = replace(asked.request, scenario=scenario, **changes)  # type: ignore[arg-type]  # fields of PnlRequest
+    counted = scenario == "actual" and not changes
+    request = replace(asked.request, scenario=scenario, counted=counted, **changes)  # type: ignore[arg-type]  # its fields
     return load_pnl(user, request, now=basis.as_of, basis=basis, tie=scenario == "actual" and not changes)
 
 
@@ -211,7 +239,9 @@ def _value(result: PnlResult, row: str) -> Decimal | None:
 def _figure(asked: Asked, basis: Basis, value: Number) -> Figure:
     request = asked.request
     scope = {"contract": request.contract, "owner": request.owner, "tier": request.tier}
-    scope |= {"currency": request.currency, "budget": request.budget_version}
+    scope |= {"currency": request.currency, "budget": request.budget_version, "parent": request.parent}
+    scope |= {"industry": request.industry, "fiscal": request.fiscal}
+    scope |= {"rates": format_month(request.rates) if request.rates else ""}
     if request.service_line:
         scope["service_line"] = request.service_line
     months = [asked.first, asked.last]
@@ -251,7 +281,7 @@ def _rows_behind(result: PnlResult, row: str) -> int:
 def _series(user: User, asked: Asked, basis: Basis, scenario: Scenario) -> tuple[Point, ...]:
     """The twelve months to the figure's last one, with their budget."""
     first = month_add(asked.last, -11)
-    span = {"first": first, "last": asked.last, "group_by": ("month",)}
+    span = {"first": first, "last": asked.last, "group_by": ("month",), "fiscal": ""}
     values, budgets = (
         {row.group[0]: row.values[asked.row] for row in _ask(user, asked, basis, name, **span).rows}
         for name in (scenario, "budget")
@@ -263,7 +293,7 @@ def _series(user: User, asked: Asked, basis: Basis, scenario: Scenario) -> tuple
 
 
 def _period(asked: Asked, basis: Basis) -> str:
-    words = period_label(asked.first, asked.last)
+    words = asked.request.fiscal or period_label(asked.first, asked.last)
     if basis.closed_through is None:
         return f"{words}, no month closed yet"
     if asked.last > basis.closed_through:
@@ -279,6 +309,9 @@ def entries_url(request: PnlRequest, row: str, **more: str) -> str:
         "contract": request.contract,
         "owner": request.owner,
         "tier": request.tier,
+        "parent": request.parent,
+        "industry": request.industry,
+        "fiscal": request.fiscal,
         "from": format_month(request.first) if request.first else "",
         "to": format_month(request.last) if request.last else "",
         "row": row,
@@ -298,10 +331,15 @@ def _explain_url(asked: Asked, scenario: str) -> str:
         **{"from": format_month(asked.first), "to": format_month(asked.last)},
         scenario="" if scenario == "actual" else scenario,
         contract=request.contract,
+        service_line=request.service_line,
         owner=request.owner,
         tier=request.tier,
         currency=request.currency,
         budget=request.budget_version,
+        parent=request.parent,
+        industry=request.industry,
+        fiscal=request.fiscal,
+        rates=format_month(request.rates) if request.rates else "",
     )
     return reverse("figure", args=[identity])
 

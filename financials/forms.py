@@ -89,6 +89,9 @@ class EntryForm(forms.Form):
     service_line = forms.CharField(required=False, max_length=80)
     owner = forms.CharField(required=False, max_length=254)
     tier = forms.CharField(required=False, max_length=10)
+    parent = forms.CharField(required=False, max_length=80)
+    industry = forms.CharField(required=False, max_length=80)
+    fiscal = forms.RegexField(r"^FY(19|20|21)\d\d(-Q[1-4])?$", required=False)
     from_ = MonthField(required=False)
     to = MonthField(required=False)
     row = forms.ChoiceField(required=False, choices=[(name, label) for name, label in LABELS.items()])
@@ -111,6 +114,9 @@ def entry_filter(query: QueryDict) -> tuple[EntryFilter, list[str]]:
         first=data.get("from_"),
         last=data.get("to"),
         row=data.get("row", ""),
+        parent=data.get("parent", ""),
+        industry=data.get("industry", ""),
+        fiscal=data.get("fiscal", ""),
     )
     return wanted, errors
 

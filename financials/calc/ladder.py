@@ -18,6 +18,13 @@ COSTS: Final = frozenset(LINES) - {"gross_revenue"}
 """Lines and ladder rows that lower profit; positive amounts."""
 MARGINS: Final = ("gross_margin", "contribution_margin", "operating_margin")
 
+MARGIN_OF: Final = {
+    "gross_margin": "gross_profit",
+    "contribution_margin": "contribution",
+    "operating_margin": "operating_profit",
+}
+"""The profit each margin is a share of net revenue of."""
+
 Margin: TypeAlias = Decimal | None
 
 
@@ -75,6 +82,52 @@ def ladder(lines: Mapping[str, Decimal]) -> Ladder:
         contribution_margin=ratio(contribution, net),
         operating_margin=ratio(operating, net),
     )
+
+
+def ladder_values(lines: Sequence[Decimal | None]) -> dict[str, Decimal | None]:
+    """The rows of the ladder from its six lines in order; a line that is unknown (None) leaves what follows unknown.
+
+    The same figures as `ladder`, several times faster: a pivot has a hundred thousand of them.
+    """
+    if None in lines:
+        return _partly_known(lines)
+    gross, passed, labour, freelancers, direct, overhead = lines
+    net = gross - passed  # type: ignore[operator]  # none is None
+    profit = net - labour - freelancers  # type: ignore[operator]
+    contribution = profit - direct  # type: ignore[operator]
+    operating = contribution - overhead  # type: ignore[operator]
+    return {
+        "gross_revenue": gross,
+        "pass_through": passed,
+        "net_revenue": net,
+        "delivery_labour": labour,
+        "freelancers": freelancers,
+        "gross_profit": profit,
+        "direct_expenses": direct,
+        "contribution": contribution,
+        "overhead": overhead,
+        "operating_profit": operating,
+        "gross_margin": ratio(profit, net),
+        "contribution_margin": ratio(contribution, net),
+        "operating_margin": ratio(operating, net),
+    }
+
+
+def _partly_known(lines: Sequence[Decimal | None]) -> dict[str, Decimal | None]:
+    values: dict[str, Decimal | None] = dict(zip(LINES, lines, strict=True))
+
+    def less(first: str, *others: str) -> Decimal | None:
+        start, parts = values[first], [values[name] for name in others]
+        known = [part for part in parts if part is not None]
+        return None if start is None or len(known) < len(parts) else start - sum(known, ZERO)
+
+    values["net_revenue"] = less("gross_revenue", "pass_through")
+    values["gross_profit"] = less("net_revenue", "delivery_labour", "freelancers")
+    values["contribution"] = less("gross_profit", "direct_expenses")
+    values["operating_profit"] = less("contribution", "overhead")
+    for margin, profit in MARGIN_OF.items():
+        values[margin] = ratio(values[profit], values["net_revenue"])
+    return {name: values[name] for name in ROWS}
 
 
 def add(ladders: Iterable[Ladder]) -> Ladder:

@@ -12,7 +12,7 @@ from financials.models.contracts import (
     ScheduleLine,
 )
 from financials.models.forecast import ForecastLine, ForecastRun, Layer
-from financials.models.ledger import BudgetLine, LedgerEntry, LedgerMonth, Line
+from financials.models.ledger import BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
 from financials.models.receivables import Invoice, PurchaseOrder
 from financials.models.terms import (
     BillingPlanLine,
@@ -29,6 +29,7 @@ __all__ = [
     "Billing",
     "BillingPlanLine",
     "BillingTiming",
+    "BudgetLadder",
     "BudgetLine",
     "CloseCheck",
     "CloseEvent",
@@ -43,6 +44,7 @@ __all__ = [
     "Invoice",
     "Layer",
     "LedgerEntry",
+    "LedgerLadder",
     "LedgerMonth",
     "Line",
     "Milestone",

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_, sub
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Round
 
 from accounts.models import Client
 from common.models import AmountField, CurrencyField, Record
@@ -119,3 +124,76 @@ class BudgetLine(Record):
             models.CheckConstraint(condition=Q(month__day=1), name="budget_month_first_day"),
         ]
         indexes = [models.Index(fields=["client", "month"], name="budget_of_client")]
+
+
+_COSTS_AND_PASSED = [F(line) for line in Line.values if line != Line.GROSS_REVENUE]
+_CHECKED: Any = reduce(sub, _COSTS_AND_PASSED, F("gross_revenue"))
+_CENTS: Any = reduce(and_, (Q(**{line: Round(F(line), 2)}) for line in Line.values))
+
+
+class LadderCell(models.Model):
+    """Six lines beside each other: client × contract × service line × month × currency, one row for up to six cells.
+
+    Kept by database triggers in the transaction of whatever writes the cells beneath, so never stale and never written
+    by hand. cells: how many lie beneath; a row without any goes. cents: no line has more than two decimals, so that in
+    its own currency nothing is left to round. checked: what is left of the lines, to hold a report against.
+    No constraint to the client: the cells have theirs.
+    """
+
+    client = models.ForeignKey(
+        Client, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    contract = models.ForeignKey(
+        Contract, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    service_line = models.CharField(max_length=80, blank=True, default="")
+    month = models.DateField()
+    currency = CurrencyField()
+    gross_revenue = AmountField()
+    pass_through = AmountField()
+    delivery_labour = AmountField()
+    freelancers = AmountField()
+    direct_expenses = AmountField()
+    overhead = AmountField()
+    cents = models.GeneratedField(expression=_CENTS, output_field=models.BooleanField(), db_persist=True)
+    checked = models.GeneratedField(expression=_CHECKED, output_field=AmountField(), db_persist=True)
+    cells = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class LedgerLadder(LadderCell):
+    """Of `LedgerMonth`."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "month", "contract", "service_line", "currency"],
+                name="ledger_ladder_cell",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(fields=["month"], name="ledger_ladder_by_month"),
+            models.Index(fields=["id"], name="ledger_ladder_empty", condition=Q(cells=0)),
+        ]
+
+
+class BudgetLadder(LadderCell):
+    """Of `BudgetLine`, each version apart."""
+
+    version_name = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version_name", "client", "month", "contract", "service_line", "currency"],
+                name="budget_ladder_cell",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(fields=["version_name", "month"], name="budget_ladder_by_month"),
+            models.Index(fields=["id"], name="budget_ladder_empty", condition=Q(cells=0)),
+        ]

@@ -28,7 +28,7 @@ Sql = tuple[str, list[Any]]
 class Basis:
     """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known.
 
-    ties: places of the currency's minor unit, to which every converted cell is rounded.
+    constant: the month whose rates serve every month ("constant currency"); None converts each at its own.
     """
 
     today: date
@@ -41,6 +41,7 @@ class Basis:
     ledger_no: int
     rates: Rates
     rate_currencies: frozenset[str]
+    constant: Month | None = None
 
     @property
     def through(self) -> Month:
@@ -57,7 +58,7 @@ class Basis:
 
     def rate(self, currency: str, month: Month) -> Rate | None:
         try:
-            return self.rates.rate(currency, self.currency, month, via=settings.REPORTING_CURRENCY)
+            return self.rates.rate(currency, self.currency, self.constant or month, via=settings.REPORTING_CURRENCY)
         except MissingRate:
             return None
 

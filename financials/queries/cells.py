@@ -67,7 +67,9 @@ class Cut:
 
     years_back: read the same months that many years earlier and label them with these.
     raw: read the entries themselves, not the kept monthly sums.
-    client_ids: the same clients as a list, where the caller has read them already.
+    client_ids: the same clients as a list, where the caller has read them already. everyone: they are all there are.
+    no_contract: only what stands under no contract. fiscal: only months of this fiscal_year or fiscal_quarter of each
+    client's own, named by the first month it would have if its year began in January.
     """
 
     clients: Sql
@@ -78,6 +80,9 @@ class Cut:
     years_back: int = 0
     raw: bool = False
     client_ids: tuple[int, ...] | None = None
+    no_contract: bool = False
+    everyone: bool = False
+    fiscal: tuple[str, Month] | None = None
 
     @property
     def read_first(self) -> Month:
@@ -89,10 +94,7 @@ class Cut:
 
 
 class Cell(NamedTuple):
-    """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole.
-
-    pooled: the part of amount that is a share of the overhead pool, which has no entries under it.
-    """
+    """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole."""
 
     group: tuple[str | None, ...]
     line: str
@@ -100,7 +102,6 @@ class Cell(NamedTuple):
     entries: int
     missing: bool
     foreign: bool
-    pooled: Decimal = ZERO
 
 
 _COLUMNS = "client_id, contract_id, service_line, month, line, currency"
@@ -148,11 +149,18 @@ _RUNS_THEN = (
 )
 
 
-def _cells(source: Source, basis: Basis, cut: Cut, pool: Pool) -> Sql:
+def _cells(source: Source, basis: Basis, cut: Cut) -> Sql:
     """WITH rate, visible, cell: the converted cells of the cut, with their label month."""
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
     rows, row_params = _source(source, basis, cut)
     narrowing, narrow_params = _narrowed(cut)
+    if cut.fiscal:
+        shifted = f"(m.month + make_interval(years => {int(cut.years_back)}) + f.shift)"
+        narrowing += (
+            f" AND (SELECT date_trunc('{cut.fiscal[0].removeprefix('fiscal_')}', {shifted}) FROM visible f "
+            "WHERE f.id = m.client_id) = %s::timestamp"
+        )
+        narrow_params = [*narrow_params, cut.fiscal[1]]
     # A subquery of unknown size is planned as a scan of every cell; a list of ids goes through the index.
     within: Sql = ("m.client_id IN (SELECT id FROM visible)", [])
     if cut.client_ids is not None:
@@ -165,25 +173,13 @@ visible AS (
 ),
 cell AS (
   SELECT m.client_id, m.contract_id, m.service_line, m.month, m.line, m.currency, m.entries,
-         {_converted(basis)} AS amount, false AS pooled
+         {_converted(basis)} AS amount
   FROM ({rows}) m LEFT JOIN rate r ON r.currency = m.currency AND r.month = m.month
   WHERE {within[0]}{narrowing}
 )"""
     params = [*rate_params, *cut.clients[1], *row_params, *within[1], *narrow_params]
-    if pool and source == "actual":
-        spread = _spread(basis, cut, pool)
-        text += f""",
-spread AS ({spread[0]}),
-every AS (
-  SELECT * FROM cell UNION ALL
-  SELECT m.client_id, m.contract_id, m.service_line, m.month, 'overhead', %s, 0, m.amount, true FROM spread m
-  WHERE m.client_id IN (SELECT id FROM visible){narrowing}
-)"""
-        params += [*spread[1], basis.currency, *narrow_params]
-    else:
-        text += ",\nevery AS (SELECT * FROM cell)"
     label = f"(month + make_interval(years => {int(cut.years_back)}))::date" if cut.years_back else "month"
-    return f"{text},\nlabelled AS (SELECT every.*, {label} AS label FROM every)", params
+    return f"{text},\nlabelled AS (SELECT cell.*, {label} AS label FROM cell)", params
 
 
 def _converted(basis: Basis, row: str = "m") -> str:
@@ -203,13 +199,15 @@ def _narrowed(cut: Cut) -> Sql:
     if cut.contract_ids is not None:
         text += " AND m.contract_id = ANY(%s::bigint[])"
         params.append(list(cut.contract_ids))
+    if cut.no_contract:
+        text += " AND m.contract_id IS NULL"
     if cut.service_line is not None:
         text += " AND m.service_line = %s"
         params.append(cut.service_line)
     return text, params
 
 
-def _spread(basis: Basis, cut: Cut, pool: Pool) -> Sql:
+def spread(basis: Basis, cut: Cut, pool: Pool) -> Sql:
     """Each month's overhead pool over every client's part of the driver, whoever the cut is about."""
     return spread_sql(basis, _source("actual", basis, replace(cut, raw=False)), _converted(basis, "b"), pool)
 
@@ -236,27 +234,24 @@ def load_pool(basis: Basis, cut: Cut) -> tuple[Pool, Missing]:
     return Pool(amounts, drivers), frozenset(gaps)
 
 
-def load_cells(
-    source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], pool: Pool | None = None
-) -> list[Cell]:
+def load_cells(source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...]) -> list[Cell]:
     """Sums by group and line, one query. Group columns are text; a blank one is None (unknown)."""
-    text, params = _cells(source, basis, cut, pool or Pool())
+    text, params = _cells(source, basis, cut)
     groups = [GROUPS[name] for name in group_by]
     keys = dict.fromkeys(key for group in groups for key in group.keys)
     by_key = "".join(f"{key}, " for key in keys)
     client = "JOIN visible w ON w.id = l.client_id" if _OF_CLIENT.intersection(keys) else ""
-    pooled = "sum(l.amount) FILTER (WHERE l.pooled)" if pool else "NULL::numeric"
     whole = f"coalesce(round(sum(c.%s), {basis.places}), 0)"
     joins = " ".join(dict.fromkeys(join for group in groups for join in group.joins))
     # MATERIALIZED: where statistics are missing, a plan could sum everything up again for each client it joins.
     text += f""",
 summed AS MATERIALIZED (
   SELECT {by_key}line, sum(l.amount) AS amount, sum(l.entries) AS entries, bool_or(l.amount IS NULL) AS missing,
-         bool_or(l.currency <> %s) AS foreign_too, {pooled} AS pooled
+         bool_or(l.currency <> %s) AS foreign_too
   FROM labelled l {client} GROUP BY {by_key}line
 )
 SELECT {"".join(f"{group.text}, " for group in groups)}c.line, {whole % "amount"}, sum(c.entries), bool_or(c.missing),
-       bool_or(c.foreign_too), {whole % "pooled"}
+       bool_or(c.foreign_too)
 FROM summed c {joins} GROUP BY {", ".join(str(number + 1) for number in range(len(groups) + 1))}"""
     with connection.cursor() as cursor:
         cursor.execute(text, [*params, basis.currency])
@@ -271,7 +266,7 @@ def _text(value: Any) -> str | None:
 
 def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
     """The currencies and months of the cut that have no rate. One query, made only when something is missing."""
-    text, params = _cells(source, basis, cut, Pool())
+    text, params = _cells(source, basis, cut)
     with connection.cursor() as cursor:
         cursor.execute(text + " SELECT DISTINCT currency, month FROM cell WHERE amount IS NULL", params)
         return frozenset(cursor.fetchall())
@@ -279,7 +274,7 @@ def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
 
 def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
     """Line → posted amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
-    text, params = _cells("actual", basis, cut, Pool())
+    text, params = _cells("actual", basis, cut)
     with connection.cursor() as cursor:
         whole = f"coalesce(round(sum(amount), {basis.places}), 0)"
         cursor.execute(f"{text} SELECT line, {whole} FROM cell GROUP BY line", params)
@@ -289,10 +284,10 @@ def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
 def load_unspread(basis: Basis, cut: Cut, pool: Pool) -> Decimal:
     """The part of the pool that no client carries: months without any of the driver, or with none set. One query."""
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
-    spread, params = _spread(basis, cut, pool)
+    shares, params = spread(basis, cut, pool)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH rate(currency, month, rate) AS (VALUES {rates}) SELECT coalesce(sum(amount), 0) FROM ({spread}) s",
+            f"WITH rate(currency, month, rate) AS (VALUES {rates}) SELECT coalesce(sum(amount), 0) FROM ({shares}) s",
             [*rate_params, *params],
         )
         return pool.total - Decimal(cursor.fetchone()[0])

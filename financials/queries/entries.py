@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from common.periods import Month
+from common.periods import Month, month_add
 from financials.access import contracts_for, ledger_entries_for
 from financials.models import Contract, LedgerEntry
-from financials.queries.pnl import PARTS
+from financials.queries.pnl import NONE, PARTS, fiscal_start
 
 if TYPE_CHECKING:
     from people.models import User
@@ -61,6 +61,9 @@ class EntryFilter:
     first: Month | None = None
     last: Month | None = None
     row: str = ""
+    parent: str = ""
+    industry: str = ""
+    fiscal: str = ""
 
 
 def lines_behind(row: str) -> frozenset[str]:
@@ -74,11 +77,21 @@ def entries(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
     rows = ledger_entries_for(user).select_related("client", "contract")
     if wanted.client:
         rows = rows.filter(client__key=wanted.client)
-    if wanted.contract:
+    if wanted.parent:
+        rows = rows.filter(Q(client__key=wanted.parent) | Q(client__parent__key=wanted.parent))
+    if wanted.industry:
+        rows = rows.filter(client__industry="" if wanted.industry == NONE else wanted.industry)
+    if wanted.fiscal:
+        rows = _of_fiscal(rows, wanted.fiscal)
+    if wanted.contract == NONE:
+        rows = rows.filter(contract=None)
+    elif wanted.contract:
         rows = rows.filter(contract__in=_with_orders(user, wanted.contract))
     if wanted.service_line is not None:
         rows = rows.filter(service_line=wanted.service_line)
-    if wanted.owner:
+    if wanted.owner == NONE:
+        rows = rows.filter(client__isnull=False, client__owner=None)
+    elif wanted.owner:
         rows = rows.filter(client__owner__email=wanted.owner)
     if wanted.tier:
         rows = rows.filter(client__tier=wanted.tier)
@@ -89,6 +102,17 @@ def entries(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
     if wanted.row:
         rows = rows.filter(line__in=sorted(lines_behind(wanted.row)))
     return rows.order_by("-month", "client_id", "line", "id")
+
+
+def _of_fiscal(rows: QuerySet[LedgerEntry], label: str) -> QuerySet[LedgerEntry]:
+    """Months of a fiscal year or quarter, by each client's own year."""
+    kind, opens = fiscal_start(label)
+    length = 12 if kind == "fiscal_year" else 3
+    chosen = Q()
+    for start in range(1, 13):
+        first = month_add(opens, -((13 - start) % 12))
+        chosen |= Q(client__fiscal_year_start=start, month__gte=first, month__lte=month_add(first, length - 1))
+    return rows.filter(chosen)
 
 
 def _with_orders(user: User, number: str) -> QuerySet[Contract]:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from accounts.access import clients_for
-from common.money import ZERO
 from common.periods import Month, format_month, month_label
 from financials.access import contracts_for
-from financials.calc.ladder import AMOUNTS, MARGINS, ROWS, TieOut, ladder
-from financials.calc.ladder import tie_out as ladder_tie_out
+from financials.calc.ladder import AMOUNTS, LINES, MARGINS, ROWS, TieOut, ladder, ladder_values
 from financials.models import ForecastRun
 from financials.models.ledger import COST_LINES
+from financials.queries import cells as narrow
 from financials.queries.basis import Basis, held_months, ids_sql, load_basis
-from financials.queries.cells import (
-    GROUPS,
-    Cell,
-    Cut,
-    load_cells,
-    load_line_totals,
-    load_missing,
-    load_pool,
-    load_unspread,
-)
+from financials.queries.cells import Cell, Cut, load_cells, load_pool, load_unspread
+from financials.queries.ladders import GROUPS, Summed, load_ladders, load_missing, stream_ladders
 from financials.queries.overhead import Pool
+from financials.queries.ties import load_tie
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -38,6 +30,8 @@ if TYPE_CHECKING:
 Scenario = Literal["actual", "budget", "forecast", "prior_year", "variance"]
 SCENARIOS: Final[tuple[Scenario, ...]] = ("actual", "budget", "forecast", "prior_year", "variance")
 GROUP_NAMES: Final = tuple(GROUPS)
+NONE: Final = "-"
+"""A filter's value for what has none."""
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     "net_revenue": ("gross_revenue", "pass_through"),
     "gross_profit": ("net_revenue", "delivery_labour", "freelancers"),
@@ -64,9 +58,11 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PnlRequest:
-    """What is asked. Blank filters take everything in sight; client is a key, owner an e-mail, contract a number.
+    """What is asked. Blank filters take everything in sight; client and parent are keys, owner an e-mail, contract a
+    number; "-" takes what has no owner or no contract. fiscal: a year or quarter of each client's own, FY2026-Q3.
 
     first, last: None is the last twelve closed months. safe: leave COST out whatever the reader may see (client decks).
+    rates: the month whose rates serve every month; None converts each at its own. counted: count the rows behind.
     """
 
     first: Month | None = None
@@ -82,13 +78,18 @@ class PnlRequest:
     as_of: datetime | None = None
     budget_version: str = ""
     safe: bool = False
+    parent: str = ""
+    industry: str = ""
+    fiscal: str = ""
+    rates: Month | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PnlRow:
     """group: the values of the group columns in the order asked. values: every ladder column; None is unknown.
 
-    entries: rows behind each ledger line.
+    entries: rows behind each ledger line, when they were counted.
     """
 
     group: tuple[str | None, ...]
@@ -165,52 +166,132 @@ def load_pnl(
         as_of=request.as_of,
         budget_version=request.budget_version,
     )
+    if request.rates != basis.constant:
+        basis = replace(basis, constant=request.rates)
     first, last = _months(request, basis)
     cut = cut_for(user, request, first, last)
     columns = columns_for(user, safe=request.safe)
     if request.scenario == "variance":
         return _variance(user, request, basis, cut, columns)
-    if request.scenario == "prior_year":
-        cut = replace(cut, years_back=1)
-    source: Literal["actual", "budget", "forecast"] = (
-        "budget" if request.scenario == "budget" else "forecast" if request.scenario == "forecast" else "actual"
-    )
-    pool, gaps = load_pool(basis, cut) if source == "actual" and "overhead" in columns else (Pool(), frozenset())
-    cells = load_cells(source, basis, cut, request.group_by, pool)
-    rows = _rows(cells, basis, columns, net_only=source == "forecast")
-    if any(cell.missing for cell in cells):
+    if request.scenario == "forecast":
+        return _forecast(user, request, basis, cut, columns)
+    return _ladders(user, request, basis, cut, columns, tie=tie)
+
+
+def _ladders(
+    user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...], *, tie: bool
+) -> PnlResult:
+    source, cut, pool, gaps = _reading(request, basis, cut, columns)
+    found = load_ladders(source, basis, cut, request.group_by, pool, counted=request.counted)
+    rows = sorted((_row(one, basis, columns) for one in found), key=_group_order)
+    if any(None in one.lines for one in found):
         gaps |= load_missing(source, basis, cut)
     ties = None
-    if tie and source == "actual" and not gaps and "overhead" in columns:
-        ties = _tie(basis, replace(cut, raw=bool(request.client)), cells)
+    if tie and request.scenario == "actual" and not gaps and "overhead" in columns:
+        ties = load_tie(basis, replace(cut, raw=bool(request.client)), found)
     return PnlResult(
         request=request,
-        first=first,
-        last=last,
+        first=cut.first,
+        last=cut.last,
         basis=basis,
         columns=columns,
-        rows=rows,
+        rows=tuple(rows),
         tie_out=ties,
         unallocated=_unallocated(user, basis, cut, pool) if pool and tie else None,
-        missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
-        rates_note=_rates_note(basis, cells, cut),
-        run=_run(user) if source == "forecast" else f"ledger-{basis.ledger_no}",
+        missing=_missing_words(gaps, basis),
+        rates_note=_rates_note(basis, found, cut),
+        run=f"ledger-{basis.ledger_no}",
         pooled=pool.words,
     )
+
+
+def _reading(
+    request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]
+) -> tuple[Literal["actual", "budget"], Cut, Pool, narrow.Missing]:
+    """Where the rows are read, which months, the pool to spread over them and the rates that lacks."""
+    if request.scenario == "budget":
+        return "budget", cut, Pool(), frozenset()
+    if request.scenario == "prior_year":
+        # Last year's pool belongs to last year's months just as this year's does to these.
+        cut = replace(cut, years_back=1)
+    pool, gaps = load_pool(basis, cut) if "overhead" in columns else (Pool(), frozenset())
+    return "actual", cut, pool, gaps
+
+
+def _forecast(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]) -> PnlResult:
+    cells = load_cells("forecast", basis, cut, request.group_by)
+    gaps = narrow.load_missing("forecast", basis, cut) if any(cell.missing for cell in cells) else frozenset()
+    rows = sorted((_net_row(cell, basis, columns) for cell in cells), key=_group_order)
+    return PnlResult(
+        request=request,
+        first=cut.first,
+        last=cut.last,
+        basis=basis,
+        columns=columns,
+        rows=tuple(rows),
+        tie_out=None,
+        unallocated=None,
+        missing=_missing_words(gaps, basis),
+        rates_note=_rates_note(basis, cells, cut),
+        run=_run(user),
+    )
+
+
+def stream_rows(user: User, request: PnlRequest, basis: Basis) -> Iterator[PnlRow]:
+    """The rows of `load_pnl` in the same order, a few thousand in memory at a time, for files. actual, budget and
+    prior_year; a figure whose rate is missing is None.
+    """
+    cut = cut_for(user, request, *_months(request, basis))
+    columns = columns_for(user, safe=request.safe)
+    source, cut, pool, _ = _reading(request, basis, cut, columns)
+    for one in stream_ladders(source, basis, cut, request.group_by, pool):
+        yield _row(one, basis, columns)
+
+
+def _missing_words(gaps: Iterable[tuple[str, Month]], basis: Basis) -> tuple[str, ...]:
+    return tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps))
+
+
+def _group_order(row: PnlRow) -> tuple[str, ...]:
+    return tuple(value or "" for value in row.group)
 
 
 def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
     clients = clients_for(user).order_by()
     if request.client:
         clients = clients.filter(key=request.client)
+    if request.parent:
+        clients = clients.filter(Q(key=request.parent) | Q(parent__key=request.parent))
     if request.owner:
-        clients = clients.filter(owner__email=request.owner)
+        clients = clients.filter(owner__email=request.owner) if request.owner != NONE else clients.filter(owner=None)
     if request.tier:
         clients = clients.filter(tier=request.tier)
+    if request.industry:
+        clients = clients.filter(industry="" if request.industry == NONE else request.industry)
     contract_ids = None
-    if request.contract:
+    if request.contract and request.contract != NONE:
         contract_ids = tuple(contracts_for(user).filter(number=request.contract).values_list("pk", flat=True))
-    return Cut(ids_sql(clients.values("pk")), first, last, contract_ids, request.service_line)
+    return Cut(
+        ids_sql(clients.values("pk")),
+        first,
+        last,
+        contract_ids,
+        request.service_line,
+        everyone=not clients.query.where,
+        no_contract=request.contract == NONE,
+        fiscal=fiscal_start(request.fiscal) if request.fiscal else None,
+    )
+
+
+def fiscal_start(label: str) -> tuple[str, Month]:
+    """'fiscal_year' or 'fiscal_quarter', and its label's first month as if the year began in January."""
+    year, _, quarter = label.removeprefix("FY").partition("-Q")
+    if not (label.startswith("FY") and year.isdigit() and len(year) == 4 and quarter in ("", "1", "2", "3", "4")):
+        raise BadRequest("fiscal", "Write a fiscal year as FY2026 or a quarter as FY2026-Q3.")
+    if not 1900 <= int(year) <= 2200:
+        raise BadRequest("fiscal", "No such year.")
+    first = date(int(year), 3 * int(quarter or 1) - 2, 1)
+    return ("fiscal_quarter" if quarter else "fiscal_year"), first
 
 
 def _check(request: PnlRequest) -> None:
@@ -238,39 +319,19 @@ def _year_before(last: Month) -> Month:
     return last.replace(year=last.year - 1, month=last.month + 1) if last.month < 12 else last.replace(month=1)
 
 
-def _rows(cells: Iterable[Cell], basis: Basis, columns: tuple[str, ...], *, net_only: bool) -> tuple[PnlRow, ...]:
-    by_group: dict[tuple[str | None, ...], list[Cell]] = {}
-    for cell in cells:
-        by_group.setdefault(cell.group, []).append(cell)
-    make = _net_row if net_only else _ladder_row
-    rows = [make(group, members, basis, columns) for group, members in by_group.items()]
-    return tuple(sorted(rows, key=lambda row: tuple(value or "" for value in row.group)))
+def _row(one: Summed, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
+    values = ladder_values(one.lines)
+    if len(columns) < len(values):
+        values = {name: values[name] for name in columns}
+    entries = {line: count for line, count in zip(LINES, one.entries, strict=False) if count and line in columns}
+    return PnlRow(one.group, basis.currency, values, entries)
 
 
-def _ladder_row(group: tuple[str | None, ...], cells: list[Cell], basis: Basis, columns: tuple[str, ...]) -> PnlRow:
-    values = ladder({cell.line: cell.amount for cell in cells}).as_dict()
-    unknown = {cell.line for cell in cells if cell.missing}
-    for name in ROWS:
-        if (
-            name in unknown
-            or unknown.intersection(PARTS.get(name, ()))
-            or (name in MARGINS and "net_revenue" in unknown)
-        ):
-            unknown.add(name)
-            values[name] = None
-    return PnlRow(
-        group,
-        basis.currency,
-        {name: values[name] for name in columns},
-        {cell.line: cell.entries for cell in cells if cell.line in columns},
-    )
-
-
-def _net_row(group: tuple[str | None, ...], cells: list[Cell], basis: Basis, columns: tuple[str, ...]) -> PnlRow:
+def _net_row(cell: Cell, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
     """The forecast knows net revenue and nothing else of the ladder."""
     values: dict[str, Decimal | None] = dict.fromkeys(columns)
-    values["net_revenue"] = None if any(cell.missing for cell in cells) else sum((c.amount for c in cells), ZERO)
-    return PnlRow(group, basis.currency, values, {"net_revenue": sum(cell.entries for cell in cells)})
+    values["net_revenue"] = None if cell.missing else cell.amount
+    return PnlRow(cell.group, basis.currency, values, {"net_revenue": cell.entries})
 
 
 def _variance(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]) -> PnlResult:
@@ -297,18 +358,6 @@ def gap(name: str, actual: Decimal | None, budget: Decimal | None) -> Decimal | 
     return (actual - budget) * 100 if name in MARGINS else actual - budget
 
 
-def _tie(basis: Basis, cut: Cut, cells: Iterable[Cell]) -> TieOut:
-    """The ledger read apart from the report's joins, against the sum of what the report shows of it.
-
-    A share of the overhead pool is no entry of these clients: it stands on both sides.
-    """
-    several = list(cells)
-    posted = load_line_totals(basis, cut)
-    pooled = sum((cell.pooled for cell in several), ZERO)
-    posted["overhead"] = posted.get("overhead", ZERO) + pooled
-    return ladder_tie_out(posted, [ladder({cell.line: cell.amount}) for cell in several])
-
-
 def _unallocated(user: User, basis: Basis, cut: Cut, pool: Pool) -> Decimal | None:
     """What of the pool no client carries; for those who see the whole book."""
     return load_unspread(basis, cut, pool) if user.role in ("finance", "leadership") else None
@@ -321,9 +370,11 @@ def _run(user: User) -> str:
     return f"forecast-{newest}" if newest else ""
 
 
-def _rates_note(basis: Basis, cells: Iterable[Cell], cut: Cut) -> str:
+def _rates_note(basis: Basis, cells: Iterable[Cell | Summed], cut: Cut) -> str:
     if not any(cell.foreign for cell in cells):
         return ""
+    if basis.constant:
+        return f"converted to {basis.currency} at the rates of {month_label(basis.constant)}"
     note = f"converted to {basis.currency} at each month's average rate"
     others = set(basis.rate_currencies) - {basis.currency}
     held = held_months(basis, others, cut.read_first, cut.read_last)

@@ -54,6 +54,31 @@ def ledger_ties_out() -> list[str]:
     ]
 
 
+_BESIDE = """
+SELECT 'ledger', client_id, month, sum(amount) FROM (
+  SELECT client_id, contract_id, service_line, month, currency,
+         CASE line WHEN 'gross_revenue' THEN amount ELSE -amount END AS amount FROM financials_ledgermonth
+  UNION ALL SELECT client_id, contract_id, service_line, month, currency, -checked FROM financials_ledgerladder
+) m GROUP BY client_id, contract_id, service_line, month, currency HAVING sum(amount) <> 0
+UNION ALL
+SELECT 'budget', client_id, month, sum(amount) FROM (
+  SELECT version_name, client_id, contract_id, service_line, month, currency,
+         CASE line WHEN 'gross_revenue' THEN amount ELSE -amount END AS amount FROM financials_budgetline
+  UNION ALL
+  SELECT version_name, client_id, contract_id, service_line, month, currency, -checked FROM financials_budgetladder
+) m GROUP BY version_name, client_id, contract_id, service_line, month, currency HAVING sum(amount) <> 0
+ORDER BY 1, 3, 2
+"""
+
+
+def lines_lie_beside_each_other() -> list[str]:
+    """The rows that pivots read hold what the cells beneath them hold."""
+    return [
+        f"{what} of client {client}, {month:%Y-%m}: the cells hold {amount} more than their row"
+        for what, client, month, amount in _rows(_BESIDE)
+    ]
+
+
 _SCHEDULES = """
 SELECT c.number, c.currency, c.status, c.amount, c.ended_on, coalesce(sum(s.amount), 0), max(s.month)
 FROM financials_contract c LEFT JOIN financials_scheduleline s ON s.contract_id = c.id
@@ -129,6 +154,7 @@ def snapshots_rehash() -> list[str]:
 
 CHECKS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("The kept monthly sums equal the ledger", ledger_ties_out),
+    ("The rows that pivots read equal the kept sums", lines_lie_beside_each_other),
     ("Schedules sum to their contracts", schedules_sum),
     ("Forecasts follow their inputs", forecasts_follow_their_inputs),
     ("Nothing is orphaned", nothing_is_orphaned),

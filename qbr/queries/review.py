@@ -96,6 +96,7 @@ def _pnl(
     user: User, client: Client, basis: Basis, scenario: str, first: Month, last: Month, *, safe: bool
 ) -> PnlResult:
     request = PnlRequest(
+        counted=scenario == "actual",
         first=first,
         last=last,
         group_by=("service_line", "month"),

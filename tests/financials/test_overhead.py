@@ -12,7 +12,8 @@ import pytest
 from accounts.models import Client
 from financials.models import LedgerMonth, OverheadRule, TimeMonth
 from financials.queries.basis import Sql, load_basis
-from financials.queries.cells import Cut, load_cells, load_pool, load_unspread
+from financials.queries.cells import Cut, load_pool, load_unspread
+from financials.queries.ladders import load_ladders
 from financials.queries.overhead import Pool
 from financials.queries.pnl import PnlRequest, load_pnl
 from people.models import User
@@ -136,7 +137,7 @@ def test_shares_sum_to_the_pool_for_any_amounts_and_currencies(finance: User, ow
         cut = Cut(EVERYONE, months[0], months[-1])
         pool, gaps = load_pool(basis, cut)
         carried: dict[str, D] = defaultdict(D)
-        for cell in load_cells("actual", basis, cut, ("month", "client"), pool):
+        for cell in load_ladders("actual", basis, cut, ("month", "client"), pool):
             carried[cell.group[0] or ""] += cell.pooled
         whole = {f"{month:%Y-%m}": amount for month, amount in pool.amounts.items()}
         assert not gaps

@@ -34,7 +34,7 @@ def ask(user: User, **kw: Any) -> PnlResult:
 
 def test_the_worked_ladder(owner: User, kestrel: Client) -> None:
     post_worked(kestrel)
-    result = ask(owner, client="KESTREL", first=OCTOBER, last=OCTOBER)
+    result = ask(owner, client="KESTREL", first=OCTOBER, last=OCTOBER, counted=True)
     (row,) = result.rows
     assert {name: str(value) for name, value in row.values.items()} == {
         "gross_revenue": "520000.00",
