@@ -30,7 +30,7 @@ MINOR_UNITS = {
     "OMR": 3,
     "TND": 3,
 }
-PLAIN_UNITS = frozenset({"ratio", "percent", "points", "count", "days", "score", ""})
+PLAIN_UNITS = frozenset({"ratio", "percent", "points", "count", "days", "hours", "score", ""})
 
 _SCALES: dict[str, int] = {"1": 0, "k": 3, "M": 6}
 _MONTHS = (
@@ -170,6 +170,8 @@ def compact(value: Value, unit: str, *, signed: bool = False) -> str:
     if unit == "days":
         word = "day" if abs(quantize(value, 0)) == 1 else "days"
         return number(value, 0, signed=signed, suffix=f" {word}")
+    if unit == "hours":
+        return number(value, 0, signed=signed, suffix="\u00a0h")
     if unit in ("count", "score", ""):
         return number(value, 0, signed=signed)
     return money(value, unit, signed=signed)
@@ -186,6 +188,8 @@ def exact(value: Value, unit: str, *, signed: bool = False) -> str:
     if not is_money(unit):
         whole = decimal(value)
         places = 0 if whole == whole.to_integral_value() else 2
+        if places and unit == "hours":
+            return number(value, places, signed=signed, suffix="\u00a0h")
         return compact(value, unit, signed=signed) if places == 0 else number(value, places, signed=signed)
     return number(value, minor_units(unit), signed=signed, prefix=symbol(unit))
 

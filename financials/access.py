@@ -16,12 +16,17 @@ from financials.models import (
     BudgetLine,
     Contract,
     ContractDocument,
+    ContractKind,
+    ContractStatus,
     Invoice,
     LedgerEntry,
     Milestone,
     PurchaseOrder,
+    Rate,
+    RateKind,
     ScheduleLine,
     Term,
+    TimeEntry,
 )
 from people.access import abilities_of
 
@@ -117,3 +122,24 @@ def purchase_orders_for(user: User) -> QuerySet[PurchaseOrder]:
     if not abilities_of(user).see_money:
         return PurchaseOrder.objects.none()
     return PurchaseOrder.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def time_for(user: User) -> QuerySet[TimeEntry]:
+    if not abilities_of(user).see_money:
+        return TimeEntry.objects.none()
+    return TimeEntry.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def rates_for(user: User) -> QuerySet[Rate]:
+    """Bill rates for all and of clients in sight. Cost rates are field class SALARY."""
+    can = abilities_of(user)
+    if not can.see_money:
+        return Rate.objects.none()
+    rates = Rate.objects.filter(Q(client=None) | Q(client__in=Client.objects.visible_to(user)))
+    return rates if can.see_salary else rates.filter(kind=RateKind.BILL)
+
+
+def workplaces_for(user: User) -> QuerySet[Contract]:
+    """Contracts a person may book hours on: of clients in sight, not an MSA, not ended before its time."""
+    rows = contracts_for(user).exclude(kind=ContractKind.MSA)
+    return rows.exclude(status__in=(ContractStatus.TERMINATED, ContractStatus.EXPIRED))

@@ -13,6 +13,7 @@ from common.policies import (
     ACCOUNT_MANAGER,
     ADMINISTRATOR,
     CLIENT_READERS,
+    DELIVERY,
     DIRECTOR,
     FINANCE,
     LEADERSHIP,
@@ -45,6 +46,11 @@ class Abilities:
     """Terms and documents of contracts."""
     edit_ledger: bool
     edit_reviews: bool
+    edit_time: bool
+    """Hours of clients in sight, one's own and others'."""
+    approve_time: bool
+    """Of clients in sight; nobody's own hours."""
+    edit_rates: bool
     load_files: bool
     close_months: bool
     see_settings: bool
@@ -70,6 +76,9 @@ def abilities_of(user: User) -> Abilities:
         edit_terms=role in (DIRECTOR, FINANCE, LEGAL),
         edit_ledger=role in (DIRECTOR, FINANCE),
         edit_reviews=writes_accounts,
+        edit_time=role in (DIRECTOR, ACCOUNT_MANAGER, DELIVERY, FINANCE),
+        approve_time=role in (DIRECTOR, ACCOUNT_MANAGER, FINANCE),
+        edit_rates=role == FINANCE,
         load_files=role in (DIRECTOR, FINANCE),
         close_months=role == FINANCE,
         see_settings=role == ADMINISTRATOR,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
-from financials.models import Rate
+from common.audit import record
+from common.periods import format_month
+from financials.actions.ledger import lock_ledger
+from financials.actions.time import rebuild_time_months
+from financials.models import Rate, RateKind
 
 
 class Card(NamedTuple):
@@ -81,3 +86,39 @@ def clients_priced_by(rate_ids: Iterable[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_PRICED, [list(rate_ids)])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+class StandsOnClosedMonth(ValueError):
+    """Hours of a closed month would change their rate; `month` is the first of them."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(f"There are hours from that day on in {format_month(month)}, which is closed.")
+        self.month = month
+
+
+class RateThere(ValueError):
+    """There is a rate of this card from this day already."""
+
+
+@transaction.atomic
+def add_rate(*, card: Card, rate: Decimal, currency: str, actor: str) -> Rate:
+    """A new row from a date: it prices hours of open months from then on. Raises StandsOnClosedMonth, RateThere."""
+    lock_ledger()
+    if used := closed_months_using([card]):
+        raise StandsOnClosedMonth(used[card])
+    made, new = Rate.objects.get_or_create(**card.as_fields(), defaults={"rate": rate, "currency": currency})
+    if not new:
+        raise RateThere
+    cost = card.kind == RateKind.COST
+    record(
+        actor=actor,
+        verb="added",
+        kind="rate",
+        object_id=made.pk,
+        label=f"{made.get_kind_display()} of {made.person.name if made.person else made.role} from {made.starts}",
+        client_id=None if cost else card.client,
+        changes={"rate": (None, rate), "currency": (None, currency)},
+        field_class="SALARY" if cost else "",
+    )
+    rebuild_time_months(clients_priced_by([made.pk]))
+    return made

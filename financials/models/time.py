@@ -96,6 +96,11 @@ class TimeEntry(Record):
             ),
         ]
 
+    @property
+    def late(self) -> bool:
+        """Counted in a later month than its day's, which was closed already."""
+        return (self.date.year, self.date.month) != (self.month.year, self.month.month)
+
 
 class TimeMonth(models.Model):
     """Hours that count, summed per client × contract × person × role × month, with their cost and card value.

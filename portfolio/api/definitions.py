@@ -15,6 +15,7 @@ from common import audit, jobs
 from financials.access import contracts_for, invoices_for, ledger_entries_for, purchase_orders_for
 from financials.models import Billing, ContractKind, ContractStatus, Line, NoticeRule, Renewal
 from people.models import User
+from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.problems import Problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
 
@@ -280,4 +281,14 @@ PURCHASE_ORDERS = Resource(
     delete=_delete,
 )
 
-RESOURCES = (CLIENTS, CONTACTS, CONTRACTS, OPPORTUNITIES, LEDGER_ENTRIES, INVOICES, PURCHASE_ORDERS)
+RESOURCES = (
+    CLIENTS,
+    CONTACTS,
+    CONTRACTS,
+    OPPORTUNITIES,
+    LEDGER_ENTRIES,
+    INVOICES,
+    PURCHASE_ORDERS,
+    TIME_ENTRIES,
+    RATE_CARDS,
+)

@@ -59,7 +59,8 @@ class Resource:
     the field beside it, where one name may stand for a record each of several clients.
     rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
     immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
-    counts from its reversals.
+    counts from its reversals. compose: makes the natural key of a row that does not carry it. secret: the field class
+    of what is told of a row in the audit trail.
     """
 
     name: str
@@ -77,6 +78,8 @@ class Resource:
     immutable: bool = False
     in_force: Q = dataclass_field(default_factory=Q)
     versioned: bool = True
+    compose: Callable[[Mapping[str, Any]], str] | None = None
+    secret: Callable[[Mapping[str, Any]], str] | None = None
 
     def path_of(self, name: str) -> str:
         return (self.field(name) or self.fields[0]).source
@@ -86,6 +89,8 @@ class Resource:
         return (self.natural_key, self.within) if self.within else (self.natural_key,)
 
     def key_of(self, cells: Mapping[str, Any]) -> tuple[str, ...]:
+        if self.compose is not None:
+            return (self.compose(cells),)
         return tuple(str(cells.get(name) or "").strip() for name in self.key_fields)
 
     def keyed(self, keys: Sequence[tuple[str, ...]]) -> Q:

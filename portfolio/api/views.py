@@ -160,6 +160,9 @@ class DetailView(ResourceView):
                 wrong = [(f"/{key}", "a record keeps its key") for key in moved]
                 raise Problem(422, "Some fields do not hold.", errors=wrong)
             merged = {**self._cells_of(row), **changes}
+            if self.resource.key_of(merged) != self.resource.key_of(row):
+                pointer = f"/{self.resource.natural_key}"
+                raise Problem(422, "Some fields do not hold.", errors=[(pointer, "a record keeps its key")])
             writes.require_fields(self.resource, [merged], bulk=False)
             writes.save(self.resource, [merged], user=self.person, now=timezone.now(), verb="changed", bulk=False)
             body, fresh = self._saved(self.resource.key_of(row))

@@ -98,6 +98,7 @@ def save(
                 label=key[0],
                 client_id=clients.get(key),
                 changes=changes,
+                field_class=resource.secret(after.get(key, {})) if resource.secret else "",
             )
 
 
@@ -105,10 +106,10 @@ def _standing(resource: Resource, keys: Sequence[tuple[str, ...]], user: User) -
     """The writable fields of these records by natural key, None where blank; of a ledger, the entries in force."""
     paths = [resource.path_of(name) for name in resource.key_fields]
     names = {field.source: field.name for field in resource.fields if field.writable}
-    rows = resource.rows(user).filter(resource.in_force, resource.keyed(keys)).order_by("pk").values(*names)
+    rows = resource.rows(user).filter(resource.in_force, resource.keyed(keys)).order_by("pk").values(*paths, *names)
     return {
         tuple(str(row[path]) for path in paths): {
-            names[source]: None if value == "" else value for source, value in row.items()
+            name: None if row[source] == "" else row[source] for source, name in names.items()
         }
         for row in rows
     }

@@ -18,6 +18,7 @@ from portfolio.demo.people import people_rows, team_rows
 from portfolio.demo.plans import plan_rows
 from portfolio.demo.rates import fx_rows
 from portfolio.demo.receivables import receivable_rows
+from portfolio.demo.time import rate_rows, scopes, time_rows, unposted_labour
 from portfolio.demo.touchpoints import commitment_rows, touchpoint_rows
 
 __all__ = ["generate"]
@@ -26,7 +27,7 @@ __all__ = ["generate"]
 def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
     """Rows by kind, in the order in which they can be loaded; blank is unknown."""
     anchor = month_of(as_of)
-    ledger = ledger_rows(anchor, seed)
+    ledger = [row for row in ledger_rows(anchor, seed) if not unposted_labour(row, anchor)]
     orders, invoices = receivable_rows(as_of, seed, ledger)
     return {
         "people": people_rows(),
@@ -34,9 +35,11 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "contacts": contact_rows(anchor),
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
         "commitments": commitment_rows(anchor),
-        "contracts": contract_rows(anchor, seed),
+        "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),
         "opportunities": opportunity_rows(anchor, seed),
         "fx": fx_rows(anchor, seed),
+        "rates": rate_rows(anchor),
+        "time": time_rows(as_of, anchor, seed),
         "budgets": budget_rows(anchor),
         "targets": target_rows(anchor, seed, booked_by_year(anchor, seed)),
         "ledger": ledger,
@@ -45,3 +48,8 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "teams": team_rows(),
         "plans": list(plan_rows(anchor)),
     }
+
+
+def scoped(rows: list[dict[str, str]], hours: dict[str, str]) -> list[dict[str, str]]:
+    """Contracts with the hours their fee pays for, where the work books time."""
+    return [{**row, "scope_hours": hours.get(row["number"], row.get("scope_hours", ""))} for row in rows]

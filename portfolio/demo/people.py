@@ -27,8 +27,40 @@ _PEOPLE: tuple[tuple[str, str, str, str, str, str, str], ...] = (
     ("liam.forster", "Liam Forster", "delivery", "delivery", "US-WA", "32", "2020-11-16"),
 )
 
+# The studio books its time: local part, name, role on the card, country; two for each client, in their order.
+STUDIO: tuple[tuple[str, str, str, str], ...] = (
+    ("elena.marsh", "Elena Marsh", "Strategist", "US-NY"),
+    ("jo.abara", "Jo Abara", "Fellow", "US-NY"),
+    ("felix.brandt", "Felix Brandt", "Writer", "DE-HE"),
+    ("mina.osei", "Mina Osei", "Analyst", "DE-HE"),
+    ("harriet.lowe", "Harriet Lowe", "Designer", "GB-ENG"),
+    ("samir.patel", "Samir Patel", "Engineer", "GB-ENG"),
+    ("dana.whitlock", "Dana Whitlock", "Producer", "US-IL"),
+    ("ruben.ortega", "Ruben Ortega", "Strategist", "US-IL"),
+    ("isla.mcrae", "Isla McRae", "Designer", "GB-ENG"),
+    ("kofi.mensah", "Kofi Mensah", "Producer", "GB-ENG"),
+    ("anouk.devries", "Anouk de Vries", "Writer", "NL"),
+    ("bram.jansen", "Bram Jansen", "Designer", "NL"),
+    ("elin.lund", "Elin Lund", "Designer", "SE"),
+    ("oskar.berg", "Oskar Berg", "Writer", "SE"),
+    ("priya.nair", "Priya Nair", "Producer", "US-WA"),
+    ("cole.bennett", "Cole Bennett", "Designer", "US-WA"),
+    ("lena.hoffmann", "Lena Hoffmann", "Strategist", "DE-HE"),
+    ("mateo.ruiz", "Mateo Ruiz", "Designer", "ES-MD"),
+    ("talia.green", "Talia Green", "Writer", "US-MA"),
+    ("omar.haddad", "Omar Haddad", "Analyst", "US-MA"),
+    ("ines.carvalho", "Inês Carvalho", "Strategist", "ES-MD"),
+    ("hugo.lambert", "Hugo Lambert", "Producer", "ES-MD"),
+    ("freya.collins", "Freya Collins", "Writer", "GB-ENG"),
+    ("arjun.mehta", "Arjun Mehta", "Designer", "GB-ENG"),
+    ("nora.fitzgerald", "Nora Fitzgerald", "Strategist", "US-NY"),
+    ("wes.tanaka", "Wes Tanaka", "Engineer", "US-NY"),
+    ("vera.nowak", "Vera Nowak", "Analyst", "GB-ENG"),
+    ("gil.harper", "Gil Harper", "Producer", "GB-ENG"),
+)
+
 # Delivery people beside the account manager, by client code.
-_DELIVERY = {
+LEADS = {
     "HAL": ("delivery", "clara.jensen", "nadia.rahman"),
     "HDX": ("peter.vogel",),
     "MAR": ("delivery", "nadia.rahman", "theo.laurent"),
@@ -51,6 +83,7 @@ def email(local: str) -> str:
 
 
 def people_rows() -> list[dict[str, str]]:
+    studio = ((local, name, "delivery", "delivery", land, "37.5", "2022-09-05") for local, name, _, land in STUDIO)
     return [
         {
             "email": email(local),
@@ -62,7 +95,7 @@ def people_rows() -> list[dict[str, str]]:
             "starts": starts,
             "ends": "",
         }
-        for local, name, role, manager, country, hours, starts in _PEOPLE
+        for local, name, role, manager, country, hours, starts in (*_PEOPLE, *studio)
     ]
 
 
@@ -72,6 +105,6 @@ def team_rows() -> list[dict[str, str]]:
     for client in CLIENTS:
         team = [(client.manager, "manager")]
         duties = ["delivery", "member", "member"]
-        team += list(zip(_DELIVERY[client.code], duties, strict=False))
+        team += list(zip(LEADS[client.code], duties, strict=False))
         rows += [{"client": client.key, "person_email": email(local), "duty": duty} for local, duty in team]
     return rows

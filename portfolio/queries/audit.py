@@ -62,7 +62,8 @@ def audit_page(user: User, *, text: str, before: int | None, limit: int = 100) -
     if before:
         entries = entries.filter(pk__lt=before)
     can = abilities_of(user)
-    withheld = {name for name, right in (("STANCE", can.see_stance), ("COST", can.see_money)) if not right}
+    rights = {"STANCE": can.see_stance, "COST": can.see_money, "SALARY": can.see_salary}
+    withheld = {name for name, right in rights.items() if not right}
     return [_row(entry, withheld) for entry in entries[:limit]]
 
 

@@ -25,10 +25,12 @@ COLUMNS = {
     "touchpoints": "source_ref client date kind ours theirs notes",
     "commitments": "key client side text due kept_on owner",
     "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
-    " signed_on country renewal notice_days notice_rule uplift probability",
+    " signed_on country renewal notice_days notice_rule uplift probability scope_hours",
     "opportunities": "key client name stage amount currency close_on probability category delivery_start"
     " delivery_months offering kind renews contract next_step owner_email",
     "fx": "month base quote average closing",
+    "rates": "kind person_email role client currency rate from",
+    "time": "source_ref date person_email client contract hours billable role notes",
     "budgets": "version client contract service_line month line amount currency",
     "targets": "measure client owner_email month amount currency",
     "ledger": "source_ref client contract service_line month line amount currency description",
@@ -44,6 +46,7 @@ KEYS = {
     "touchpoints": "source_ref",
     "commitments": "key",
     "contracts": "number",
+    "time": "source_ref",
     "opportunities": "key",
     "ledger": "source_ref",
     "invoices": "number",
@@ -94,7 +97,8 @@ def test_sizes(book: dict[str, Rows]) -> None:
     assert len(book["contacts"]) >= 60
     assert len(book["touchpoints"]) >= 120
     assert 12_000 <= len(book["ledger"]) <= 20_000
-    assert len(book["people"]) == 19
+    assert len(book["people"]) == 47
+    assert 3_000 <= len(book["time"]) <= 10_000
 
 
 def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
@@ -130,7 +134,7 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
 def test_the_same_month_gives_the_same_rows() -> None:
     first, again, later = generate(AS_OF), generate(AS_OF), generate(date(2026, 11, 30))
     assert first == again
-    assert {kind for kind in first if first[kind] != later[kind]} == {"touchpoints", "invoices"}
+    assert {kind for kind in first if first[kind] != later[kind]} == {"touchpoints", "invoices", "time"}
     pairs = zip(first["invoices"], later["invoices"], strict=True)
     moved = [(now["paid_on"], then["paid_on"]) for now, then in pairs if now != then]
     assert moved

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sweeps.cases import (
+    BOOKERS,
     BOOKKEEPERS,
     CLIENT_READERS,
     DIRECTOR,
+    FINANCE,
     MONEY,
     RELATIONS,
     WRITERS,
@@ -32,6 +34,12 @@ INVOICE: Kwargs = {
     "number": "I-9", "client": "HAL", "issued": "2026-11-01", "due": "2026-12-01", "amount": "10", "currency": "USD",
 }  # fmt: skip
 ORDER: Kwargs = {"number": "O-9", "client": "HAL", "amount": "10", "currency": "USD", "issued": "2026-11-01"}
+HOURS: Kwargs = {
+    "source_ref": "H-9", "date": "2026-11-05", "person_email": "delivery@example.com", "client": "HAL", "hours": "2"
+}  # fmt: skip
+CARD: Kwargs = {
+    "kind": "bill", "role": "Writer", "client": "HAL", "rate": "90", "currency": "USD", "from": "2026-11-01"
+}  # fmt: skip
 CONTACT: Kwargs = {"key": "P-9", "client": "HAL", "first_name": "Ana", "last_name": "New"}
 
 
@@ -84,6 +92,12 @@ API: tuple[Case, ...] = (
     *_resource(
         "purchase-orders", MONEY, BOOKKEEPERS, lambda world: world.own.order, ORDER, delete=True,
         change={"amount": "20"},
+    ),
+    *_resource(
+        "time-entries", MONEY, BOOKERS, lambda world: world.own.hours, HOURS, delete=True, change={"notes": "Other"}
+    ),
+    *_resource(
+        "rate-cards", MONEY, FINANCE, lambda world: world.own.bill, CARD, delete=False, change={"rate": "151"}
     ),
     *(Case(f"api_{name}_list", query="client=HAL", get=reads, record=True, soft=True)
       for name, reads in (("contacts", RELATIONS), ("contracts", CLIENT_READERS), ("opportunities", RELATIONS),

@@ -25,6 +25,9 @@ MONEY = RELATIONS
 DIRECTOR: Roles = frozenset({"director"})
 WRITERS: Roles = frozenset({"director", "account_manager"})
 BOOKKEEPERS: Roles = frozenset({"director", "finance"})
+BOOKERS: Roles = frozenset({"director", "account_manager", "finance", "delivery"})
+"""Who writes hours."""
+FINANCE: Roles = frozenset({"finance"})
 AUDITORS: Roles = frozenset({"director", "finance", "leadership", "administrator"})
 KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
 ADMINISTRATOR: Roles = frozenset({"administrator"})
@@ -346,6 +349,27 @@ FINANCIALS = (
     Case(
         "contract_edit", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, body=_contract, record=True,
         strange=404,
+    ),
+    Case("client_hours", key, get=MONEY, record=True),
+    Case("contract_hours", fixed(number="HAL-SOW"), get=MONEY, record=True),
+    Case("draft_order", fixed(number="HAL-SOW"), post=BOOKKEEPERS, record=True, strange=404),
+    Case("time_list", get=MONEY),
+    Case("time_list", query="client=HAL", get=MONEY, record=True),
+    Case("time_list", query="contract=HAL-SOW", get=MONEY, record=True, soft=True),
+    Case("time_list", query="format=csv", get=MONEY),
+    Case("time_list", query="client=HAL&format=xlsx", get=MONEY, record=True),
+    Case(
+        "time_bulk", post=BOOKERS, body=lambda world: {"act": "mend", "role": "Lead", "pick": [world.own.hours.pk]},
+    ),
+    Case("my_week", get=BOOKERS, post=BOOKERS),
+    Case("my_week", query="week=2026-11-02", get=BOOKERS),
+    Case("rates", get=MONEY),
+    Case("rates", query="client=HAL", get=MONEY, record=True, soft=True),
+    Case("rates", query="format=csv", get=MONEY),
+    Case("rates", query="format=xlsx", get=MONEY),
+    Case(
+        "rate_add", get=FINANCE, post=FINANCE,
+        body=fixed(kind="bill", role="Writer", rate="90", currency="USD", starts="2026-11-01"),
     ),
     Case("forecast", get=MONEY),
     Case("forecast", query="client=HAL", get=MONEY, record=True),

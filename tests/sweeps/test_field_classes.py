@@ -12,11 +12,14 @@ import pytest
 from tests.sweeps.api_cases import API
 from tests.sweeps.cases import PAGES, Case
 from tests.sweeps.test_access_matrix import body_of, call
-from tests.sweeps.world import EVIDENCE, LABOUR, SECRETS, World, judge
+from tests.sweeps.world import COST_RATE, EVIDENCE, LABOUR, SECRETS, World, judge
 
 READS = [case for case in (*PAGES, *API) if case.get]
 NO_STANCE = ("finance", "legal", "delivery", "administrator")
 NO_COST = ("legal", "administrator")
+NO_SALARY = ("director", "account_manager", "legal", "delivery", "leadership", "administrator")
+SALARY_WORDS = (COST_RATE, "83.19", "1455.9", "1,455.9", "1,456")
+"""The rate, and what the 17.5 hours of that one person come to."""
 COST_WORDS = (LABOUR, "186,431", "186.4", "Delivery labour", "delivery_labour", "contribution", "gross_profit")
 
 
@@ -96,3 +99,32 @@ def test_a_clients_review_holds_neither(world: World, case: Case) -> None:
     text = text_of(director.get(f"/reviews/{deck.pk}/preview/"))
     assert "Quorvane" in text
     assert [word for word in (*COST_WORDS[:4], "Zqstance", "Gross profit", "Contribution") if word in text] == []
+
+
+@pytest.mark.parametrize("role", NO_SALARY)
+def test_what_one_person_costs_is_told_to_nobody_without_the_class(world: World, role: str) -> None:
+    """Neither as a rate nor as a sum that the hours beside it would divide."""
+    assert said(world, role, SALARY_WORDS) == {}
+    user = world.people[role]
+    answer = world.browser(None).get("/api/v1/rate-cards/?kind=cost", headers=world.bearer(user))
+    assert orjson.loads(answer.content).get("results", []) == []
+
+
+def test_finance_keeps_cost_rates_and_the_trail_tells_them_to_it_alone(world: World) -> None:
+    finance = world.people["finance"]
+    rows = orjson.loads(
+        world.browser(None).get("/api/v1/rate-cards/?kind=cost", headers=world.bearer(finance)).content
+    )["results"]
+    assert [row["rate"] for row in rows] == [COST_RATE]
+    change = {"kind": "cost", "role": "Qvwriter", "rate": "61.2345", "currency": "USD", "from": "2026-11-01"}
+    made = world.browser(None).post(
+        "/api/v1/rate-cards/", orjson.dumps(change), content_type="application/json", headers=world.bearer(finance)
+    )
+    assert made.status_code == 201
+    body = {"kind": "cost", "role": "Qveditor", "rate": "62.2345", "currency": "USD", "starts": "2026-11-01"}
+    assert world.browser(finance).post("/financials/rates/add/", body).status_code == 302
+    pages = {
+        role: world.browser(world.people[role]).get("/audit/").content.decode()
+        for role in ("finance", "director", "leadership", "administrator")
+    }
+    assert [role for role, page in pages.items() if "61.2345" in page or "62.2345" in page] == ["finance"]

@@ -24,7 +24,8 @@ from accounts.models import (
 from common import jobs
 from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
-from financials.models import Contract, Invoice, LedgerEntry, PurchaseOrder
+from financials.actions.time import rebuild_time_months
+from financials.models import Contract, Invoice, LedgerEntry, PurchaseOrder, Rate, TimeEntry
 from people.actions import issue_token
 from people.models import ApiToken, User
 from qbr.actions import create_deck, freeze_deck
@@ -39,6 +40,8 @@ EVIDENCE = "Zqstance he told the board to drop us"
 SECRETS = ("Zqstance", "Opponent", "−2")
 LABOUR = "186431.17"
 """Field class COST: October's delivery labour, and no other amount."""
+COST_RATE = "83.1947"
+"""Field class SALARY: what an hour of the delivery lead costs."""
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -63,6 +66,8 @@ class Book:
     frozen: Deck
     invoice: Invoice
     order: PurchaseOrder
+    hours: TimeEntry
+    bill: Rate
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -201,7 +206,29 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
         *_receivables(client, sow),
+        *_hours(client, sow, people),
     )  # fmt: skip
+
+
+def _hours(client: Client, sow: Contract, people: dict[str, User]) -> tuple[TimeEntry, Rate]:
+    """Hours of one person, the team's delivery lead, whose cost rate is field class SALARY."""
+    person = people["delivery"]
+    Rate.objects.create(
+        kind="cost", person=person, rate=Decimal(COST_RATE), currency="USD", starts=date(2026, 1, 1)
+    ) if client.key == "HAL" else None
+    bill = Rate.objects.create(
+        kind="bill", role=f"Qvdesigner {client.key}", client=client, rate=Decimal(150), currency="USD",
+        starts=date(2026, 1, 1),
+    )  # fmt: skip
+    shared = {"person": person, "client": client, "contract": sow, "role": bill.role, "notes": "Qvsketches"}
+    TimeEntry.objects.create(
+        source_ref=f"{client.key}-H1", date=date(2026, 9, 3), month=date(2026, 11, 1), hours=Decimal(10), **shared
+    )
+    entry = TimeEntry.objects.create(
+        source_ref=f"{client.key}-H2", date=date(2026, 11, 3), month=date(2026, 11, 1), hours=Decimal("7.5"), **shared
+    )
+    rebuild_time_months([client.pk])
+    return entry, bill
 
 
 def _post_year(client: Client, sow: Contract) -> LedgerEntry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from common import audit
 from common.models import AuditEntry, ClosedPeriod
 from common.periods import month_add, month_of, quarter_of
 from financials.actions.periods import close_month
+from financials.actions.time_edits import decide_entries
+from financials.models import TimeEntry, TimeStatus
 from people.models import User
 from portfolio.demo import generate, reviews
 from portfolio.imports.runner import load_rows
@@ -35,6 +37,8 @@ KINDS = (
     "contracts",
     "opportunities",
     "fx",
+    "rates",
+    "time",
     "budgets",
     "targets",
     "ledger",
@@ -67,6 +71,7 @@ class Command(BaseCommand):
         book = generate(as_of, SEED)
         changed = load_book(book, now, self.stdout.write)
         changed += add_plans(book["plans"])
+        changed += approve_time(as_of)
         changed += close_months(as_of)
         changed += add_reviews(as_of)
         label_clients(book["clients"])
@@ -152,6 +157,24 @@ def add_plan(client: Client, rows: Rows, people: dict[str, int]) -> None:
         label=f"Plan for {client.name}",
         client_id=client.pk,
     )
+
+
+def approve_time(as_of: date) -> int:
+    """All but the last three weeks, by the director; a few of those were sent back."""
+    director = User.objects.get(email="director@demo.example")
+    waiting = TimeEntry.objects.filter(status=TimeStatus.SUBMITTED)
+    now = datetime.combine(as_of, time(9), tzinfo=UTC)
+    old = waiting.filter(date__lt=as_of - timedelta(days=21))
+    done = old.update(status=TimeStatus.APPROVED, decided_by=director.email, decided_at=now)
+    odd = waiting.filter(hours__gte=9).order_by("-date", "pk").values("pk")[:4]
+    back = decide_entries(
+        entries=TimeEntry.objects.filter(pk__in=list(odd.values_list("pk", flat=True))),
+        status=TimeStatus.REJECTED,
+        user_id=director.pk,
+        actor=director.email,
+        now=now,
+    )
+    return done + back.changed
 
 
 def add_reviews(as_of: date) -> int:
