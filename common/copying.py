@@ -19,25 +19,19 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]
 
     table and columns are the program's own names, never a user's.
     """
-    buffer, count = io.StringIO(), 0
-    for row in rows:
-        buffer.write("\t".join([_text(cell) for cell in row]))
-        buffer.write("\n")
-        count += 1
-    if count:
-        buffer.seek(0)
+    lines = ["\t".join([_text(cell) for cell in row]) for row in rows]
+    if lines:
         with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", buffer)
-    return count
+            text = io.StringIO("\n".join(lines))
+            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
+    return len(lines)
 
 
 def _text(cell: Cell) -> str:
     """COPY's own text format: unlike its CSV, it tells the text \\N from NULL and takes any line break."""
-    if cell is None:
-        return "\\N"
-    if not isinstance(cell, str):
-        return str(cell)
-    return cell if cell.isalnum() or not _SPECIAL.search(cell) else cell.translate(_ESCAPED)
+    if isinstance(cell, str):
+        return cell if not cell or cell.isalnum() or not _SPECIAL.search(cell) else cell.translate(_ESCAPED)
+    return "\\N" if cell is None else str(cell)
 
 
 _SPECIAL = re.compile(r"[\\\t\n\r]")

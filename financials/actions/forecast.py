@@ -68,16 +68,16 @@ def store_forecasts(
 
 def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int]) -> Iterator[Sequence[Cell]]:
     """Recognised as the ledger holds it, cell by cell; the layers ahead as computed."""
-    for cell in book.recognised:
-        run = runs.get(cell.client_id)
+    recognised = Layer.RECOGNISED.value
+    for client_id, contract_id, _, service_line, month, currency, amount in book.recognised:
+        run = runs.get(client_id)
         if run is not None:
-            yield run, cell.contract_id, "", cell.service_line, cell.month, Layer.RECOGNISED, cell.amount, cell.currency
+            yield run, contract_id, "", service_line, month, recognised, amount, currency
     for result in results:
-        for row in result.rows:
-            run = runs.get(int(row.client))
-            if run is not None and row.layer != Layer.RECOGNISED:
-                contract_id, service_line = book.contracts.get(row.contract, (None, ""))
-                yield run, contract_id, row.opportunity, service_line, row.month, row.layer, row.amount, row.currency
+        for client, contract, opportunity, month, layer, currency, amount in result.rows:
+            if layer != recognised and (run := runs.get(int(client))) is not None:
+                contract_id, service_line = book.contracts.get(contract, (None, ""))
+                yield run, contract_id, opportunity, service_line, month, layer, amount, currency
 
 
 def extend_evergreen(client_ids: Sequence[int], *, now: datetime) -> int:
