@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import secrets
 import signal
@@ -69,6 +70,8 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     signals: int = 0
+    broker_away_at: float = -math.inf
+    """By the monotonic clock."""
 
     def run(self) -> None:
         """Until asked to stop. RuntimeProblem when it cannot start; whatever was started is stopped either way."""
@@ -232,11 +235,14 @@ class Server:
         worker = self._child("worker")
         if worker is None or worker.age < WORKER_START_ALLOWANCE:
             return
-        silence = probe.silence_of_worker(self.environment["DATABASE_URL"])
-        if silence <= probe.WORKER_SILENCE_LIMIT:
-            return
+        now = time.monotonic()
         if not probe.broker_answers(self.environment["REDIS_URL"]):
-            return  # nobody can consume from a broker that is down: restarting would help nothing
+            self.broker_away_at = now  # nobody can consume from a broker that is down: restarting would help nothing
+            return
+        if now - self.broker_away_at < probe.WORKER_SILENCE_LIMIT:
+            return  # it had no messages to take; now it is finding the broker again
+        if probe.silence_of_worker(self.environment["DATABASE_URL"]) <= probe.WORKER_SILENCE_LIMIT:
+            return
         worker.restart("no sign of life")
         if scheduler := self._child("scheduler"):
             scheduler.restart("it should have asked the worker for a sign of life")

@@ -130,7 +130,9 @@ class Child:
 
     def restart(self, why: str, *, grace: float = 5.0) -> None:
         self.say(f"{self.role.name}: {why}; restarting it")
+        spare, self.spare = self.spare, None
         stop_children([self], grace=grace)
+        self.spare = spare
         self.start()
 
 
