@@ -37,7 +37,7 @@ LAYER_FORMULAE: Final = {
 _SHOWN: Final = 12
 
 
-def _span(params: Mapping[str, str]) -> tuple[Month, Month]:
+def asked_months(params: Mapping[str, str]) -> tuple[Month, Month]:
     if params.keys() - {"client", "from", "to", "currency"}:
         raise UnknownFigure("unknown parameter")
     if params.get("currency") and not is_currency(params["currency"]):
@@ -51,7 +51,7 @@ def _span(params: Mapping[str, str]) -> tuple[Month, Month]:
     return first, last
 
 
-def _who(user: User, params: Mapping[str, str]) -> str:
+def asked_scope(user: User, params: Mapping[str, str]) -> str:
     if not abilities_of(user).see_money:
         raise Http404(NOT_FOUND)
     return get_client_for(user, params["client"]).name if params.get("client") else "All your clients"
@@ -59,7 +59,7 @@ def _who(user: User, params: Mapping[str, str]) -> str:
 
 def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     """layer "" is the whole forecast."""
-    (first, last), scope = _span(params), _who(user, params)
+    (first, last), scope = asked_months(params), asked_scope(user, params)
     client = params.get("client", "")
     basis = load_basis(user, now=now, currency=params.get("currency", ""))
     cut = cut_of(user, client, first, last)
@@ -140,7 +140,7 @@ def _series(user: User, params: Mapping[str, str], layer: str, now: datetime, la
 def explain_unpriced(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     if params.keys() - {"client"}:
         raise UnknownFigure("unknown parameter")
-    scope, client = _who(user, params), params.get("client", "")
+    scope, client = asked_scope(user, params), params.get("client", "")
     runs = load_runs(user, client)
     figure: Figure = unpriced_figure(runs.unpriced, client)
     listing = {"outcome": Opportunity.outcome.field.get_default(), **({"client": client} if client else {})}

@@ -35,6 +35,11 @@ LAYER_LABELS: Final[dict[str, str]] = {
     "best_case": "Best case",
     "pipeline": "Pipeline",
 }
+GAP_LABELS: Final[dict[str, str]] = {
+    "forecast.gap": "Forecast net revenue, against budget",
+    "revenue.on_target": "Net revenue, against target",
+    "revenue.growth": "Net revenue, change on last year",
+}
 SCENARIO_WORDS: Final[dict[str, str]] = {
     "actual": "",
     "budget": "budget",
@@ -103,6 +108,19 @@ def forecast_figure(
 
 def unpriced_figure(value: int, client: str = "") -> Figure:
     return Figure(figure_id("forecast.unpriced", client=client), "Unpriced deals left out", value, "count")
+
+
+def gap_figure(formula: str, value: Number, unit: str, *, months: Sequence[Month], client: str = "") -> Figure:
+    """Net revenue of months[0]..months[-1] held against something else. formula: one of GAP_LABELS."""
+    if not months:
+        return Figure("", GAP_LABELS[formula], value, unit)
+    first, last = months[0], months[-1]
+    identity = figure_id(formula, client=client, **{"from": format_month(first), "to": format_month(last)})
+    return Figure(identity, f"{GAP_LABELS[formula]}, {period_label(first, last)}", value, unit)
+
+
+def renewals_figure(value: int, days: int) -> Figure:
+    return Figure(figure_id("renewals.count", days=days), f"Renewals within {days} days", value, "count")
 
 
 def contract_figure(name: str, number: str, value: Number, currency: str, month: Month | None = None) -> Figure:

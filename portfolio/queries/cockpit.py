@@ -10,24 +10,25 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from accounts.access import clients_for
-from accounts.models import Client, Target, TargetMeasure
+from accounts.models import Client
 from accounts.queries.rates import DealRates
 from common import charts
 from common.figures import Figure
 from common.formats import month_short, symbol
-from common.fx import MissingRate, apply
+from common.fx import MissingRate
 from common.money import ZERO, ratio
 from common.periods import Month, month_add, month_label, month_of, months_between
 from financials.calc import findings
 from financials.calc.findings import Part
-from financials.figures import forecast_figure, pnl_figure
+from financials.figures import forecast_figure, gap_figure, pnl_figure, renewals_figure
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import Cut, load_cells
 from financials.queries.renewals import RenewalRow, renewals_ahead
+from financials.queries.targets import target_of
 
 if TYPE_CHECKING:
     from people.models import User
@@ -48,18 +49,18 @@ Grid = dict[tuple[str, Month], dict[str, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class ClientLine:
-    """One client's row. gaps are against budget, favourable positive; margin_gap in points as a ratio."""
+    """One client's row. gaps are against budget, favourable positive; margin_gap in points."""
 
     key: str
     name: str
     tier: str
     status: str
     revenue: Figure
-    revenue_gap: Amount
+    revenue_gap: Figure
     full_year: Figure
-    full_year_gap: Amount
+    full_year_gap: Figure
     margin: Figure
-    margin_gap: Amount
+    margin_gap: Figure
     months: tuple[Amount, ...]
     forecast_from: int
     next_label: str
@@ -69,7 +70,8 @@ class ClientLine:
 class Cockpit:
     basis: Basis
     finding: str
-    span: str
+    year: list[Month]
+    to_date: list[Month]
     revenue: Figure
     revenue_budget: Amount
     revenue_target: Amount
@@ -96,12 +98,16 @@ class Cockpit:
         return f"{symbol(self.currency)}M"
 
     @property
+    def span(self) -> str:
+        return _span(self.to_date)
+
+    @property
     def span_label(self) -> str:
         return f"Net revenue, {self.span}"
 
     @property
-    def renewals_count(self) -> str:
-        return str(len(self.renewals))
+    def renewals_count(self) -> Figure:
+        return renewals_figure(len(self.renewals), RENEWAL_DAYS)
 
     @property
     def source(self) -> str:
@@ -109,26 +115,28 @@ class Cockpit:
         return f"Ledger to {through}, {self.run}, budget {self.basis.budget_version or 'none'}. {RULES}"
 
     @property
-    def revenue_gap(self) -> Amount:
-        return _gap(self.revenue.value, self.revenue_budget)
+    def revenue_gap(self) -> Figure:
+        return _variance(self.basis, self.to_date, _gap(self.revenue.value, self.revenue_budget))
 
     @property
-    def target_gap(self) -> Amount:
-        return _gap(self.revenue.value, self.revenue_target)
+    def target_gap(self) -> Figure:
+        value = _gap(self.revenue.value, self.revenue_target)
+        return gap_figure("revenue.on_target", value, self.currency, months=self.to_date)
 
     @property
-    def full_year_gap(self) -> Amount:
-        return _gap(self.full_year.value, self.full_year_budget)
+    def full_year_gap(self) -> Figure:
+        return _year_gap(self.basis, self.year, _gap(self.full_year.value, self.full_year_budget))
 
     @property
-    def growth(self) -> Amount:
+    def growth(self) -> Figure:
         """Against the same months a year earlier, as a ratio."""
         gap = _gap(self.revenue.value, self.revenue_prior)
-        return None if gap is None else ratio(gap, self.revenue_prior)
+        share = None if gap is None else ratio(gap, self.revenue_prior)
+        return gap_figure("revenue.growth", share, "ratio", months=self.to_date)
 
     @property
-    def margin_gap(self) -> Amount:
-        return _gap(self.margin.value, self.margin_budget)
+    def margin_gap(self) -> Figure:
+        return _margin_variance(self.basis, self.to_date, _gap(self.margin.value, self.margin_budget))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +172,17 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
     net_budget = books.net(books.budget, keys, year)
     full_year = books.net(books.forecast, keys, year)
     prior = [month_add(month, -12) for month in to_date]
-    parts = [Part(line.name, line.full_year_gap) for line in lines if line.full_year_gap is not None]
+    parts = [Part(line.name, Decimal(gap)) for line in lines if (gap := line.full_year_gap.value) is not None]
     amount = sum((row.amount_reporting for row in renewals if row.amount_reporting is not None), ZERO)
     known = all(row.amount_reporting is not None for row in renewals)
     return Cockpit(
         basis=basis,
         finding=findings.forecast_against_budget(full_year, net_budget, parts, basis.currency),
-        span=_span(to_date),
+        year=year,
+        to_date=to_date,
         revenue=_net_figure(basis, to_date, books.net(books.actual, keys, to_date)),
         revenue_budget=books.net(books.budget, keys, to_date),
-        revenue_target=_target(user, basis, to_date),
+        revenue_target=target_of(user, basis, to_date).amount,
         revenue_prior=books.net(books.actual, keys, prior),
         full_year=forecast_figure(full_year, basis, first=year[0], last=year[-1]),
         full_year_budget=net_budget,
@@ -254,20 +263,17 @@ def _margin_figure(basis: Basis, months: list[Month], value: Amount, client: str
     return pnl_figure("contribution_margin", value, basis, months=months, client=client)
 
 
-def _target(user: User, basis: Basis, months: list[Month]) -> Amount:
-    """What is asked of this person in these months; else of the clients in sight; None without any. One query."""
-    clients = clients_for(user).order_by().values("pk")
-    rows = Target.objects.filter(
-        Q(owner=user) | Q(owner=None, client__in=clients), measure=TargetMeasure.NET_REVENUE, month__in=months
-    ).values_list("owner_id", "month", "currency", "amount")
-    own = [row for row in rows if row[0] == user.pk]
-    total: Amount = None
-    for _, month, currency, amount in own or rows:
-        rate = basis.rate(currency, month)
-        if rate is None:
-            return None
-        total = (total or ZERO) + apply(amount, rate, basis.currency)
-    return total
+def _variance(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
+    return pnl_figure("net_revenue", value, basis, months=months, client=client, scenario="variance")
+
+
+def _margin_variance(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
+    points = None if value is None else value * 100
+    return pnl_figure("contribution_margin", points, basis, months=months, client=client, scenario="variance")
+
+
+def _year_gap(basis: Basis, year: list[Month], value: Amount, client: str = "") -> Figure:
+    return gap_figure("forecast.gap", value, basis.currency, months=year, client=client)
 
 
 def _client_lines(
@@ -302,11 +308,11 @@ def _line(
         tier=client.get_tier_display(),
         status=health_of(full, budget_year, margin, margin_budget),
         revenue=_net_figure(basis, to_date, revenue, client.key),
-        revenue_gap=_gap(revenue, budget),
+        revenue_gap=_variance(basis, to_date, _gap(revenue, budget), client.key),
         full_year=forecast_figure(full, basis, first=year[0], last=year[-1], client=client.key),
-        full_year_gap=_gap(full, budget_year),
+        full_year_gap=_year_gap(basis, year, _gap(full, budget_year), client.key),
         margin=_margin_figure(basis, to_date, margin, client.key),
-        margin_gap=_gap(margin, margin_budget),
+        margin_gap=_margin_variance(basis, to_date, _gap(margin, margin_budget), client.key),
         months=tuple(series),
         forecast_from=len(past),
         next_label=next_label,
@@ -335,11 +341,11 @@ def _total(basis: Basis, books: _Books, keys: list[str], year: list[Month], to_d
         tier="",
         status="",
         revenue=_net_figure(basis, to_date, revenue),
-        revenue_gap=_gap(revenue, books.net(books.budget, keys, to_date)),
+        revenue_gap=_variance(basis, to_date, _gap(revenue, books.net(books.budget, keys, to_date))),
         full_year=forecast_figure(full, basis, first=year[0], last=year[-1]),
-        full_year_gap=_gap(full, books.net(books.budget, keys, year)),
+        full_year_gap=_year_gap(basis, year, _gap(full, books.net(books.budget, keys, year))),
         margin=_margin_figure(basis, to_date, margin),
-        margin_gap=_gap(margin, margin_budget),
+        margin_gap=_margin_variance(basis, to_date, _gap(margin, margin_budget)),
         months=(),
         forecast_from=0,
         next_label="",
@@ -373,27 +379,3 @@ def _bars(basis: Basis, books: _Books, keys: list[str], year: list[Month], run: 
         unit=basis.currency,
         size="l",
     )
-
-
-def table_rows(page: Cockpit) -> tuple[list[str], list[list[object]]]:
-    """The client table as CSV and XLSX give it: whole amounts, ratios as fractions."""
-    head = ["client", "name", "tier", "status", "currency", "revenue_to_date", "revenue_on_budget", "full_year"]
-    head += ["full_year_on_budget", "contribution_margin", "margin_on_budget", "next"]
-    rows: list[list[object]] = [
-        [
-            line.key,
-            line.name,
-            line.tier,
-            line.status,
-            page.basis.currency,
-            line.revenue.value,
-            line.revenue_gap,
-            line.full_year.value,
-            line.full_year_gap,
-            line.margin.value,
-            line.margin_gap,
-            line.next_label,
-        ]
-        for line in page.clients
-    ]
-    return head, rows

@@ -22,7 +22,8 @@ from financials.queries.renewals import renewals_ahead
 from people.access import abilities_of
 from people.models import User
 from people.requests import signed_in
-from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit, table_rows
+from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit
+from portfolio.queries.cockpit_table import table_rows
 
 
 @require_GET
