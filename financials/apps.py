@@ -6,12 +6,13 @@ class FinancialsConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled here, when the models exist.
-        from financials import explain_receivables, explanations, imports, jobs, registrations
+        from financials import explain_bridge, explain_receivables, explanations, imports, jobs, registrations
         from financials.queries import search
 
         search.register()
         imports.register()
         jobs.register()
         explanations.register()
+        explain_bridge.register()
         explain_receivables.register()
         registrations.register()

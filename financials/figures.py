@@ -10,6 +10,8 @@ from common.figures import Figure, Number, figure_id
 from common.formats import day
 from common.periods import Month, format_month, period_label
 from financials.queries.basis import Basis
+from financials.queries.bridge import LABELS as BRIDGE_LABELS
+from financials.queries.bridge import BridgeResult
 
 LABELS: Final[dict[str, str]] = {
     "gross_revenue": "Gross revenue",
@@ -165,3 +167,25 @@ def debt_figure(
 
 def order_figure(name: str, pk: int, number: str, value: Number, currency: str) -> Figure:
     return Figure(figure_id(f"order.{name}", order=pk), f"{number}, {ORDER_LABELS[name]}", value, currency)
+
+
+def bridge_figure(name: str, value: Number, found: BridgeResult, *, client: str = "") -> Figure:
+    """One part of a bridge between two periods, or from budget to actual."""
+    asked = found.request
+    identity = figure_id(
+        f"bridge.{name}",
+        client=client,
+        start=_span(found.start),
+        end=_span(found.end),
+        against="budget" if asked.against == "budget" else "",
+        measure="" if asked.measure == "gross_profit" else asked.measure,
+        owner=asked.owner,
+        tier=asked.tier,
+        currency=asked.currency,
+        budget=asked.budget_version,
+    )
+    return Figure(identity, BRIDGE_LABELS[name], value, found.basis.currency)
+
+
+def _span(months: tuple[Month, Month]) -> str:
+    return f"{format_month(months[0])}..{format_month(months[1])}"

@@ -16,6 +16,7 @@ from financials.calc.notice import InvalidUplift, parse_uplift
 from financials.calc.receivables import BUCKETS
 from financials.figures import LABELS
 from financials.models import Contract, ContractKind, ContractStatus, Renewal
+from financials.queries.bridge import MEASURES, BridgeRequest, Span, read_span
 from financials.queries.contract_trees import ContractFilter
 from financials.queries.entries import EntryFilter
 from financials.queries.invoices import STATES, InvoiceFilter
@@ -81,6 +82,42 @@ def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
         service_line=data.get("service_line") or None,
     )
     return view, errors
+
+
+class SpanField(forms.CharField):
+    """2026-09, 2026-Q3, 2026 or 2026-07..2026-09; blank is None."""
+
+    def clean(self, value: Any) -> Span | None:
+        try:
+            return read_span(super().clean(value).strip())
+        except InvalidPeriod as error:
+            raise ValidationError(str(error)) from None
+
+
+class BridgeForm(forms.Form):
+    client = forms.CharField(required=False, max_length=80)
+    from_ = SpanField(required=False, max_length=20)
+    to = SpanField(required=False, max_length=20)
+    against = forms.ChoiceField(required=False, choices=[("period", "Earlier period"), ("budget", "Budget")])
+    measure = forms.ChoiceField(required=False, choices=list(MEASURES.items()))
+
+    def add_prefix(self, field_name: str) -> str:
+        return "from" if field_name == "from_" else field_name
+
+
+def bridge_request(query: QueryDict) -> tuple[BridgeRequest, list[str]]:
+    """What cannot be read is said above the page, and the default shown."""
+    form = BridgeForm(query)
+    form.is_valid()
+    data = form.cleaned_data
+    asked = BridgeRequest(
+        start=data.get("from_"),
+        end=data.get("to"),
+        against=data.get("against") or "period",
+        measure=data.get("measure") or "gross_profit",
+        client=data.get("client", ""),
+    )
+    return asked, [str(error) for several in form.errors.values() for error in several]
 
 
 class EntryForm(forms.Form):

@@ -16,6 +16,7 @@ def register() -> None:
     tabs.register("contracts", ClientTab("Contracts", "client_contracts", CLIENT_READERS, 50))
     tabs.register("financials", ClientTab("Financials", "client_financials", MONEY_READERS, 60))
     section_tabs.register("pnl", SectionTab("P&L", "pnl", MONEY_READERS, 10))
+    section_tabs.register("bridge", SectionTab("Bridge", "bridge", MONEY_READERS, 20))
     section_tabs.register("receivables", SectionTab("Receivables", "receivables", MONEY_READERS, 40))
     section_tabs.register("invoices", SectionTab("Invoices", "invoices", MONEY_READERS, 42))
     section_tabs.register("purchase_orders", SectionTab("Purchase orders", "purchase_orders", MONEY_READERS, 44))

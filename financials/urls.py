@@ -1,9 +1,10 @@
 from django.urls import URLPattern, URLResolver, path
 
-from financials.views import contracts, forecast, hours, pnl, rates, receivables, time
+from financials.views import bridge, contracts, forecast, hours, pnl, rates, receivables, time
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/pnl/", pnl.pnl, name="pnl"),
+    path("financials/bridge/", bridge.bridge, name="bridge"),
     path("financials/entries/", pnl.ledger_entries, name="entries"),
     path("financials/receivables/", receivables.receivables, name="receivables"),
     path("financials/invoices/", receivables.invoice_list, name="invoices"),

@@ -107,6 +107,18 @@ def largest_moves(parts: Sequence[Part], currency: str, fallback: str) -> str:
     return _capital(", ".join(said))
 
 
+def bridge_moved(
+    what: str, start: Decimal, end: Decimal, parts: Sequence[Part], currency: str, first: str, last: str
+) -> str:
+    """'Gross profit rose $12.3k from Sep 2026 to Oct 2026: volume added $9.0k, cost and mix took $2.2k'."""
+    moved = end - start
+    if moved == 0:
+        return f"{what} did not move from {first} to {last}"
+    claim = f"{what} {'rose' if moved > 0 else 'fell'} {amounts(currency, moved)[0]} from {first} to {last}"
+    told = largest_moves(parts, currency, "")
+    return _joined(claim, ": ", told[:1].lower() + told[1:])
+
+
 def to_go(months: int, needed: Decimal | None, forecast: Decimal | None, currency: str, fallback: str) -> str:
     """'Two months to go: $15.4M needed, $14.8M forecast'. needed: the year's budget less revenue to date."""
     if months < 1 or needed is None or forecast is None:

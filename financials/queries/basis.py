@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,8 @@ Sql = tuple[str, list[Any]]
 class Basis:
     """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known.
 
-    constant: the month whose rates serve every month ("constant currency"); None converts each at its own.
+    constant: the month whose rates serve every month ("constant currency"); None converts each at its own. rate_of:
+    months converted at another month's rate, as a bridge does.
     """
 
     today: date
@@ -42,6 +44,7 @@ class Basis:
     rates: Rates
     rate_currencies: frozenset[str]
     constant: Month | None = None
+    rate_of: Mapping[Month, Month] = field(default_factory=dict)
 
     @property
     def through(self) -> Month:
@@ -57,8 +60,9 @@ class Basis:
         return minor_places(self.currency)
 
     def rate(self, currency: str, month: Month) -> Rate | None:
+        at = self.constant or self.rate_of.get(month, month)
         try:
-            return self.rates.rate(currency, self.currency, self.constant or month, via=settings.REPORTING_CURRENCY)
+            return self.rates.rate(currency, self.currency, at, via=settings.REPORTING_CURRENCY)
         except MissingRate:
             return None
 

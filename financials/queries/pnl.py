@@ -8,9 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from accounts.access import clients_for
+from accounts.models import Client
 from common.periods import Month, format_month, month_label
 from financials.access import contracts_for
 from financials.calc.ladder import AMOUNTS, LINES, MARGINS, ROWS, TieOut, ladder, ladder_values
@@ -256,7 +257,8 @@ def _group_order(row: PnlRow) -> tuple[str, ...]:
     return tuple(value or "" for value in row.group)
 
 
-def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
+def clients_asked(user: User, request: PnlRequest) -> QuerySet[Client]:
+    """The clients in sight that the request's filters leave."""
     clients = clients_for(user).order_by()
     if request.client:
         clients = clients.filter(key=request.client)
@@ -268,6 +270,11 @@ def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
         clients = clients.filter(tier=request.tier)
     if request.industry:
         clients = clients.filter(industry="" if request.industry == NONE else request.industry)
+    return clients
+
+
+def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
+    clients = clients_asked(user, request)
     contract_ids = None
     if request.contract and request.contract != NONE:
         contract_ids = tuple(contracts_for(user).filter(number=request.contract).values_list("pk", flat=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, Final, TypeVar
@@ -35,7 +35,9 @@ ALWAYS: Final = frozenset({"format", "client", "owner", "tier", "currency", "as_
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a table report may be asked for, read and checked. as_of: None is now."""
+    """What a table report may be asked for, read and checked. as_of: None is now. more: what only this
+    report takes, as given.
+    """
 
     first: Month | None
     last: Month | None
@@ -45,6 +47,7 @@ class Asked:
     tier: str
     currency: str
     as_of: datetime | None
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def day(self) -> date | None:
@@ -67,10 +70,11 @@ class Table:
 
 
 class TableView(ApiView):
-    """One report. groups: what it may be grouped by; none where its rows are records."""
+    """One report. groups: what it may be grouped by; none where its rows are records. takes: parameters only it has."""
 
     name: ClassVar[str]
     groups: ClassVar[tuple[str, ...]]
+    takes: ClassVar[tuple[str, ...]] = ()
 
     def may(self, can: Abilities) -> bool:
         return can.see_money
@@ -83,7 +87,7 @@ class TableView(ApiView):
         if not self.may(self.can):
             raise PermissionDenied("Your role does not include this report.")
         wanted = request.GET.get("format", "json")
-        asked = read_request(request.GET, self.groups)
+        asked = read_request(request.GET, self.groups, self.takes)
         table = self.read(self.person, asked, timezone.now())
         if table.missing:
             errors = [("?currency", text) for text in table.missing]
@@ -151,8 +155,8 @@ def describe(name: str, words: str, groups: tuple[str, ...]) -> Callable[[F], F]
     return schema
 
 
-def read_request(given: Mapping[str, str], groups: tuple[str, ...]) -> Asked:
-    wrong: Wrong = [(f"?{name}", "no such parameter") for name in given if name not in ALWAYS]
+def read_request(given: Mapping[str, str], groups: tuple[str, ...], takes: tuple[str, ...] = ()) -> Asked:
+    wrong: Wrong = [(f"?{name}", "no such parameter") for name in given if name not in ALWAYS.union(takes)]
     if given.get("format", "json") not in FORMATS:
         wrong.append(("?format", "json, csv or xlsx"))
     if any("\x00" in value for value in given.values()):
@@ -166,12 +170,20 @@ def read_request(given: Mapping[str, str], groups: tuple[str, ...]) -> Asked:
     wrong += [
         ("?group_by", f"cannot group by {name}; choose from {', '.join(groups)}") for name in by if name not in groups
     ]
-    first, last = _month(given, "from", wrong), _month(given, "to", wrong)
+    first, last = (None if name in takes else _month(given, name, wrong) for name in ("from", "to"))
     as_of = _as_of(given.get("as_of", ""), wrong)
     if wrong:
         raise Problem(400, "Some query parameters do not hold.", errors=wrong)
     words = {name: given.get(name, "") for name in ("client", "owner", "tier")}
-    return Asked(first=first, last=last, group_by=by, currency=currency, as_of=as_of, **words)
+    return Asked(
+        first=first,
+        last=last,
+        group_by=by,
+        currency=currency,
+        as_of=as_of,
+        more={name: given.get(name, "") for name in takes},
+        **words,
+    )
 
 
 def _month(given: Mapping[str, str], name: str, wrong: Wrong) -> Month | None:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.access import NOT_FOUND
 from common.policies import public
+from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.problems import TYPE, problem_body
@@ -79,7 +80,7 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     *(
         path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
-        for view in (ReceivablesView,)
+        for view in (ReceivablesView, MarginBridgeView)
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
