@@ -10,7 +10,7 @@ from django.http import Http404
 
 from accounts.access import NOT_FOUND
 from accounts.models import Client
-from common.policies import FINANCE, LEADERSHIP
+from common.policies import DIRECTOR, FINANCE, LEADERSHIP
 from financials.models import (
     BillingPlanLine,
     BudgetLine,
@@ -143,3 +143,16 @@ def workplaces_for(user: User) -> QuerySet[Contract]:
     """Contracts a person may book hours on: of clients in sight, not an MSA, not ended before its time."""
     rows = contracts_for(user).exclude(kind=ContractKind.MSA)
     return rows.exclude(status__in=(ContractStatus.TERMINATED, ContractStatus.EXPIRED))
+
+
+CLOSE_READERS = frozenset({DIRECTOR, FINANCE, LEADERSHIP})
+"""Roles that read the close of a month: directors for their own clients, the others for the whole book."""
+
+
+def reads_closes(user: User) -> bool:
+    return user.is_active and user.role in CLOSE_READERS
+
+
+def require_closing(user: User) -> None:
+    if not abilities_of(user).close_months:
+        raise PermissionDenied("Only finance closes months.")

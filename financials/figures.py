@@ -189,3 +189,36 @@ def bridge_figure(name: str, value: Number, found: BridgeResult, *, client: str 
 
 def _span(months: tuple[Month, Month]) -> str:
     return f"{format_month(months[0])}..{format_month(months[1])}"
+
+
+CLOSE_LABELS: Final[dict[str, str]] = {
+    "checks": "Checks open",
+    "ledger": "Ledger, operating profit",
+    "ladder": "Shown, operating profit",
+    "tie_out": "Ledger less shown",
+    "moved": "Moved since the month before",
+    "pool": "Overhead pool",
+    "spread": "Overhead spread",
+    "unallocated": "Overhead not allocated",
+    "share": "Share of the overhead pool",
+    "labour_ledger": "Delivery labour in the ledger",
+    "labour_time": "Hours at cost rates",
+    "labour_gap": "Labour, ledger less time",
+    "recognised": "Recognised to date",
+    "billed": "Billed to date",
+    "earned_not_billed": "Earned, not billed",
+    "billed_not_earned": "Billed, not earned",
+    "to_book": "Accrual to post",
+    "accrual_net": "Earned less billed, all contracts",
+    "restated": "Restated by",
+}
+
+
+def close_figure(name: str, value: Number, unit: str, month: Month, **scope: object) -> Figure:
+    """A number of a month's close. scope: currency, row, client, contract, line, before, after."""
+    label = CLOSE_LABELS[name]
+    row = scope.get("row")
+    if row:
+        label = f"{LABELS[str(row)]}, moved since the month before"
+    identity = figure_id(f"close.{name}", month=format_month(month), **scope)
+    return Figure(identity, f"{label}, {period_label(month, month)}", value, unit)

@@ -15,8 +15,9 @@ from common.periods import YEARS, InvalidPeriod, Month, parse_month
 from financials.calc.notice import InvalidUplift, parse_uplift
 from financials.calc.receivables import BUCKETS
 from financials.figures import LABELS
-from financials.models import Contract, ContractKind, ContractStatus, Renewal
+from financials.models import Contract, ContractKind, ContractStatus, OverheadDriver, Renewal
 from financials.queries.bridge import MEASURES, BridgeRequest, Span, read_span
+from financials.queries.close_checks import MANUAL
 from financials.queries.contract_trees import ContractFilter
 from financials.queries.entries import EntryFilter
 from financials.queries.invoices import STATES, InvoiceFilter
@@ -323,3 +324,16 @@ def order_filter(query: Mapping[str, str]) -> OrderFilter:
     form = OrderFilterForm(query)
     form.is_valid()
     return OrderFilter(**{name: form.cleaned_data.get(name, "") for name in OrderFilterForm.base_fields})
+
+
+class CheckForm(forms.Form):
+    """One answer of a month's checklist."""
+
+    name = forms.ChoiceField(choices=list(MANUAL.items()))
+    done = forms.BooleanField(required=False)
+    note = forms.CharField(required=False, max_length=300)
+
+
+class DriverForm(forms.Form):
+    starts = MonthField(label="From the month")
+    driver = forms.ChoiceField(choices=OverheadDriver.choices, label="Spread by")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from common.attention import AttentionSource, attention_sources
 from common.columns import ColumnSource, column_sources
 from common.panels import FactSource, Panel, facts, panels
-from common.policies import CLIENT_READERS, LEADERSHIP, MONEY_READERS
+from common.policies import CLIENT_READERS, FINANCE, LEADERSHIP, MONEY_READERS
 from common.reports import ReportKind, report_kinds
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
 from financials import reports
+from financials.access import CLOSE_READERS
 from financials.queries import attention, client_money
 
 
@@ -24,6 +25,8 @@ def register() -> None:
     section_tabs.register("time", SectionTab("Time", "time_list", MONEY_READERS, 60))
     section_tabs.register("my_week", SectionTab("My week", "my_week", MONEY_READERS - {LEADERSHIP}, 61))
     section_tabs.register("rates", SectionTab("Rates", "rates", MONEY_READERS, 62))
+    section_tabs.register("close", SectionTab("Close", "close_list", CLOSE_READERS, 70))
+    section_tabs.register("overhead", SectionTab("Overhead", "overhead", frozenset({FINANCE, LEADERSHIP}), 80))
     column_sources.register("financials", ColumnSource(MONEY_READERS, client_money.columns, client_money.cells))
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))

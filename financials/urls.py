@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from financials.views import bridge, contracts, forecast, hours, pnl, rates, receivables, time
+from financials.views import bridge, close, contracts, forecast, hours, pnl, rates, receivables, time
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/pnl/", pnl.pnl, name="pnl"),
@@ -10,6 +10,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/invoices/", receivables.invoice_list, name="invoices"),
     path("financials/purchase-orders/", receivables.purchase_order_list, name="purchase_orders"),
     path("clients/<str:key>/receivables/panel/", receivables.client_panel, name="client_receivables_panel"),
+    path("financials/close/", close.close_list, name="close_list"),
+    path("financials/close/<str:month>/", close.close, name="close"),
+    path("financials/close/<str:month>/restatement/", close.restatement, name="restatement"),
+    path("financials/close/<str:month>/close/", close.close_now, name="close_now"),
+    path("financials/close/<str:month>/reopen/", close.reopen, name="reopen"),
+    path("financials/close/<str:month>/check/", close.check, name="close_check"),
+    path("financials/close/<str:month>/accruals/", close.accruals, name="post_accruals"),
+    path("financials/close/<str:month>/<str:part>.<str:form>", close.close_file, name="close_file"),
+    path("financials/overhead/", close.overhead, name="overhead"),
     path("clients/<str:key>/financials/", pnl.client_financials, name="client_financials"),
     path("clients/<str:key>/financials/panel/", pnl.client_pnl_panel, name="client_pnl_panel"),
     path("clients/<str:key>/contracts/", contracts.client_contracts, name="client_contracts"),

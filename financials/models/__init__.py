@@ -12,7 +12,7 @@ from financials.models.contracts import (
     ScheduleLine,
 )
 from financials.models.forecast import ForecastLine, ForecastRun, Layer
-from financials.models.ledger import BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
+from financials.models.ledger import ACCRUAL, BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
 from financials.models.receivables import Invoice, PurchaseOrder
 from financials.models.terms import (
     BillingPlanLine,
@@ -26,6 +26,7 @@ from financials.models.terms import (
 from financials.models.time import Rate, RateKind, TimeEntry, TimeMonth, TimeStatus
 
 __all__ = [
+    "ACCRUAL",
     "Billing",
     "BillingPlanLine",
     "BillingTiming",

@@ -28,6 +28,10 @@ COST_LINES = frozenset({Line.DELIVERY_LABOUR, Line.FREELANCERS, Line.DIRECT_EXPE
 """Lines of field class COST."""
 
 
+ACCRUAL = "accrual:"
+"""How the source_ref of a row begins that the close posts: accrual:CONTRACT:MONTH."""
+
+
 class LedgerEntry(models.Model):
     """A posted row. Never updated: a changed amount is a reversal and a new row (a database trigger refuses edits).
 
@@ -61,6 +65,8 @@ class LedgerEntry(models.Model):
             models.Index(fields=["client", "month", "line"], name="ledger_of_client"),
             models.Index(fields=["contract"], name="ledger_of_contract", condition=Q(contract__isnull=False)),
             models.Index(fields=["batch_id"], name="ledger_of_batch", condition=Q(batch_id__isnull=False)),
+            models.Index(fields=["service_month"], name="ledger_late", condition=Q(service_month__isnull=False)),
+            models.Index(fields=["contract"], name="ledger_accruals", condition=Q(source_ref__startswith=ACCRUAL)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source_ref", "revision", "is_reversal"], name="ledger_once"),

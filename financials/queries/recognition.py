@@ -95,6 +95,10 @@ UNION ALL
 SELECT contract_id, 'uncarded', %(through)s, '', sum(uncarded_hours), count(DISTINCT person_id)
 FROM financials_timemonth WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s GROUP BY contract_id
 UNION ALL
+SELECT contract_id, 'accrued', month, currency, sum(amount), 0 FROM financials_ledgerentry
+WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s AND source_ref LIKE 'accrual:%%'
+GROUP BY contract_id, month, currency
+UNION ALL
 SELECT contract_id, 'invoiced', date_trunc('month', issued)::date, currency, sum(amount), 0 FROM financials_invoice
 WHERE contract_id = ANY(%(ids)s) AND issued <= %(last_day)s GROUP BY 1, 2, 3, 4
 """
@@ -111,6 +115,7 @@ _FIELDS: Final = (
     "end",
     "ended_on",
     "amount",
+    "service_line",
 )
 
 
@@ -204,13 +209,16 @@ def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def _billed(sums: _Sums, source: BilledFrom, through: Month) -> Decimal | None:
-    """Invoices as raised; else what the ledger holds of fees: gross revenue less pass-through."""
+    """Invoices as raised; else what the ledger holds of fees: gross revenue less pass-through, without accruals."""
     names = {"invoiced"} if source == "invoices" else {"gross_revenue", "pass_through"}
     if names & sums.missing:
         return None
     if source == "invoices":
         return by_schedule(sums.lines("invoiced"), through)
-    return by_schedule(sums.lines("gross_revenue"), through) - by_schedule(sums.lines("pass_through"), through)
+    posted, passed, accrued = (
+        by_schedule(sums.lines(name), through) for name in ("gross_revenue", "pass_through", "accrued")
+    )
+    return posted - passed - accrued
 
 
 def recognised_by_contract(basis: Basis, contract_ids: Iterable[int], through: Month) -> dict[int, Recognised]:

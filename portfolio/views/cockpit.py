@@ -18,6 +18,7 @@ from common.models import Job, JobState
 from common.policies import MONEY_READERS, allow
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
+from financials.queries.close_attention import close_waiting
 from financials.queries.renewals import renewals_ahead
 from people.access import abilities_of
 from people.models import User
@@ -43,6 +44,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "page": page,
         "now": now,
         "attention": items,
+        "close_item": close_waiting(user, page.basis),
         "attention_finding": attention_finding(items),
         "pipeline": pipeline_totals(user, Scope(), deal_rates_of(page.basis), now.date()),
         "contracts_url": reverse("contract_list"),

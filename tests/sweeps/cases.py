@@ -30,6 +30,8 @@ BOOKERS: Roles = frozenset({"director", "account_manager", "finance", "delivery"
 FINANCE: Roles = frozenset({"finance"})
 AUDITORS: Roles = frozenset({"director", "finance", "leadership", "administrator"})
 KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
+FINANCE: Roles = frozenset({"finance"})
+CLOSE_READERS: Roles = frozenset({"director", "finance", "leadership"})
 ADMINISTRATOR: Roles = frozenset({"administrator"})
 
 Kwargs = dict[str, Any]
@@ -183,6 +185,10 @@ SHELL = (
             ("contract.recognised:contract=HAL-SOW", MONEY),
             ("receivables.overdue:as_of=2026-11-23", MONEY),
             ("receivables.dso:client=HAL;as_of=2026-11-23", MONEY),
+            ("close.tie_out:month=2026-10", CLOSE_READERS),
+            ("close.moved:month=2026-10;row=contribution", CLOSE_READERS),
+            ("close.labour_gap:month=2026-10;client=HAL", CLOSE_READERS),
+            ("close.recognised:month=2026-10;contract=HAL-SOW", CLOSE_READERS),
         )
     ),
 )
@@ -327,6 +333,23 @@ FINANCIALS = (
     Case("entries", query="contract=HAL-SOW", get=MONEY, record=True, soft=True),
     Case("entries", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("entries", query="format=xlsx", get=MONEY),
+    Case("close_list", get=CLOSE_READERS),
+    Case("close", fixed(month="2026-10"), get=CLOSE_READERS),
+    Case("close", fixed(month="2026-11"), get=CLOSE_READERS),
+    Case("restatement", fixed(month="2026-10"), get=CLOSE_READERS),
+    Case("restatement", fixed(month="2026-10"), query="format=xlsx", get=CLOSE_READERS),
+    *(
+        Case("close_file", fixed(month="2026-10", part=part, form=form), get=CLOSE_READERS)
+        for part, form in (("checklist", "csv"), ("labour", "csv"), ("accruals", "xlsx"), ("late", "csv"))
+    ),
+    Case("close_now", fixed(month="2026-10"), post=FINANCE),
+    Case("reopen", fixed(month="2026-10"), post=FINANCE, body=lambda world: {"reason": "late invoice"}),
+    Case("close_check", fixed(month="2026-11"), post=FINANCE, body=lambda world: {"name": "bank", "done": "on"}),
+    Case("post_accruals", fixed(month="2026-11"), post=FINANCE),
+    Case(
+        "overhead", get=frozenset({"finance", "leadership"}), post=FINANCE,
+        body=lambda world: {"starts": "2026-11", "driver": "hours"},
+    ),
     Case("client_financials", key, get=MONEY, record=True),
     Case("client_financials", key, query="format=xlsx", get=MONEY, record=True),
     Case("client_pnl_panel", key, get=MONEY, record=True),

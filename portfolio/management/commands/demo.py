@@ -14,19 +14,18 @@ from django.utils import timezone
 
 from accounts.models import Action, Client, Objective, Plan
 from common import audit
-from common.models import AuditEntry, ClosedPeriod
+from common.models import AuditEntry
 from common.periods import month_add, month_of, quarter_of
-from financials.actions.periods import close_month
 from financials.actions.time_edits import decide_entries
 from financials.models import TimeEntry, TimeStatus
 from people.models import User
 from portfolio.demo import generate, reviews
+from portfolio.demo.closing import close_months
 from portfolio.imports.runner import load_rows
 from qbr.actions import create_deck, write_words
 
 ACTOR = "demo"
 SEED = 7
-CLOSING_DAY = 8
 SIGN_INS = ("director", "manager", "finance", "legal", "delivery", "leadership", "admin")
 KINDS = (
     "people",
@@ -191,17 +190,6 @@ def add_reviews(as_of: date) -> int:
             for slide, words in reviews.WORDS.items():
                 write_words(deck=deck, slide=slide, words=words, hidden=False, expected=0, actor=client.owner)
     return len(reviews.AUDIENCES)
-
-
-def close_months(as_of: date) -> int:
-    """Every month of the ledger before the open one, each on the eighth of the month after."""
-    months = [month_add(month_of(as_of), -back) for back in range(36, 0, -1)]
-    closed = set(ClosedPeriod.objects.values_list("month", flat=True))
-    waiting = [month for month in months if month not in closed]
-    for month in waiting:
-        day = min(month_add(month, 1).replace(day=CLOSING_DAY), max(as_of, month_add(month, 1)))
-        close_month(month=month, actor=ACTOR, now=datetime.combine(day, time(17), tzinfo=UTC))
-    return len(waiting)
 
 
 def set_passwords(password: str, *, replace: bool) -> int:
