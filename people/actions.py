@@ -25,6 +25,7 @@ RESOURCES = (
     "ledger-entries",
     "invoices",
     "purchase-orders",
+    "periods",
     "reports",
 )
 SCOPES = tuple(

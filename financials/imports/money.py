@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from accounts.imports.sight import Sight, client_ids
+from common.fx import MissingRate, RateRow, Rates
 from common.imports import (
     CannotUndo,
     Column,
@@ -17,10 +20,11 @@ from common.imports import (
     Note,
     Values,
     save_records,
+    undo_records,
 )
 from common.imports.columns import amount, currency, month, rate, reference, text
 from common.imports.columns import choice as one_of
-from common.models import FxRate
+from common.models import FxRate, ImportChange
 from common.policies import DIRECTOR, FINANCE
 from financials.actions.ledger import (
     BuiltUpon,
@@ -152,11 +156,12 @@ def load_fx(values: Values, context: LoadContext) -> Counts:
     rates = FxRate.objects.select_for_update().filter(month__in=months)
     existing = {(row.month, row.base, row.quote): row for row in rates}
     reader, closed = FieldReader(FxRate, values, {"average": "average", "closing": "closing"}), closed_months()
+    known = Rates(RateRow(*row) for row in FxRate.objects.values_list("month", "base", "quote", "average", "closing"))
     incoming = []
     for position in list(values.good()):
         key = (columns["month"][position], columns["base"][position], columns["quote"][position])
         fields = reader.at(position)
-        reason = _fx_fault(key, existing.get(key), fields, closed)
+        reason = _fx_fault(key, existing.get(key), fields, closed, known)
         if reason:
             values.reject(position, reason)
             continue
@@ -165,15 +170,32 @@ def load_fx(values: Values, context: LoadContext) -> Counts:
 
 
 def _fx_fault(
-    key: tuple[date, str, str], stands: FxRate | None, fields: dict[str, Any], closed: frozenset[date]
+    key: tuple[date, str, str], stands: FxRate | None, fields: dict[str, Any], closed: frozenset[date], known: Rates
 ) -> str:
+    """A closed month's figures do not move: neither by another rate, nor by a first one where the pair had already been
+    found by its inverse, by a cross or held over."""
     day, base, quote = key
     if base == quote:
         return "base and quote are the same currency"
-    moved = stands is not None and any(getattr(stands, name) != value for name, value in fields.items())
-    if moved and day in closed:
-        return f"{day:%Y-%m} is closed: its rate no longer moves"
-    return ""
+    if day not in closed:
+        return ""
+    if stands is not None:
+        moved = any(getattr(stands, name) != value for name, value in fields.items())
+        return f"{day:%Y-%m} is closed: its rate no longer moves" if moved else ""
+    try:
+        known.rate(base, quote, day, via=settings.REPORTING_CURRENCY)
+    except MissingRate:
+        return ""
+    return f"{day:%Y-%m} is closed: its figures stand on another rate of {base} and {quote}"
+
+
+def undo_fx(batch_id: int, context: LoadContext) -> int:
+    """By the recorded changes, unless a month they are of was closed since."""
+    rows = ImportChange.objects.filter(batch=batch_id, table="common.fxrate").values_list("object_id", flat=True)
+    shut = FxRate.objects.filter(pk__in=list(rows), month__in=closed_months()).order_by("month")
+    if months := list(dict.fromkeys(shut.values_list("month", flat=True))):
+        raise CannotUndo([f"{day:%Y-%m} has been closed since" for day in months])
+    return sum(len(ids) for ids in undo_records(batch_id).values())
 
 
 _CLIENT = Column("client", reference(80), required=True, sample="kestrel-air")
@@ -239,4 +261,5 @@ FX = ImportKind(
     key=("month", "base", "quote"),
     load=load_fx,
     roles=frozenset({FINANCE}),
+    undo=undo_fx,
 )

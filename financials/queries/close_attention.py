@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 
 from accounts.access import clients_for
+from common.attention import AttentionItem, group_of
 from common.formats import day_short, plural
 from common.periods import Month, format_month, month_add
 from financials.queries.basis import Basis, ids_sql
@@ -24,15 +24,7 @@ AHEAD: Final = timedelta(days=7)
 """How long before a month's end its close is announced."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseItem:
-    lead: str
-    why: str
-    url: str
-    shape: str
-
-
-def close_waiting(user: User, basis: Basis) -> CloseItem | None:
+def close_waiting(user: User, basis: Basis) -> AttentionItem | None:
     """The first month that is open and has ended, or ends within a week; for those who close months. Four queries."""
     if not abilities_of(user).close_months:
         return None
@@ -43,13 +35,18 @@ def close_waiting(user: User, basis: Basis) -> CloseItem | None:
     checks = _open(user, basis, month)
     name, ended = f"{month:%B %Y}", from_day <= basis.today
     said = f"{plural(len(checks), 'check')} open" if checks else "every check is done"
-    return CloseItem(
+    return AttentionItem(
+        client_key="",
+        client_name="",
         lead=f"{name} can be closed: {said}" if ended else f"{name} can be closed from {day_short(from_day)}: {said}",
         why=f"{'; '.join(checks[:2])}{'; and more' if len(checks) > 2 else ''}."
         if checks
         else "It only needs closing.",
         url=reverse("close", args=[format_month(month)]),
         shape="at_risk" if ended and basis.today - from_day > AHEAD else "watch",
+        action_label="Open the close",
+        due=from_day,
+        group=group_of(from_day, basis.today),
     )
 
 

@@ -17,6 +17,7 @@ from common.policies import public
 from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
+from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
 from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
@@ -83,6 +84,10 @@ urlpatterns = [
         for view in (ReceivablesView, MarginBridgeView)
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
+    path("periods/", PeriodListView.as_view(), name="api_periods_list"),
+    path("periods/<str:pk>/", PeriodDetailView.as_view(), name="api_periods"),
+    path("periods/<str:pk>/close/", PeriodCloseView.as_view(), name="api_periods_close"),
+    path("periods/<str:pk>/reopen/", PeriodReopenView.as_view(), name="api_periods_reopen"),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
     *(url for resource in RESOURCES for url in _resource_urls(resource)),
     re_path(r"^(?P<rest>.*)$", limited(AddressRate, no_such_address)),

@@ -136,6 +136,54 @@ def nothing_is_orphaned() -> list[str]:
     return [str(text) for (text,) in _rows(_ORPHANS)]
 
 
+_CLOSED = """
+SELECT v.key, e.month, moved.line, moved.kept, moved.stands
+FROM common_closedperiod p
+JOIN LATERAL (SELECT id, month FROM financials_closeevent c WHERE c.month = p.month AND c.kind = 'closed'
+              ORDER BY id DESC LIMIT 1) e ON true
+JOIN LATERAL (
+  SELECT client_id, line, sum(kept) AS kept, sum(stands) AS stands FROM (
+    SELECT client_id, contract_id, service_line, line, currency, amount AS kept, 0 AS stands, entries
+    FROM financials_closeline WHERE event_id = e.id
+    UNION ALL
+    SELECT client_id, contract_id, service_line, line, currency, 0, amount, -entries
+    FROM financials_ledgermonth WHERE month = e.month
+  ) cells GROUP BY client_id, contract_id, service_line, line, currency
+  HAVING sum(kept) <> sum(stands) OR sum(entries) <> 0
+) moved ON true LEFT JOIN accounts_client v ON v.id = moved.client_id
+ORDER BY e.month, v.key, moved.line
+"""
+_NEVER_KEPT = """
+SELECT p.month FROM common_closedperiod p WHERE coalesce(
+  (SELECT e.kind FROM financials_closeevent e WHERE e.month = p.month ORDER BY e.id DESC LIMIT 1), '') <> 'closed'
+ORDER BY 1
+"""
+
+
+def closed_months_stand() -> list[str]:
+    """What a closed month's ledger comes to is what was kept at its last close, cell by cell."""
+    moved = [
+        f"{month:%Y-%m}, client {client or 'none'}, {line}: closed at {kept}, now {stands}"
+        for client, month, line, kept, stands in _rows(_CLOSED)
+    ]
+    return [*moved, *(f"{month:%Y-%m} is closed without a close of it" for (month,) in _rows(_NEVER_KEPT))]
+
+
+def every_month_ties_out() -> list[str]:
+    """Every entry is shown once, converted or not: entries and kept sums agree month by month and currency."""
+    return [
+        f"{month:%Y-%m}, {currency}: entries {posted}, shown {kept}" for month, currency, posted, kept in _rows(_TIES)
+    ]
+
+
+_TIES = """
+SELECT month, currency, sum(posted), sum(kept) FROM (
+  SELECT month, currency, sum(amount) AS posted, 0 AS kept FROM financials_ledgerentry GROUP BY 1, 2
+  UNION ALL SELECT month, currency, 0, sum(amount) FROM financials_ledgermonth GROUP BY 1, 2
+) sides GROUP BY 1, 2 HAVING sum(posted) <> sum(kept) ORDER BY 1, 2
+"""
+
+
 def audit_chain_holds() -> list[str]:
     audit.seal()
     return [f"entry {fault.seal_no}: {fault.reason}" for fault in audit.faults()]
@@ -155,6 +203,8 @@ def snapshots_rehash() -> list[str]:
 CHECKS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("The kept monthly sums equal the ledger", ledger_ties_out),
     ("The rows that pivots read equal the kept sums", lines_lie_beside_each_other),
+    ("The ledger ties out month by month", every_month_ties_out),
+    ("Closed months stand as they were closed", closed_months_stand),
     ("Schedules sum to their contracts", schedules_sum),
     ("Forecasts follow their inputs", forecasts_follow_their_inputs),
     ("Nothing is orphaned", nothing_is_orphaned),

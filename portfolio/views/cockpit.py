@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import NOT_FOUND
-from accounts.queries.attention import TODAY, AttentionItem, attention
+from accounts.queries.attention import attention
 from accounts.queries.pipeline import Scope, pipeline_totals
+from common.attention import TODAY, WEEK, AttentionItem
 from common.exports import About, file_response
 from common.models import Job, JobState
 from common.policies import MONEY_READERS, allow
@@ -40,11 +41,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
     page = load_cockpit(user, now=now)
     items = attention(user, now.date(), limit=8)
+    if (closing := close_waiting(user, page.basis)) is not None:
+        items = [closing, *items]
+        items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK))
     context = {
         "page": page,
         "now": now,
         "attention": items,
-        "close_item": close_waiting(user, page.basis),
         "attention_finding": attention_finding(items),
         "pipeline": pipeline_totals(user, Scope(), deal_rates_of(page.basis), now.date()),
         "contracts_url": reverse("contract_list"),

@@ -30,6 +30,8 @@ def test_every_address_and_verb_of_this_release_is_in_it(db: None) -> None:
     assert "delete" in paths["/api/v1/contacts/{id}/"]
     assert "delete" not in paths["/api/v1/clients/{id}/"]
     assert paths["/api/v1/reports/pnl/"] == {"get"}
+    assert paths["/api/v1/periods/"] == paths["/api/v1/periods/{id}/"] == {"get"}
+    assert paths["/api/v1/periods/{id}/close/"] == paths["/api/v1/periods/{id}/reopen/"] == {"post"}
 
 
 def test_the_pages_for_people_answer_without_signing_in(db: None) -> None:

@@ -47,6 +47,27 @@ def test_a_sound_state_passes(owner: User) -> None:
             "The kept monthly sums",
             "entries 0",
         ),
+        (
+            "INSERT INTO financials_ledgerentry (source_ref, revision, is_reversal, client_id, service_line, month, "
+            "line, amount, currency, description, posted_at, posted_by) SELECT 'X', 1, false, id, '', '2026-01-01', "
+            "'gross_revenue', 5, 'USD', '', now(), '' FROM accounts_client",
+            "The ledger ties out",
+            "2026-01, USD: entries 5.0000, shown 0",
+        ),
+        (
+            "INSERT INTO common_closedperiod (month, closed_at, closed_by) VALUES ('2026-02-01', now(), 'x')",
+            "Closed months stand",
+            "2026-02 is closed without a close of it",
+        ),
+        (
+            "INSERT INTO common_closedperiod (month, closed_at, closed_by) VALUES ('2026-02-01', now(), 'x'); "
+            "INSERT INTO financials_closeevent (month, kind, at, by, reason, ledger_no) "
+            "VALUES ('2026-02-01', 'closed', now(), 'x', '', 0); "
+            "INSERT INTO financials_ledgermonth (client_id, service_line, month, line, currency, amount, entries) "
+            "SELECT id, '', '2026-02-01', 'gross_revenue', 'USD', 5, 1 FROM accounts_client",
+            "Closed months stand",
+            "2026-02, client A, gross_revenue: closed at 0, now 5.0000",
+        ),
         ("UPDATE common_auditentry SET actor = 'x'", "The audit chain", "altered"),
         (
             "INSERT INTO common_inputversion (object_ref, value) SELECT 'client:' || id, 7 FROM accounts_client; "

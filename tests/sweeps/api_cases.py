@@ -9,6 +9,7 @@ from tests.sweeps.cases import (
     BOOKERS,
     BOOKKEEPERS,
     CLIENT_READERS,
+    CLOSE_READERS,
     DIRECTOR,
     FINANCE,
     MONEY,
@@ -18,6 +19,7 @@ from tests.sweeps.cases import (
     Kwargs,
     Roles,
     _figure,
+    fixed,
 )
 from tests.sweeps.world import World
 
@@ -122,6 +124,10 @@ API: tuple[Case, ...] = (
     Case("api_report_margin-bridge", query="format=xlsx&scenario=budget", get=MONEY),
     Case("/api/v1/reports/margin-bridge", get=MONEY),
     _figure("receivables.total:client=HAL;as_of=2026-11-23", MONEY, api=True),
+    Case("api_periods_list", get=CLOSE_READERS),
+    Case("api_periods", fixed(pk="2026-10"), get=CLOSE_READERS),
+    Case("api_periods_close", fixed(pk="2026-10"), post=FINANCE),
+    Case("api_periods_reopen", fixed(pk="2026-10"), post=FINANCE, body=lambda world: {"reason": "late invoice"}),
     _figure("pnl.net_revenue:client=HAL;from=2026-01;to=2026-10", MONEY, api=True),
     _figure("contract.amount:contract=HAL-SOW", CLIENT_READERS, api=True),
     _figure("pipeline.weighted:client=HAL", RELATIONS, api=True),
