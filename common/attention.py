@@ -20,7 +20,10 @@ WEEK: Final = "This week"
 
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
-    """One thing to do. lead follows the client's name, or stands alone where it is about no client (key blank); why says what is at stake; due orders within a group."""
+    """One thing to do. why says what is at stake; due orders within a group.
+
+    lead follows the client's name, or stands alone where it is about no client (client_key blank).
+    """
 
     client_key: str
     client_name: str

@@ -15,10 +15,10 @@ from common.money import ZERO
 from common.periods import Month, format_month, month_add, month_label, month_of
 from common.policies import FINANCE, LEADERSHIP
 from financials.calc.close import operating_profit
-from financials.calc.ladder import COSTS, ladder
+from financials.calc.ladder import COSTS, LINES, ladder
 from financials.figures import LABELS, close_figure, is_margin, pnl_figure
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cell, Cut, load_cells, load_pool
+from financials.queries.cells import Cut, load_pool
 from financials.queries.close_checks import (
     ComputedCheck,
     ManualCheck,
@@ -40,6 +40,7 @@ from financials.queries.close_parts import (
     load_ties,
 )
 from financials.queries.labour import LabourSources, compare_sources
+from financials.queries.ladders import Summed, load_ladders
 from financials.queries.overhead import Pool
 from financials.queries.pnl import gap
 from people.access import abilities_of
@@ -194,7 +195,7 @@ def load_close_page(user: User, month: Month, *, now: datetime) -> ClosePage:
     state = load_state(month, clients)
     cut = Cut(clients, month_add(month, -1), month)
     pool, _ = load_pool(basis, cut)
-    cells = load_cells("actual", basis, cut, ("month", "client"), pool)
+    cells = load_ladders("actual", basis, cut, ("month", "client"), pool)
     ties = load_ties(basis, month, clients, pool=whole)
     gaps = rate_gaps(basis.rates, [line.currency for line in ties], month)
     failing = load_failing(month, clients, basis.budget_version, whole_book=whole)
@@ -252,7 +253,7 @@ def _finding(
     return f"{name} can be closed: {said}"
 
 
-def _ties(basis: Basis, month: Month, ties: Sequence[TieLine], cells: Sequence[Cell], pool: Pool) -> list[Tie]:
+def _ties(basis: Basis, month: Month, ties: Sequence[TieLine], cells: Sequence[Summed], pool: Pool) -> list[Tie]:
     """Each currency as posted, then everything converted against the ladder of the P&L with what nothing carries."""
 
     def figures(currency: str, ledger: Decimal | None, shown: Decimal | None, converted: Decimal | None) -> Tie:
@@ -269,24 +270,32 @@ def _ties(basis: Basis, month: Month, ties: Sequence[TieLine], cells: Sequence[C
     known = [line.converted for line in ties]
     ledger = None if None in known else sum((value for value in known if value is not None), ZERO)
     here = [cell for cell in cells if cell.group[0] == format_month(month)]
-    if any(cell.missing for cell in here):
+    sums = _line_sums(here)
+    if sums is None:
         return [*lines, figures("", ledger, None, ledger)]
-    ladders = sum((operating_profit([(cell.line, cell.amount)]) for cell in here), ZERO)
+    ladders = operating_profit(sums.items())
     carried = sum((cell.pooled for cell in here), ZERO)
     amount = pool.amounts.get(month, ZERO)
     shown = ladders - (amount - carried) if pool else ladders + carried
     return [*lines, figures("", ledger, shown, ledger)]
 
 
-def _pnl(basis: Basis, month: Month, cells: Sequence[Cell]) -> tuple[PnlLine, ...]:
-    values = {}
+def _line_sums(cells: Sequence[Summed]) -> dict[str, Decimal] | None:
+    """Each ledger line over the cells; None where one of them has no exchange rate."""
+    found: dict[str, Decimal] = {}
+    for at, line in enumerate(LINES):
+        amounts = [cell.lines[at] for cell in cells]
+        if None in amounts:
+            return None
+        found[line] = sum((amount for amount in amounts if amount is not None), ZERO)
+    return found
+
+
+def _pnl(basis: Basis, month: Month, cells: Sequence[Summed]) -> tuple[PnlLine, ...]:
+    values: dict[Month, dict[str, Decimal | None]] = {}
     for when in (month, month_add(month, -1)):
-        here = [cell for cell in cells if cell.group[0] == format_month(when)]
-        sums: dict[str, Decimal] = {}
-        for cell in here:
-            sums[cell.line] = sums.get(cell.line, ZERO) + cell.amount
-        missing = any(cell.missing for cell in here)
-        values[when] = dict.fromkeys(LABELS) if missing else ladder(sums).as_dict()
+        sums = _line_sums([cell for cell in cells if cell.group[0] == format_month(when)])
+        values[when] = dict.fromkeys(LABELS) if sums is None else ladder(sums).as_dict()
     now, before = values[month], values[month_add(month, -1)]
     return tuple(_pnl_line(basis, month, row, now[row], before[row]) for row in LABELS)
 
@@ -310,7 +319,7 @@ def _pnl_line(basis: Basis, month: Month, row: str, now: Decimal | None, before:
     )
 
 
-def _overhead(basis: Basis, month: Month, cells: Sequence[Cell], pool: Pool) -> Overhead | None:
+def _overhead(basis: Basis, month: Month, cells: Sequence[Summed], pool: Pool) -> Overhead | None:
     amount = pool.amounts.get(month)
     if amount is None:
         return None

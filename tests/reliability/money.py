@@ -234,7 +234,7 @@ class Machine:
         for ref, *wanted in _rows(_STANDING_ACCRUALS, [f"%:{month:%Y-%m}"]):
             entry = (0, tuple(wanted))
             if not self.history[ref] or self.history[ref][-1] != entry:
-                self.history[ref].append(entry)  # type: ignore[arg-type]  # the columns of Wanted
+                self.history[ref].append(entry)
         return "accrued" if done.posted else "nothing to accrue"
 
     def driver(self) -> str:
@@ -363,7 +363,7 @@ GROUP BY client_id, contract_id, service_line, month, line, currency"""
 def _rows(sql: str, params: list[Any] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _row(sql: str, params: list[Any]) -> Any:
