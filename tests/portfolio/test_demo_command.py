@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from accounts.models import Action, Client, ClientMember, Contact, Opportunity, Plan, Touchpoint
 from common.models import AuditEntry, ClosedPeriod
-from financials.models import Contract, LedgerEntry
+from financials.models import CloseEvent, Contract, LedgerEntry
 from people.models import User
 
 PASSWORD = "a long demo password"
@@ -60,7 +60,10 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     assert ClientMember.objects.count() == 35
     assert Plan.objects.count() == 14
     assert Action.objects.filter(status="done").count() == 1
-    assert LedgerEntry.objects.count() == LedgerEntry.objects.filter(service_month=None).count()
+    late = LedgerEntry.objects.exclude(service_month=None).values_list("source_ref", "month", "service_month")
+    assert list(late) == [("LATE-EDIT-2026-08", date(2026, 10, 1), date(2026, 8, 1))]
+    assert CloseEvent.objects.count() == 38
+    assert CloseEvent.objects.filter(kind="reopened").values_list("month").get() == (date(2026, 9, 1),)
     assert ClosedPeriod.objects.count() == 36
     assert ClosedPeriod.objects.filter(month=date(2026, 11, 1)).count() == 0
     director = User.objects.get(email="director@demo.example")
