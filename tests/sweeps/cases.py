@@ -30,7 +30,6 @@ BOOKERS: Roles = frozenset({"director", "account_manager", "finance", "delivery"
 FINANCE: Roles = frozenset({"finance"})
 AUDITORS: Roles = frozenset({"director", "finance", "leadership", "administrator"})
 KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
-FINANCE: Roles = frozenset({"finance"})
 CLOSE_READERS: Roles = frozenset({"director", "finance", "leadership"})
 ADMINISTRATOR: Roles = frozenset({"administrator"})
 
