@@ -63,6 +63,7 @@ class LedgerEntry(models.Model):
         verbose_name_plural = "ledger entries"
         indexes = [
             models.Index(fields=["client", "month", "line"], name="ledger_of_client"),
+            models.Index(fields=["client", "id"], name="ledger_newest_of_client"),
             models.Index(fields=["contract"], name="ledger_of_contract", condition=Q(contract__isnull=False)),
             models.Index(fields=["batch_id"], name="ledger_of_batch", condition=Q(batch_id__isnull=False)),
             models.Index(fields=["service_month"], name="ledger_late", condition=Q(service_month__isnull=False)),

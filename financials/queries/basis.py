@@ -13,6 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts.access import clients_for
 from common.fx import MissingRate, Rate, RateRow, Rates
 from common.models import FxRate
 from common.money import minor_places
@@ -27,7 +28,8 @@ Sql = tuple[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known.
+    """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known then of the clients in
+    sight.
 
     constant: the month whose rates serve every month ("constant currency"); None converts each at its own. rate_of:
     months converted at another month's rate, as a bridge does.
@@ -85,17 +87,37 @@ class Basis:
 # A reopened month's row is gone, so what was closed at an earlier instant is told by the closes and reopenings since.
 _STATE = """
 WITH closed AS (
-  SELECT month, closed_at AS at FROM common_closedperiod WHERE closed_at <= %(as_of)s
+  SELECT month, closed_at AS at FROM common_closedperiod WHERE closed_at <= %s
   UNION ALL
   SELECT month, at FROM (
-    SELECT DISTINCT ON (month) month, kind, at FROM financials_closeevent WHERE at <= %(as_of)s
+    SELECT DISTINCT ON (month) month, kind, at FROM financials_closeevent WHERE at <= %s
     ORDER BY month, at DESC, id DESC
-  ) newest WHERE kind = 'closed' AND %(historic)s
+  ) newest WHERE kind = 'closed' AND %s
 )
 SELECT (SELECT max(month) FROM closed), (SELECT at FROM closed ORDER BY month DESC, at DESC LIMIT 1),
-       coalesce(%(budget)s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
-       coalesce((SELECT max(id) FROM financials_ledgerentry WHERE NOT %(historic)s OR posted_at <= %(as_of)s), 0)
+       coalesce(%s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
+       coalesce(({newest}), 0)
 """
+_NEWEST = "SELECT max(id) FROM financials_ledgerentry WHERE (NOT %s OR posted_at <= %s)"
+# Client by client: each is one look into an index, however many entries there are.
+_NEWEST_IN_SIGHT = """
+SELECT max(newest.id) FROM ({seen}) AS seen(id) CROSS JOIN LATERAL (
+  SELECT id FROM financials_ledgerentry WHERE client_id = seen.id AND (NOT %s OR posted_at <= %s)
+  ORDER BY client_id DESC, id DESC LIMIT 1
+) AS newest
+"""
+
+
+def _state(user: User, at: datetime, budget_version: str, *, historic: bool) -> Sql:
+    """What is closed, which budget stands, and the newest entry of the clients in sight: another's postings show in
+    no number that this person reads.
+    """
+    seen = clients_for(user).order_by()
+    text, params = ids_sql(seen.values("pk"))
+    newest = _NEWEST_IN_SIGHT.format(seen=text)
+    if not seen.query.where and not seen.query.is_empty():
+        newest, params = _NEWEST, []
+    return _STATE.format(newest=newest), [at, at, historic, budget_version or None, *params, historic, at]
 
 
 def load_basis(
@@ -103,8 +125,7 @@ def load_basis(
 ) -> Basis:
     """Two queries. currency: the caller's portfolio's unless given. as_of: look back to what was known then."""
     with connection.cursor() as cursor:
-        asked = {"as_of": as_of or now, "budget": budget_version or None, "historic": as_of is not None}
-        cursor.execute(_STATE, asked)
+        cursor.execute(*_state(user, as_of or now, budget_version, historic=as_of is not None))
         closed_through, closed_at, budget, ledger_no = cursor.fetchone()
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     if as_of is not None:

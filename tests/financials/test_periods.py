@@ -21,7 +21,7 @@ from financials.queries.basis import load_basis
 from financials.queries.pnl import PnlRequest, load_pnl
 from people.models import User
 from tests.financials.books import NOW, fx, post
-from tests.makers import make_client
+from tests.makers import make_client, make_user
 
 pytestmark = pytest.mark.django_db
 FAY = "fay@example.com"
@@ -136,6 +136,18 @@ def test_the_run_named_is_the_newest_entry_known_then(finance: User, halden: Cli
     post_rows(rows=[row(halden, "R2", "5", SEPTEMBER)], actor=FAY, now=day(10, 9))
     assert load_basis(finance, now=NOW, as_of=day(10, 3)).ledger_no == first
     assert load_basis(finance, now=NOW).ledger_no == first + 1
+
+
+def test_the_run_named_is_of_the_clients_in_sight(finance: User, owner: User, halden: Client) -> None:
+    """How many entries the company posts is told to nobody by a number on a page."""
+    hidden = make_client("HIDDEN")
+    post_rows(rows=[row(halden, "R1", "100", SEPTEMBER)], actor=FAY, now=day(10, 2))
+    own = load_basis(owner, now=NOW).ledger_no
+    post_rows(rows=[row(hidden, f"X{n}", "1", SEPTEMBER) for n in range(3)], actor=FAY, now=day(10, 3))
+    assert load_basis(owner, now=NOW).ledger_no == own
+    assert load_basis(finance, now=NOW).ledger_no == own + 3
+    assert load_basis(make_user("director", email="none@example.com"), now=NOW).ledger_no == 0
+    assert load_basis(make_user("administrator", email="keeper@example.com"), now=NOW).ledger_no == 0
 
 
 def test_the_commands_do_the_same(halden: Client) -> None:

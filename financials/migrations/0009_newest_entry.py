@@ -1,0 +1,14 @@
+"""The newest entry of one client, found without reading its others."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("financials", "0008_ladder_triggers")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="ledgerentry",
+            index=models.Index(fields=["client", "id"], name="ledger_newest_of_client"),
+        ),
+    ]
