@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("financials", "0008_ladder_triggers")]
+    dependencies = [("financials", "0009_close_indexes")]
 
     operations = [
         migrations.AddIndex(
