@@ -18,6 +18,7 @@ from financials.models import (
     ContractDocument,
     ContractKind,
     ContractStatus,
+    Estimate,
     Invoice,
     LedgerEntry,
     Milestone,
@@ -90,6 +91,13 @@ def terms_for(user: User) -> QuerySet[Term]:
 
 def milestones_for(user: User) -> QuerySet[Milestone]:
     return Milestone.objects.filter(contract__in=contracts_for(user))
+
+
+def estimates_for(user: User) -> QuerySet[Estimate]:
+    """Field class COST: what a client's work will still cost."""
+    if not abilities_of(user).see_money:
+        return Estimate.objects.none()
+    return Estimate.objects.filter(contract__in=contracts_for(user))
 
 
 def schedule_lines_for(user: User) -> QuerySet[ScheduleLine]:

@@ -21,7 +21,9 @@ from financials.figures import contract_figure, definition_of
 from financials.models import Contract, ScheduleLine
 from financials.queries.basis import Basis, load_basis
 from financials.queries.contract_trees import family_of
+from financials.queries.contract_work import POSITION, gives_away, position_figures, sums_of
 from financials.queries.contracts import months_of, span_of
+from financials.queries.recognition import Recognised, recognised_by_contract
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,18 @@ FORMULAE: Final = {
     "scheduled": "straight line by day, rounded so that the months sum exactly to the amount; change orders included",
     "recognised": "gross revenue − pass-through posted to the contract and its change orders",
     "to_go": "Σ schedule of the months after the last closed one",
+    "earned": "by billing kind: schedule, time at the rate of the day, milestones accepted, or fee × percent complete",
+    "billed": "Σ invoices raised; where there are none, gross revenue − pass-through in the ledger",
+    "earned_not_billed": "earned − billed, where that is above zero",
+    "billed_not_earned": "billed − earned, where that is above zero",
+    "backlog": "fee − earned",
+    "expected_loss": "cost to date + cost to go − fee, where that is above zero",
+    "provision": "expected loss − (cost to date − earned), where that is above zero",
+    "percent_complete": "cost to date ÷ (cost to date + cost to go), at most 100%",
+    "cost_to_date": "labour + freelancers + direct expenses; without posted labour, time at the rate of the day",
 }
+_OF_POSITION: Final = frozenset({*POSITION, "percent_complete", "cost_to_date"})
+_DEFINED: Final = {"earned": "recognised", "provision": "expected_loss", "cost_to_date": "percent_complete"}
 
 
 def _month(params: Mapping[str, str]) -> Month | None:
@@ -48,11 +61,15 @@ def _month(params: Mapping[str, str]) -> Month | None:
 def explain(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     month = _month(params)
     contract = get_contract_for(user, params["contract"])
-    if name == "recognised" and not abilities_of(user).see_money:
+    if (name == "recognised" or name in _OF_POSITION) and not abilities_of(user).see_money:
         raise Http404(NOT_FOUND)
     basis = load_basis(user, now=now, currency=contract.currency)
-    made = _amount(contract, basis) if name == "amount" else _from_months(name, user, contract, basis, month)
-    meaning = definition_of("recognised" if name == "recognised" else "schedule")
+    if name in _OF_POSITION:
+        made = _of_position(name, user, contract, basis)
+    else:
+        made = _amount(contract, basis) if name == "amount" else _from_months(name, user, contract, basis, month)
+    own = name in _OF_POSITION
+    meaning = definition_of(_DEFINED.get(name, name) if own or name == "recognised" else "schedule")
     return replace(made, formula=FORMULAE[name], formula_id=f"contract.{name}", definition=meaning)
 
 
@@ -68,8 +85,51 @@ def _amount(contract: Contract, basis: Basis) -> Explanation:
     )
 
 
+def _of_position(name: str, user: User, contract: Contract, basis: Basis) -> Explanation:
+    """Each contract of the engagement as one input; of a fixed fee's progress, its cost and what is to go."""
+    family, below = family_of(user, contract)
+    ids = [one.pk for one in family if one.pk in below and one.currency == contract.currency]
+    found = recognised_by_contract(basis, ids, basis.through)
+    shown = position_figures(contract, found, user)
+    own = found.get(contract.pk)
+    secret = own is not None and gives_away(own, user)
+    if secret and name in _ATTRIBUTE:
+        raise Http404(NOT_FOUND)
+    unit = "ratio" if name == "percent_complete" else contract.currency
+    figure = getattr(shown, _ATTRIBUTE.get(name, name), None) or contract_figure(name, contract.number, None, unit)
+    rows = [found[pk] for pk in ids]
+    inputs = [Input(one.number, value_of(name, one), contract.currency, "+") for one in rows]
+    if name in _OF_COST and own is not None and own.earned.cost is not None and not secret:
+        inputs = [
+            Input("Cost to date", own.earned.cost, contract.currency, "+"),
+            Input("Cost to go, newest estimate", own.earned.cost_to_go, contract.currency, "+"),
+        ]
+    notes = [f"{one.number}: {one.earned.reason}" for one in rows if one.earned.reason and name == "earned"]
+    if name == "billed" and shown is not None:
+        notes.append(f"Billed as {shown.billed_from} say")
+    made = _explanation(
+        contract,
+        basis,
+        value=None if figure.value is None else Decimal(figure.value),
+        name=name,
+        inputs=tuple(inputs[:36]),
+        rows_url=reverse("contract_billing", args=[contract.number]),
+        notes=tuple(notes),
+    )
+    return replace(made, figure=figure)
+
+
+_ATTRIBUTE: Final = {"cost_to_date": "cost", "percent_complete": "percent"}
+_OF_COST: Final = frozenset({"percent_complete", "cost_to_date", "expected_loss"})
+
+
+def value_of(name: str, one: Recognised) -> Decimal | None:
+    return sums_of([one])[name] if name in POSITION else None
+
+
 def _from_months(name: str, user: User, contract: Contract, basis: Basis, month: Month | None) -> Explanation:
-    family, ids = family_of(user, contract)
+    family, below = family_of(user, contract)
+    ids = [one.pk for one in family if one.pk in below and one.currency == contract.currency]
     first, last = (month, month) if month else span_of(family, basis)
     if name == "recognised" and not month:
         last = basis.open_month

@@ -125,15 +125,27 @@ def renewals_figure(value: int, days: int) -> Figure:
     return Figure(figure_id("renewals.count", days=days), f"Renewals within {days} days", value, "count")
 
 
+CONTRACT_LABELS: Final[dict[str, str]] = {
+    "amount": "Contract amount",
+    "scheduled": "Scheduled",
+    "recognised": "In the ledger",
+    "to_go": "Still to come",
+    "earned": "Earned",
+    "billed": "Billed",
+    "earned_not_billed": "Earned not billed",
+    "billed_not_earned": "Billed not earned",
+    "backlog": "Backlog",
+    "expected_loss": "Expected loss",
+    "provision": "Provision for the loss",
+    "percent_complete": "Percent complete",
+    "cost_to_date": "Cost to date",
+}
+
+
 def contract_figure(name: str, number: str, value: Number, currency: str, month: Month | None = None) -> Figure:
-    """name: amount, scheduled, recognised or to_go; month narrows scheduled and recognised."""
-    label = {
-        "amount": "Contract amount",
-        "scheduled": "Scheduled",
-        "recognised": "Recognised",
-        "to_go": "Still to come",
-    }
-    words = label[name] if month is None else f"{label[name]}, {period_label(month, month)}"
+    """name: of CONTRACT_LABELS; month narrows scheduled and recognised."""
+    label = CONTRACT_LABELS[name]
+    words = label if month is None else f"{label}, {period_label(month, month)}"
     identity = figure_id(f"contract.{name}", contract=number, month=format_month(month) if month else "")
     return Figure(identity, words, value, currency)
 

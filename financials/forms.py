@@ -189,7 +189,6 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         model = Contract
         fields = (
             "title",
-            "status",
             "start",
             "end",
             "amount",
@@ -202,21 +201,51 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "notice_rule",
             "uplift",
             "probability",
+            "billing_timing",
+            "scope_hours",
+            "scope",
+            "new_end",
+            "superseded_by",
         )
-        labels = {"signed_on": "Signed on", "notice_days": "Notice, days"}
+        labels = {
+            "signed_on": "Signed on",
+            "notice_days": "Notice, days",
+            "billing_timing": "Invoiced",
+            "scope_hours": "Hours in scope",
+            "scope": "In scope, and not",
+            "new_end": "Moves the end to",
+            "superseded_by": "Superseded by",
+        }
         help_texts = {
             "amount": "The fee, without pass-through and tax; a year's fee when the contract has no end.",
             "uplift": "A fraction such as 0.03, or index:floor:cap such as cpi:0.02:0.04.",
             "probability": "Of renewal, 0 to 1. Blank takes the default for its kind.",
+            "new_end": "The day on which the contract it changes then ends.",
+            "superseded_by": "The contract that took over.",
         }
-        widgets = {"start": DateInput(), "end": DateInput(), "signed_on": DateInput()}
+        widgets = {
+            "start": DateInput(),
+            "end": DateInput(),
+            "signed_on": DateInput(),
+            "new_end": DateInput(),
+            "scope": forms.Textarea(attrs={"rows": 3}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("amount", "probability"):
+        for name in ("amount", "probability", "scope_hours"):
             stored = getattr(self.instance, name)
             if stored is not None:
                 self.initial[name] = format(stored.normalize(), "f")
+        if self.instance.kind != ContractKind.CHANGE_ORDER:
+            del self.fields["new_end"]
+        rivals: Any = self.fields["superseded_by"]
+        rivals.queryset = (
+            Contract.objects.filter(client=self.instance.client_id, kind=self.instance.kind)
+            .exclude(pk=self.instance.pk)
+            .order_by("number")
+        )
+        rivals.empty_label = "None"
 
     def clean_uplift(self) -> str:
         text = str(self.cleaned_data["uplift"])
@@ -235,13 +264,15 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         start, end = data.get("start"), data.get("end")
-        for name in ("start", "end", "signed_on"):
+        for name in ("start", "end", "signed_on", "new_end"):
             if data.get(name) and data[name].year not in YEARS:
                 self.add_error(name, f"Years run from {YEARS[0]} to {YEARS[-1]}.")
         if (data.get("notice_days") or 0) > MOST_NOTICE:
             self.add_error("notice_days", f"At most {MOST_NOTICE} days.")
         if start and end and end < start:
             self.add_error("end", "The end comes before the start.")
+        if start and data.get("new_end") and data["new_end"] < start:
+            self.add_error("new_end", "The new end comes before the change order's own start.")
         if data.get("renewal") == Renewal.EVERGREEN and end:
             self.add_error("end", "An evergreen contract has no end: leave it blank.")
         amount = data.get("amount")

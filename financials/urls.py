@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from financials.views import bridge, close, contracts, forecast, hours, pnl, rates, receivables, time
+from financials.views import bridge, close, contract_parts, contracts, forecast, hours, pnl, rates, receivables, time
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/pnl/", pnl.pnl, name="pnl"),
@@ -24,6 +24,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/contracts/", contracts.client_contracts, name="client_contracts"),
     path("contracts/", contracts.contract_list, name="contract_list"),
     path("contracts/<str:number>/", contracts.contract, name="contract"),
+    path("contracts/<str:number>/terms/", contract_parts.contract_terms, name="contract_terms"),
+    path("contracts/<str:number>/terms/add/", contract_parts.term_add, name="term_add"),
+    path("contracts/<str:number>/move/", contract_parts.contract_move, name="contract_move"),
+    path("contracts/<str:number>/billing/", contract_parts.contract_billing, name="contract_billing"),
+    path("contracts/<str:number>/billing/add/", contract_parts.plan_line_add, name="plan_line_add"),
+    path("contracts/<str:number>/billing/<int:pk>/remove/", contract_parts.plan_line_remove, name="plan_line_remove"),
+    path("contracts/<str:number>/milestones/add/", contract_parts.milestone_add, name="milestone_add"),
+    path("contracts/<str:number>/milestones/<int:pk>/", contract_parts.milestone_cell, name="milestone_cell"),
+    path("contracts/<str:number>/estimates/add/", contract_parts.estimate_add, name="estimate_add"),
+    path("contract-documents/", contract_parts.document_add, name="contract_document_add"),
+    path("contract-documents/<int:pk>/", contract_parts.document, name="contract_document"),
     path("contracts/<str:number>/edit/", contracts.contract_edit, name="contract_edit"),
     path("clients/<str:key>/financials/hours/", hours.client_hours, name="client_hours"),
     path("contracts/<str:number>/hours/", hours.contract_hours, name="contract_hours"),

@@ -21,6 +21,10 @@ RESOURCES = (
     "clients",
     "contacts",
     "contracts",
+    "milestones",
+    "estimates",
+    "terms",
+    "schedule-lines",
     "opportunities",
     "ledger-entries",
     "invoices",
@@ -28,8 +32,9 @@ RESOURCES = (
     "periods",
     "reports",
 )
+READ_ONLY = frozenset({"reports", "schedule-lines"})
 SCOPES = tuple(
-    f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if not (name == "reports" and verb == "write")
+    f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if verb == "read" or name not in READ_ONLY
 )
 
 

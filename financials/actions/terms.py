@@ -58,7 +58,7 @@ def add_term(*, contract: Contract, topic: str, value: str, starts: date, note: 
 # Milestones
 
 
-def _check_fee(contract: Contract, amount: Decimal, besides: int | None) -> None:
+def check_fee(contract: Contract, amount: Decimal, besides: int | None) -> None:
     """Milestones together never exceed the fee: what they leave of it falls at the end."""
     if contract.amount is None:
         return
@@ -80,7 +80,7 @@ def _refresh(contract: Contract, *, actor: str, now: datetime) -> None:
 def add_milestone(*, contract: Contract, values: Mapping[str, Any], actor: str, now: datetime) -> Milestone:
     """Raises BeyondTheFee."""
     Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
-    _check_fee(contract, values["amount"], None)
+    check_fee(contract, values["amount"], None)
     row = Milestone(contract=contract, **values)
     made = add(row, actor=actor, subject=subject_of("milestone", contract, row.title), values=values)
     _refresh(contract, actor=actor, now=now)
@@ -94,7 +94,7 @@ def change_milestone(
     """Raises BeyondTheFee and StaleRecord."""
     contract = Contract.objects.select_for_update(of=("self",)).get(pk=milestone.contract_id)
     if "amount" in changes:
-        _check_fee(contract, changes["amount"], milestone.pk)
+        check_fee(contract, changes["amount"], milestone.pk)
     subject = subject_of("milestone", contract, milestone.title)
     fresh = save_changes(milestone, changes, expected=expected, actor=actor, subject=subject)
     _refresh(contract, actor=actor, now=now)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from common.money import ZERO, from_minor, half_even, quantise, to_minor
-from common.periods import Month, month_count, month_end, month_of
+from common.periods import Month, month_count, month_end, month_of, period_label
 from financials.calc.schedule import Line, Milestone
 
 DEFAULT: Final = {"milestone": "milestones", "time_and_materials": "as_worked"}
@@ -95,12 +95,8 @@ def _due(plan: Plan, lines: Sequence[Line], *, advance: bool) -> Due:
     """The sum of some months, before or after them; never outside the contract's own days."""
     first, last = lines[0].month, lines[-1].month
     day = max(first, plan.start) if advance else min(month_end(last), _last_day(plan))
-    label = _span(first, last)
+    label = period_label(first, last)
     return Due(day, sum((line.amount for line in lines), ZERO), label)
-
-
-def _span(first: Month, last: Month) -> str:
-    return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
 
 
 def _periods(schedule: Sequence[Line], start: date, months: int) -> Iterable[list[Line]]:

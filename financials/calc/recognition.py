@@ -135,7 +135,7 @@ def earned(facts: Facts, through: Month, *, orders: Sequence[Facts] = ()) -> lis
     orders: the ones that join a fixed fee (`rule_of`); with any other rule each stands by itself and none is given.
     """
     if facts.kind == "msa" or facts.status not in SIGNED:
-        return [Earned(ZERO, rule="", reason="nothing is earned before it is signed"), *(Earned(ZERO) for _ in orders)]
+        return [Earned(ZERO, ZERO, rule="") for _ in (facts, *orders)]
     rule = rule_of(facts)
     if rule == "fixed_fee":
         return _fixed_fees([facts, *orders], through)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from accounts.queries.history import word_of
 from common import charts
 from common.figures import Figure
 from common.formats import DASH, day, month_short
-from common.models import AuditEntry
 from common.money import ZERO
 from common.periods import Month, month_add, month_label, month_of, months_between
 from financials.calc import findings
-from financials.calc.notice import InvalidUplift, Uplift, checkpoints, parse_uplift
+from financials.calc.contract_findings import Standing, contract_finding
+from financials.calc.notice import InvalidUplift, checkpoints, parse_uplift
+from financials.calc.status import OVER
 from financials.figures import contract_figure
 from financials.models import Contract, ContractKind
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import Cut, load_cells
 from financials.queries.contract_trees import Node, amount_of, build_tree, family_of, flatten
-from financials.queries.renewals import notice_of
+from financials.queries.contract_work import PositionFigures, plan_by_month, position_figures
+from financials.queries.recognition import RecognitionBook, load_recognition, total
+from financials.queries.renewals import Notice, notice_of
+from financials.queries.terms import decided, load_terms, uplift_words
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -34,44 +37,47 @@ _WINDOW: Final = 36
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
+    """One month of the contract with its change orders. to_bill: of the billing plan; earned and recognised (the
+    ledger's net revenue) are None for readers who do not see money, and beyond the open month."""
+
     month: Month
     scheduled: Figure
+    to_bill: Decimal | None
+    earned: Decimal | None
     recognised: Figure | None
     gap: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
-    at: datetime
-    who: str
-    verb: str
-    changes: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ContractPage:
-    """recognised and what follows from it are None for readers who do not see money; they see the schedule."""
+    """recognised and what follows from it are None for readers who do not see money; they see the schedule.
+
+    position: by billing kind, to the last closed month; only for readers of money. elsewhere: contracts under it in
+    another currency, which no sum here holds.
+    """
 
     contract: Contract
     basis: Basis
+    finding: str
     tree: tuple[Node, ...]
     amount: Figure
     scheduled: Figure
     recognised: Figure | None
     to_go: Figure
+    position: PositionFigures | None
     lines: tuple[MonthLine, ...]
     chart: charts.MonthlyBars | None
     timeline: charts.Timeline | None
-    notice_on: date | None
+    notice: Notice
     uplift: str
     uplifted: Figure | None
     missing: bool
-    history: tuple[HistoryLine, ...]
+    elsewhere: tuple[str, ...]
     can_edit: bool
 
     @property
     def notice_words(self) -> str:
-        return day(self.notice_on) if self.notice_on else DASH
+        return day(self.notice.on) if self.notice.on else DASH
 
     @property
     def schedule_finding(self) -> str:
@@ -113,52 +119,88 @@ def months_of(
 
 
 def load_contract_page(user: User, contract: Contract, *, now: datetime) -> ContractPage:
-    """Six queries."""
+    """Eleven queries; six for readers who do not see money."""
     basis = load_basis(user, now=now, currency=contract.currency)
-    family, ids = family_of(user, contract)
+    family, below = family_of(user, contract)
+    by_id = {one.pk: one for one in family}
+    ids = [pk for pk in below if by_id[pk].currency == contract.currency]
     first, last = span_of(family, basis)
     scheduled, no_rate = months_of("schedule", basis, ids, first, last)
     sees_money = abilities_of(user).see_money
     recognised, gap = months_of("actual", basis, ids, first, basis.open_month) if sees_money else ({}, False)
-    notice = notice_of(contract, contract.client.country)
-    uplift, uplifted = _uplift(contract)
-    lines = _lines(contract, scheduled, recognised, basis, sees_money=sees_money)
+    book = load_terms([contract], family)
+    today = contract.client.local_date(now)
+    notice = notice_of(contract, book, today, contract.client.country)
+    uplift, uplifted = _uplift(contract, decided(book.on(contract, today, ("uplift",))).get("uplift", ""))
+    recognition = load_recognition(basis, ids, basis.open_month) if sees_money else None
+    position = None if recognition is None else position_figures(contract, recognition.at(basis.through), user)
+    to_bill = plan_by_month([by_id[pk] for pk in ids], book, today, recognition)
+    earned = _earned_by_month(recognition, sorted({*scheduled, *recognised}), basis) if recognition else {}
+    lines = _lines(contract, scheduled, recognised, to_bill, earned, basis, sees_money=sees_money)
     later = sum((amount for month, amount in scheduled.items() if month > basis.through), ZERO)
     return ContractPage(
         contract=contract,
         basis=basis,
+        finding=_finding(contract, notice, position, _sum(scheduled), today),
         tree=tuple(flatten(build_tree(family, contract.pk))),
         amount=amount_of(contract),
         scheduled=_figure("scheduled", contract, _sum(scheduled)),
         recognised=_figure("recognised", contract, _sum(recognised)) if sees_money else None,
         to_go=_figure("to_go", contract, later if scheduled else None),
+        position=position,
         lines=lines,
         chart=_chart(contract, lines, basis),
-        timeline=_timeline(contract, notice, basis.today),
-        notice_on=notice,
+        timeline=_timeline(contract, notice, today),
+        notice=notice,
         uplift=uplift,
         uplifted=uplifted,
         missing=no_rate or gap,
-        history=_history(contract),
+        elsewhere=tuple(by_id[pk].number for pk in below if pk not in ids),
         can_edit=abilities_of(user).edit_contracts,
     )
 
 
-def _history(contract: Contract) -> tuple[HistoryLine, ...]:
-    entries = AuditEntry.objects.filter(object_kind="contract", object_id=str(contract.pk)).order_by("-id")[:20]
-    return tuple(
-        HistoryLine(
-            entry.at,
-            entry.actor,
-            entry.verb,
-            tuple((word_of(name), _said(pair[0]), _said(pair[1])) for name, pair in entry.changes.items()),
-        )
-        for entry in entries
+def _finding(
+    contract: Contract, notice: Notice, position: PositionFigures | None, scheduled: Decimal | None, today: date
+) -> str:
+    known = Standing(
+        title=contract.title,
+        kind=contract.kind,
+        status=contract.status,
+        currency=contract.currency,
+        amount=contract.amount,
+        scheduled=scheduled,
+        ended_on=contract.ended_on,
+        end=notice.end,
+        notice_on=notice.on,
     )
+    if position is not None:
+        known = replace(
+            known,
+            amount=position.fees,
+            expected_loss=_value(position.expected_loss),
+            earned=_value(position.earned),
+            earned_not_billed=_value(position.earned_not_billed),
+            billed_not_earned=_value(position.billed_not_earned),
+        )
+    return contract_finding(known, today)
 
 
-def _said(value: object) -> str:
-    return DASH if value in (None, "") else str(value)
+def _value(fig: Figure) -> Decimal | None:
+    return None if fig.value is None else Decimal(fig.value)
+
+
+def _earned_by_month(book: RecognitionBook, months: Iterable[Month], basis: Basis) -> dict[Month, Decimal | None]:
+    """What each month added to what was earned; None from the first month that is not known."""
+    found: dict[Month, Decimal | None] = {}
+    before: Decimal | None = ZERO
+    for month in months:
+        if month > basis.open_month:
+            break
+        upto = total(one.recognised for one in book.at(month).values())
+        found[month] = None if upto is None or before is None else upto - before
+        before = upto
+    return found
 
 
 def _figure(name: str, contract: Contract, value: Decimal | None, month: Month | None = None) -> Figure:
@@ -173,12 +215,14 @@ def _lines(
     contract: Contract,
     scheduled: Mapping[Month, Decimal],
     recognised: Mapping[Month, Decimal],
+    to_bill: Mapping[Month, Decimal],
+    earned: Mapping[Month, Decimal | None],
     basis: Basis,
     *,
     sees_money: bool,
 ) -> tuple[MonthLine, ...]:
-    """Months that have either, the newest window of them when there are many."""
-    known = sorted({*scheduled, *recognised})
+    """Months that have any, the newest window of them when there are many."""
+    known = sorted({*scheduled, *recognised, *to_bill})
     if not known:
         return ()
     first = max(known[0], month_add(basis.open_month, -24)) if len(known) > _WINDOW else known[0]
@@ -186,14 +230,16 @@ def _lines(
     lines = []
     for month in months_between(first, last):
         plan = scheduled.get(month, ZERO)
-        earned = recognised.get(month, ZERO) if sees_money and month <= basis.open_month else None
+        posted = recognised.get(month, ZERO) if sees_money and month <= basis.open_month else None
         closed = month <= basis.through
         lines.append(
             MonthLine(
                 month=month,
                 scheduled=_figure("scheduled", contract, plan, month),
-                recognised=_figure("recognised", contract, earned, month) if sees_money else None,
-                gap=earned - plan if earned is not None and closed else None,
+                to_bill=to_bill.get(month),
+                earned=earned.get(month) if closed else None,
+                recognised=_figure("recognised", contract, posted, month) if sees_money else None,
+                gap=posted - plan if posted is not None and closed else None,
             )
         )
     return tuple(lines)
@@ -235,49 +281,35 @@ def _chart(contract: Contract, lines: tuple[MonthLine, ...], basis: Basis) -> ch
     )
 
 
-def _timeline(contract: Contract, notice: date | None, today: date) -> charts.Timeline | None:
-    """The renewal as a line of dates; only for contracts that end and have a notice period."""
-    if notice is None or contract.end is None or contract.end < today:
+def _timeline(contract: Contract, notice: Notice, today: date) -> charts.Timeline | None:
+    """The renewal as a line of dates; only for contracts in force that end and have a notice period."""
+    if notice.on is None or notice.end is None or notice.end < today or contract.status in OVER:
         return None
-    stops = [charts.Stop(point.day, f"{point.days} d") for point in checkpoints(notice)]
-    stops += [charts.Stop(notice, "Notice", "deadline"), charts.Stop(contract.end, "Term ends", "end")]
-    days = (notice - today).days
-    rule = "business" if contract.notice_rule == "business" else "calendar"
+    stops = [charts.Stop(point.day, f"{point.days} d") for point in checkpoints(notice.on)]
+    stops += [charts.Stop(notice.on, "Notice", "deadline"), charts.Stop(notice.end, "Term ends", "end")]
+    days = (notice.on - today).days
+    rule = "business" if notice.rule == "business" else "calendar"
     return charts.Timeline(
         finding=findings.notice_ahead(days),
-        sub=f"Notice is {contract.notice_days} {rule} days before the term ends",
+        sub=f"Notice is {notice.days} {rule} days before the term ends",
         stops=tuple(stops),
         today=today,
         today_label=f"Today, {days} days left" if days >= 0 else "Today",
-        span=f"{contract.notice_days} days notice",
+        span=f"{notice.days} days notice",
         size="full",
     )
 
 
-def _uplift(contract: Contract) -> tuple[str, Figure | None]:
-    """The uplift in words, and the next term's fee where it follows from the contract alone."""
+def _uplift(contract: Contract, text: str) -> tuple[str, Figure | None]:
+    """The uplift in force in words, and the next term's fee where it follows from the contract alone."""
     try:
-        uplift = parse_uplift(contract.uplift)
+        uplift = parse_uplift(text)
     except InvalidUplift:
-        return contract.uplift, None
+        return text, None
     if uplift is None:
         return "", None
-    words = _uplift_words(uplift)
+    words = uplift_words(uplift)
     amount = uplift.applied(contract.amount, contract.currency) if contract.amount is not None else None
     if amount is None:
         return words, None
     return words, Figure("", "Fee after uplift", amount, contract.currency)
-
-
-def _uplift_words(uplift: Uplift) -> str:
-    if not uplift.index:
-        return f"{_percent(uplift.fixed)} a year"
-    bounds = [
-        f"at least {_percent(uplift.floor)}" if uplift.floor is not None else "",
-        f"at most {_percent(uplift.cap)}" if uplift.cap is not None else "",
-    ]
-    return ", ".join([f"By {uplift.index.upper()}", *filter(None, bounds)])
-
-
-def _percent(value: Decimal | None) -> str:
-    return "—" if value is None else f"{(value * 100).normalize():f}%"

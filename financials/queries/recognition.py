@@ -49,6 +49,7 @@ class Recognised:
     billed_from: BilledFrom
     earned_not_billed: Decimal | None
     billed_not_earned: Decimal | None
+    fee: Decimal | None = None
     uncarded_hours: Decimal = ZERO
     time_people: int = 0
 
@@ -182,7 +183,7 @@ class RecognitionBook:
                 positions[pk] = earned(self.facts[pk], through)[0]
         source: BilledFrom = "invoices" if any("invoiced" in self.sums[pk].months for pk in family) else "ledger"
         billed = {pk: _billed(self.sums[pk], source, through) for pk in family}
-        gap = against_billing(_total(positions[pk].recognised for pk in family), _total(billed.values()))
+        gap = against_billing(total(positions[pk].recognised for pk in family), total(billed.values()))
         return {
             pk: Recognised(
                 contract_id=pk,
@@ -196,6 +197,7 @@ class RecognitionBook:
                 billed_from=source,
                 earned_not_billed=gap[0] if pk == root else ZERO,
                 billed_not_earned=gap[1] if pk == root else ZERO,
+                fee=self.facts[pk].fee,
                 uncarded_hours=self.sums[pk].uncarded,
                 time_people=self.sums[pk].people if self.sums[pk].months.get("own_time") else 0,
             )
@@ -203,7 +205,7 @@ class RecognitionBook:
         }
 
 
-def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     known = list(amounts)
     return None if None in known else sum((amount for amount in known if amount is not None), ZERO)
 

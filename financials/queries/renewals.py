@@ -16,8 +16,10 @@ from common.money import quantise
 from common.periods import month_of
 from financials.access import contracts_for
 from financials.calc.notice import notice_deadline
-from financials.models import Contract, ContractStatus, NoticeRule
+from financials.calc.schedule import IN_FORCE, Move, Terms, end_in_force
+from financials.models import Contract, ContractKind, ContractStatus, NoticeRule
 from financials.queries.basis import Basis
+from financials.queries.terms import TermBook, book_of, decided, with_terms
 
 if TYPE_CHECKING:
     from people.models import User
@@ -77,46 +79,91 @@ def holidays_of(country: str, first_year: int, last_year: int) -> frozenset[date
         return frozenset()
 
 
-def notice_of(contract: Contract, country: str = "") -> date | None:
-    """The notice deadline by the contract's own rule; None when it has no end or no notice period."""
-    if contract.end is None or contract.notice_days is None:
-        return None
-    if contract.notice_rule != NoticeRule.BUSINESS:
-        return notice_deadline(contract.end, contract.notice_days, "calendar")
-    days = holidays_of(contract.country or country, contract.end.year - 2, contract.end.year)
-    return notice_deadline(contract.end, contract.notice_days, "business", days)
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How a contract's term ends, by the terms in force. days: None without a notice period. on: the deadline."""
+
+    end: date | None
+    days: int | None
+    rule: str
+    on: date | None
+
+
+def notice_of(contract: Contract, book: TermBook, today: date, country: str = "") -> Notice:
+    """By the terms in force on the day and the end as change orders moved it."""
+    terms = decided(book.on(contract, today, ("notice_days", "notice_rule")))
+    end, rule = end_of(contract, book), terms.get("notice_rule", "")
+    days = int(terms["notice_days"]) if terms.get("notice_days", "").isdecimal() else None
+    if end is None or days is None:
+        return Notice(end, days, rule, None)
+    if rule != NoticeRule.BUSINESS:
+        return Notice(end, days, rule, notice_deadline(end, days, "calendar"))
+    free = holidays_of(contract.country or country, end.year - 2, end.year)
+    return Notice(end, days, rule, notice_deadline(end, days, "business", free))
+
+
+def end_of(contract: Contract, book: TermBook) -> date | None:
+    """The last day in force; None runs on."""
+    orders = (book.contracts[pk] for pk in book.orders.get(contract.pk, ()))
+    moves = tuple(Move(one.start, one.new_end) for one in orders if one.new_end and one.status in IN_FORCE)
+    return end_in_force(
+        Terms(
+            kind=contract.kind,
+            status=contract.status,
+            billing=contract.billing,
+            currency=contract.currency,
+            amount=contract.amount,
+            start=contract.start,
+            end=contract.end,
+            moves=moves,
+            ended_on=contract.ended_on,
+        )
+    )
 
 
 def renewals_ahead(
     user: User, *, today: date, days: int = 120, basis: Basis | None = None, client_id: int | None = None
 ) -> list[RenewalRow]:
     """Contracts in force whose notice (or, without notice, whose term) ends within so many days. One query."""
+    latest = today + timedelta(days=days + LONGEST_NOTICE)
+    extended = Contract.objects.filter(new_end__gte=today).values("parent")
     rows = (
         contracts_for(user)
-        .select_related("client")
-        .filter(status__in=[ContractStatus.SIGNED, ContractStatus.ACTIVE], end__isnull=False)
-        .filter(Q(end__gte=today) & Q(end__lte=today + timedelta(days=days + LONGEST_NOTICE)))
-        .exclude(kind="change_order")
+        .filter(status__in=[ContractStatus.SIGNED, ContractStatus.ACTIVE])
+        .filter(Q(end__gte=today, end__lte=latest) | Q(pk__in=extended))
+        .exclude(kind=ContractKind.CHANGE_ORDER)
     )
     if client_id is not None:
         rows = rows.filter(client_id=client_id)
-    found = [_row(contract, today, basis) for contract in rows]
+    wanted = rows.order_by()
+    own, above = wanted.values("pk"), wanted.values("parent")
+    orders = Q(kind=ContractKind.CHANGE_ORDER) & (Q(parent__in=own) | Q(parent__in=above))
+    around = contracts_for(user).filter(Q(pk__in=own) | Q(pk__in=above) | orders)
+    book = book_of(with_terms(around.select_related("client")))
+    several = [one for one in book.contracts.values() if _is_listed(one)]
+    found = [row for one in several if (row := _row(one, book, today, basis)) is not None]
     due = [row for row in found if -LATE_SHOWN <= row.days_left <= days]
     return sorted(due, key=lambda row: (row.due_on, row.number))
 
 
-def _row(contract: Contract, today: date, basis: Basis | None) -> RenewalRow:
-    notice = notice_of(contract, contract.client.country)
-    due = notice or contract.end or today
+def _is_listed(one: Contract) -> bool:
+    return one.kind != ContractKind.CHANGE_ORDER and one.status in (ContractStatus.SIGNED, ContractStatus.ACTIVE)
+
+
+def _row(contract: Contract, book: TermBook, today: date, basis: Basis | None) -> RenewalRow | None:
+    """None for one that a change order keeps open, or that is over by now."""
+    notice = notice_of(contract, book, today, contract.client.country)
+    if notice.end is None or notice.end < today:
+        return None
     return RenewalRow(
         number=contract.number,
         title=contract.title,
         client_key=contract.client.key,
         client_name=contract.client.name,
         renewal=contract.get_renewal_display() if contract.renewal else "Fixed term",
-        ends_on=contract.end or today,
-        notice_on=notice,
-        days_left=(due - today).days,
+        ends_on=notice.end,
+        notice_on=notice.on,
+        days_left=((notice.on or notice.end) - today).days,
         amount=contract.amount,
         currency=contract.currency,
         amount_reporting=_in_reporting(contract, basis, today),

@@ -15,10 +15,11 @@ from accounts.queries.header import client_header
 from accounts.views.editing import FormPage, expected_version, form_page
 from common.exports import About, file_response, query_filters
 from common.policies import CLIENT_READERS, allow
+from common.tabs import TabLink
 from financials.access import get_contract_for, get_editable_contract_for
 from financials.actions.contracts import change_contract
 from financials.forms import ContractForm, contract_filter
-from financials.models import ContractKind, ContractStatus
+from financials.models import Contract, ContractKind, ContractStatus
 from financials.queries.contract_trees import (
     TABLE_HEAD,
     TABLE_WAYS,
@@ -53,12 +54,23 @@ def contract_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "financials/contract_list.html", context)
 
 
+def contract_tabs(found: Contract, active: str) -> list[TabLink]:
+    """The pages of one contract."""
+    pages = (
+        ("overview", "Overview", "contract"),
+        ("billing", "Work and billing", "contract_billing"),
+        ("terms", "Terms and documents", "contract_terms"),
+    )
+    return [TabLink(label, reverse(route, args=[found.number]), name == active) for name, label, route in pages]
+
+
 @require_GET
 @allow(roles=CLIENT_READERS)
 def contract(request: HttpRequest, number: str) -> HttpResponse:
     user = signed_in(request)
     page = load_contract_page(user, get_contract_for(user, number), now=timezone.now())
-    return render(request, "financials/contract.html", {"page": page, "contract": page.contract})
+    context = {"page": page, "contract": page.contract, "tabs": contract_tabs(page.contract, "overview")}
+    return render(request, "financials/contract.html", context)
 
 
 @require_http_methods(["GET", "POST"])

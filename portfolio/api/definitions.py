@@ -12,8 +12,26 @@ from django.db.models.functions import Coalesce
 from accounts.access import clients_for, contacts_for, opportunities_for
 from accounts.models import BuyingRole, Category, ClientStatus, OpportunityKind, Tier
 from common import audit, jobs
-from financials.access import contracts_for, invoices_for, ledger_entries_for, purchase_orders_for
-from financials.models import Billing, ContractKind, ContractStatus, Line, NoticeRule, Renewal
+from financials.access import (
+    contracts_for,
+    estimates_for,
+    invoices_for,
+    ledger_entries_for,
+    milestones_for,
+    purchase_orders_for,
+    schedule_lines_for,
+    terms_for,
+)
+from financials.models import (
+    Billing,
+    BillingTiming,
+    ContractKind,
+    ContractStatus,
+    Line,
+    NoticeRule,
+    Renewal,
+    TermTopic,
+)
 from people.models import User
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.problems import Problem
@@ -59,6 +77,7 @@ CLIENTS = Resource(
     label="clients",
     kind="clients",
     natural_key="key",
+    client="pk",
     fields=(
         ID_FIELD,
         Field("key", required=True, help="Your systems' stable id."),
@@ -154,6 +173,11 @@ CONTRACTS = Resource(
         Field("notice_rule", choices=tuple(NoticeRule.values)),
         Field("uplift", help="A fraction, or index:floor:cap as cpi:0.02:0.04."),
         Field("probability", "decimal", help="0 to 1."),
+        Field("billing_timing", choices=tuple(BillingTiming.values), help="When the fee is invoiced."),
+        Field("scope_hours", "decimal", help="Hours the fee pays for."),
+        Field("ended_on", "date", help="Last day in force, of a terminated one."),
+        Field("new_end", "date", help="Of a change order: when the contract it changes then ends."),
+        Field("superseded_by", path="superseded_by__number", help="Number of the contract that took over."),
         *RECORD_FIELDS,
     ),
     rows=contracts_for,
@@ -161,6 +185,98 @@ CONTRACTS = Resource(
     can_write=lambda can: can.edit_contracts,
     orderings=("number", "start", "created_at", "updated_at"),
     search=("number", "title"),
+)
+
+CONTRACT = Field("contract", path="contract__number", required=True, help="Number of the contract.")
+MILESTONES = Resource(
+    name="milestones",
+    label="milestones",
+    kind="milestones",
+    natural_key="key",
+    within=("contract",),
+    client="contract__client_id",
+    fields=(
+        ID_FIELD,
+        CONTRACT,
+        Field("key", required=True),
+        Field("title", required=True),
+        Field("due", "date", required=True),
+        Field("amount", "decimal", required=True, help="In the contract's currency; together never beyond its fee."),
+        Field("currency", path="contract__currency", writable=False),
+        Field("accepted_on", "date", help="Null until the client has accepted it."),
+        *RECORD_FIELDS,
+    ),
+    rows=milestones_for,
+    can_read=lambda can: can.see_contracts,
+    can_write=lambda can: can.edit_contracts,
+    orderings=("due", "key", "created_at", "updated_at"),
+    search=("key", "title", "contract__number"),
+)
+ESTIMATES = Resource(
+    name="estimates",
+    label="estimates to complete",
+    kind="estimates",
+    natural_key="month",
+    within=("contract",),
+    client="contract__client_id",
+    fields=(
+        ID_FIELD,
+        CONTRACT,
+        Field("month", "month", required=True, help="The month at whose end it was judged."),
+        Field("cost_to_go", "decimal", required=True, field_class="COST", help="In the contract's currency."),
+        Field("currency", path="contract__currency", writable=False),
+        Field("judged_by", writable=False),
+        *RECORD_FIELDS,
+    ),
+    rows=estimates_for,
+    can_read=lambda can: can.see_money,
+    can_write=lambda can: can.edit_contracts,
+    orderings=("month", "created_at", "updated_at"),
+    search=("contract__number",),
+)
+TERMS = Resource(
+    name="terms",
+    label="terms",
+    kind="terms",
+    natural_key="from",
+    within=("contract", "topic"),
+    client="contract__client_id",
+    fields=(
+        ID_FIELD,
+        CONTRACT,
+        Field("topic", required=True, choices=tuple(TermTopic.values)),
+        Field("value", required=True),
+        Field("from", "date", path="starts", required=True, help="In force from this day; never changed once it is."),
+        Field("note"),
+        *RECORD_FIELDS,
+    ),
+    rows=terms_for,
+    can_read=lambda can: can.see_contracts,
+    can_write=lambda can: can.edit_terms,
+    orderings=("starts", "created_at", "updated_at"),
+    search=("value", "note", "contract__number"),
+)
+SCHEDULE_LINES = Resource(
+    name="schedule-lines",
+    label="schedule lines",
+    kind="",
+    natural_key="month",
+    within=("contract",),
+    client="contract__client_id",
+    fields=(
+        ID_FIELD,
+        CONTRACT,
+        Field("client", path="contract__client__key"),
+        Field("month", "month"),
+        Field("amount", "decimal", help="Straight line by day; the months sum exactly to the contract's amount."),
+        Field("currency", path="contract__currency"),
+    ),
+    rows=schedule_lines_for,
+    can_read=lambda can: can.see_contracts,
+    can_write=lambda can: False,
+    orderings=("month",),
+    search=("contract__number",),
+    versioned=False,
 )
 
 OPPORTUNITIES = Resource(
@@ -261,7 +377,7 @@ PURCHASE_ORDERS = Resource(
     label="purchase orders",
     kind="purchase_orders",
     natural_key="number",
-    within="client",
+    within=("client",),
     fields=(
         ID_FIELD,
         Field("number", required=True, help="As the client wrote it; one of its kind at the client."),
@@ -285,6 +401,10 @@ RESOURCES = (
     CLIENTS,
     CONTACTS,
     CONTRACTS,
+    MILESTONES,
+    ESTIMATES,
+    TERMS,
+    SCHEDULE_LINES,
     OPPORTUNITIES,
     LEDGER_ENTRIES,
     INVOICES,

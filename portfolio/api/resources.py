@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from datetime import date
 from typing import Any, Literal
 
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
@@ -55,8 +56,9 @@ def _month(path: str) -> Combinable:
 class Resource:
     """One collection under /api/v1/.
 
-    kind: the import kind whose rules a write goes through. natural_key: the field that names a record there; within:
-    the field beside it, where one name may stand for a record each of several clients.
+    kind: the import kind whose rules a write goes through; blank for what is only read. natural_key: the field that
+    names a record there, with those of `within` where it does so only inside another record. client: the path of the
+    client whose readers may see a row.
     rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
     immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
     counts from its reversals. compose: makes the natural key of a row that does not carry it. secret: the field class
@@ -74,32 +76,43 @@ class Resource:
     orderings: tuple[str, ...]
     search: tuple[str, ...]
     delete: Callable[[User, Any], None] | None = None
-    within: str = ""
     immutable: bool = False
     in_force: Q = dataclass_field(default_factory=Q)
     versioned: bool = True
     compose: Callable[[Mapping[str, Any]], str] | None = None
     secret: Callable[[Mapping[str, Any]], str] | None = None
-
-    def path_of(self, name: str) -> str:
-        return (self.field(name) or self.fields[0]).source
+    within: tuple[str, ...] = ()
+    client: str = "client_id"
 
     @property
-    def key_fields(self) -> tuple[str, ...]:
-        return (self.natural_key, self.within) if self.within else (self.natural_key,)
+    def keys(self) -> tuple[str, ...]:
+        return (*self.within, self.natural_key)
 
-    def key_of(self, cells: Mapping[str, Any]) -> tuple[str, ...]:
+    @property
+    def key_paths(self) -> tuple[str, ...]:
+        return tuple((self.field(name) or self.fields[0]).source for name in self.keys)
+
+    def name_of(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """What names a record, from its cells or its JSON."""
         if self.compose is not None:
-            return (self.compose(cells),)
-        return tuple(str(cells.get(name) or "").strip() for name in self.key_fields)
+            return (self.compose(row),)
+        return tuple(str(row.get(name) or "").strip() for name in self.keys)
 
-    def keyed(self, keys: Sequence[tuple[str, ...]]) -> Q:
-        """The records of these keys. With one field to the key, one list; with two, each pair."""
-        if not self.within:
-            return Q(**{f"{self.path_of(self.natural_key)}__in": [key[0] for key in keys]})
+    def name_in(self, parts: Iterable[Any]) -> tuple[str, ...]:
+        """The same from values as the database gives them, in the order of `key_paths`."""
+        types = [(self.field(name) or self.fields[0]).type for name in self.keys]
+        return tuple(_as_named(kind, part) for kind, part in zip(types, parts, strict=True))
+
+    def named(self, names: Iterable[tuple[str, ...]]) -> Q:
+        """The rows of these names; a name that cannot be one finds nothing."""
+        types = [(self.field(name) or self.fields[0]).type for name in self.keys]
+        if len(types) == 1:
+            return Q(**{f"{self.key_paths[0]}__in": [name[0] for name in names]})
         found = Q(pk__in=[])
-        for key in keys:
-            found |= Q(**{self.path_of(name): part for name, part in zip(self.key_fields, key, strict=True)})
+        for name in set(names):
+            parts = [_part(kind, text) for kind, text in zip(types, name, strict=True)]
+            if None not in parts:
+                found |= Q(**dict(zip(self.key_paths, parts, strict=True)))
         return found
 
     def readable(self, can: Abilities) -> list[Field]:
@@ -107,6 +120,19 @@ class Resource:
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
+
+
+def _part(kind: Type, text: str) -> str | None:
+    """A part of a name as the database takes it; None for what cannot be one."""
+    whole = f"{text[:7]}-01" if kind == "month" else text
+    try:
+        return date.fromisoformat(whole).isoformat() if kind in ("date", "month") else text
+    except ValueError:
+        return None
+
+
+def _as_named(kind: Type, value: Any) -> str:
+    return f"{value:%Y-%m}" if kind == "month" and isinstance(value, date) else str(value)
 
 
 def may_see(field: Field, can: Abilities) -> bool:

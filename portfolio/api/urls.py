@@ -24,7 +24,7 @@ from portfolio.api.resources import Resource
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
 from portfolio.api.tables import ReceivablesView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
-from portfolio.api.views import BulkView, DetailView, ListView
+from portfolio.api.views import BulkView, DetailView, ListView, ReadOnlyListView, ReadOnlyView
 
 
 @public
@@ -57,6 +57,19 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
     detail = {"get": detail_schema(resource, "retrieve"), "patch": detail_schema(resource, "change")}
     if resource.delete is not None:
         detail["delete"] = detail_schema(resource, "delete")
+    if not resource.kind:  # only read
+        return [
+            path(
+                f"{resource.name}/",
+                _view(ReadOnlyListView, resource, "List", get=list_schema(resource)),
+                name=f"api_{resource.name}_list",
+            ),
+            path(
+                f"{resource.name}/<str:pk>/",
+                _view(ReadOnlyView, resource, "Detail", get=detail_schema(resource, "retrieve")),
+                name=f"api_{resource.name}",
+            ),
+        ]
     listing = _view(ListView, resource, "List", get=list_schema(resource), post=create_schema(resource))
     return [
         path(f"{resource.name}/", listing, name=f"api_{resource.name}_list"),

@@ -76,9 +76,9 @@ class ResourceView(ApiView):
             raise Http404(NOT_FOUND)
         return found[0]
 
-    def _saved(self, key: tuple[str, ...]) -> tuple[bytes, dict[str, Any]]:
+    def _saved(self, name: tuple[str, ...]) -> tuple[bytes, dict[str, Any]]:
         """A record as it stands after the write, by its natural key; of a ledger, the entry now in force."""
-        found = self._json_of(self.resource.keyed([key]) & self.resource.in_force)
+        found = self._json_of(self.resource.named([name]) & self.resource.in_force)
         if not found:
             raise Problem(403, "The record was not kept: after the change you would no longer see it.")
         return found[-1]
@@ -102,21 +102,25 @@ class ListView(ResourceView):
 
         def act() -> HttpResponse:
             writes.require_fields(self.resource, [cells], bulk=False)
-            self._refuse_known([self.resource.key_of(cells)])
+            self._refuse_known([self.resource.name_of(cells)], bulk=False)
             writes.save(self.resource, [cells], user=self.person, now=timezone.now(), verb="created", bulk=False)
-            body, row = self._saved(self.resource.key_of(cells))
+            body, row = self._saved(self.resource.name_of(cells))
             place = reverse(f"api_{self.resource.name}", kwargs={"pk": row["id"]})
             headers = {"Location": place, "ETag": self._etag(row)}
             return HttpResponse(body, status=201, content_type="application/json", headers=headers)
 
         return idempotency.once(request, self.person, _raw(request), act)
 
-    def _refuse_known(self, keys: list[tuple[str, ...]]) -> None:
-        paths = [self.resource.path_of(name) for name in self.resource.key_fields]
-        known = set(self.resource.rows(self.person).filter(self.resource.keyed(keys)).values_list(*paths))
+    def _refuse_known(self, names: list[tuple[str, ...]], *, bulk: bool) -> None:
+        rows = self.resource.rows(self.person).filter(self.resource.named(names))
+        known = {self.resource.name_in(name) for name in rows.values_list(*self.resource.key_paths)}
         if known:
-            pointer = f"/{self.resource.natural_key}"
-            errors = [(pointer, f"{key[0]} exists already: change it with PATCH") for key in keys if key in known]
+            pointer = self.resource.natural_key
+            errors = [
+                (f"/{number}/{pointer}" if bulk else f"/{pointer}", f"{name[-1]} exists already: change it with PATCH")
+                for number, name in enumerate(names)
+                if name in known
+            ]
             raise Problem(409, "There is such a record already.", errors=errors)
 
 
@@ -132,8 +136,8 @@ class BulkView(ResourceView):
         def act() -> HttpResponse:
             writes.require_fields(self.resource, cells, bulk=True)
             writes.save(self.resource, cells, user=self.person, now=timezone.now(), verb="loaded", bulk=True)
-            keys = [self.resource.key_of(row) for row in cells]
-            saved = [row for _, row in self._json_of(self.resource.keyed(keys))]
+            names = [self.resource.name_of(row) for row in cells]
+            saved = [row for _, row in self._json_of(self.resource.named(names))]
             return HttpResponse(orjson.dumps({"results": saved}), content_type="application/json")
 
         return idempotency.once(request, self.person, _raw(request), act)
@@ -155,17 +159,17 @@ class DetailView(ResourceView):
         changes = writes.as_cells(self.resource, request.data)
         with transaction.atomic():
             row = self._locked(request, pk)
-            moved = [key for key in self.resource.key_fields if changes.get(key, row[key]) != row[key]]
+            moved = [key for key in self.resource.keys if changes.get(key, row[key]) != row[key]]
             if moved:
                 wrong = [(f"/{key}", "a record keeps its key") for key in moved]
                 raise Problem(422, "Some fields do not hold.", errors=wrong)
             merged = {**self._cells_of(row), **changes}
-            if self.resource.key_of(merged) != self.resource.key_of(row):
+            if self.resource.name_of(merged) != self.resource.name_of(row):
                 pointer = f"/{self.resource.natural_key}"
                 raise Problem(422, "Some fields do not hold.", errors=[(pointer, "a record keeps its key")])
             writes.require_fields(self.resource, [merged], bulk=False)
             writes.save(self.resource, [merged], user=self.person, now=timezone.now(), verb="changed", bulk=False)
-            body, fresh = self._saved(self.resource.key_of(row))
+            body, fresh = self._saved(self.resource.name_of(row))
         return HttpResponse(body, content_type="application/json", headers={"ETag": self._etag(fresh)})
 
     def delete(self, request: Request, pk: str) -> HttpResponse:
@@ -203,6 +207,14 @@ class DetailView(ResourceView):
             if value is not None:  # what a row does not speak of is left alone: it may be out of sight
                 cells[name] = "yes" if value is True else "no" if value is False else str(value)
         return cells
+
+
+class ReadOnlyListView(ListView):
+    http_method_names = ("get", "head", "options")
+
+
+class ReadOnlyView(DetailView):
+    http_method_names = ("get", "head", "options")
 
 
 def _raw(request: Request) -> bytes:

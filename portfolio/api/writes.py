@@ -72,7 +72,7 @@ def save(
     with transaction.atomic():
         values = read_values(table, kind)
         _refuse(table, resource, bulk=bulk)
-        keys = [resource.key_of(row) for row in rows]
+        keys = [resource.name_of(row) for row in rows]
         before = _standing(resource, keys, user)
         context = LoadContext(batch_id=None, actor=user.email, now=now, user=user)
         try:
@@ -86,41 +86,40 @@ def save(
             raise Problem(409, f"The records do not allow it: {text}") from error
         _refuse(table, resource, bulk=bulk)
         clients, after = _clients_of(resource, keys, user), _standing(resource, keys, user)
-        for key in keys:
-            changes = audit.changes_between(before.get(key, {}), after.get(key, {}))
-            if key in before and not changes:
+        for name in keys:
+            changes = audit.changes_between(before.get(name, {}), after.get(name, {}))
+            if name in before and not changes:
                 continue  # nothing happened to it
             audit.record(
                 actor=user.email,
                 verb=verb,
                 kind=kind.name,
-                object_id=key[0][:80],
-                label=key[0],
-                client_id=clients.get(key),
+                object_id=" ".join(name)[:80],
+                label=" ".join(name),
+                client_id=clients.get(name),
                 changes=changes,
-                field_class=resource.secret(after.get(key, {})) if resource.secret else "",
+                field_class=resource.secret(after.get(name, {})) if resource.secret else "",
             )
 
 
-def _standing(resource: Resource, keys: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], dict[str, Any]]:
+def _standing(
+    resource: Resource, names: Sequence[tuple[str, ...]], user: User
+) -> dict[tuple[str, ...], dict[str, Any]]:
     """The writable fields of these records by natural key, None where blank; of a ledger, the entries in force."""
-    paths = [resource.path_of(name) for name in resource.key_fields]
-    names = {field.source: field.name for field in resource.fields if field.writable}
-    rows = resource.rows(user).filter(resource.in_force, resource.keyed(keys)).order_by("pk").values(*paths, *names)
+    told = {field.source: field.name for field in resource.fields if field.writable}
+    rows = resource.rows(user).filter(resource.in_force, resource.named(names)).order_by("pk")
     return {
-        tuple(str(row[path]) for path in paths): {
-            name: None if row[source] == "" else row[source] for source, name in names.items()
+        resource.name_in(row[path] for path in resource.key_paths): {
+            name: None if row[source] == "" else row[source] for source, name in told.items()
         }
-        for row in rows
+        for row in rows.values(*resource.key_paths, *told)
     }
 
 
-def _clients_of(resource: Resource, keys: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], int | None]:
+def _clients_of(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], int | None]:
     """Whose readers may see what was written, by natural key."""
-    paths = [resource.path_of(name) for name in resource.key_fields]
-    owner = "pk" if resource.name == "clients" else "client_id"
-    found = resource.rows(user).filter(resource.keyed(keys)).values_list(*paths, owner)
-    return {tuple(row[:-1]): row[-1] for row in found}
+    rows = resource.rows(user).filter(resource.named(names)).values_list(resource.client, *resource.key_paths)
+    return {resource.name_in(name): client for client, *name in rows}
 
 
 def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:

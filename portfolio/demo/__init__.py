@@ -18,6 +18,7 @@ from portfolio.demo.people import people_rows, team_rows
 from portfolio.demo.plans import plan_rows
 from portfolio.demo.rates import fx_rows
 from portfolio.demo.receivables import receivable_rows
+from portfolio.demo.terms import estimate_rows, milestone_rows, term_rows
 from portfolio.demo.time import rate_rows, scopes, time_rows, unposted_labour
 from portfolio.demo.touchpoints import commitment_rows, touchpoint_rows
 
@@ -36,6 +37,9 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
         "commitments": commitment_rows(anchor),
         "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),
+        "milestones": milestone_rows(anchor, seed),
+        "estimates": estimate_rows(anchor, seed),
+        "terms": term_rows(anchor, seed),
         "opportunities": opportunity_rows(anchor, seed),
         "fx": fx_rows(anchor, seed),
         "rates": rate_rows(anchor),

@@ -18,6 +18,12 @@ from portfolio.demo.spec import Change, Client, Contract, Project, Running, Work
 from portfolio.demo.work import WORK
 
 DAY = timedelta(days=1)
+TIMINGS = {
+    "retainer": "monthly_advance",
+    "time_and_materials": "as_worked",
+    "fixed_fee": "quarterly_arrears",
+    "milestone": "milestones",
+}
 
 
 def leap_day_before(day: date) -> date:
@@ -261,6 +267,9 @@ def contract_rows(anchor: date, seed: int) -> list[dict[str, str]]:
             "notice_rule": c.notice_rule,
             "uplift": c.uplift,
             "probability": c.probability,
+            "billing_timing": TIMINGS.get(c.billing, "") if c.kind == "sow" else "",
+            "scope_hours": "",
+            "ended_on": c.stopped.isoformat() if c.stopped else "",
         }
         for c in all_contracts(anchor, seed)
     ]

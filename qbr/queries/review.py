@@ -23,6 +23,7 @@ from financials.models.forecast import ForecastRun
 from financials.queries.basis import Basis, load_basis
 from financials.queries.pnl import PnlRequest, PnlResult, load_pnl
 from financials.queries.renewals import notice_of
+from financials.queries.terms import load_terms
 from people.access import abilities_of
 from qbr.calc.review import Agreement, Amounts, Deal, Figures, ForecastMonths, ReviewData, Task, periods_of, summed_rows
 
@@ -165,8 +166,10 @@ def _deals(user: User, client: Client, basis: Basis) -> tuple[Deal, ...]:
 
 def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ...]:
     rows = contracts_for(user).filter(client=client, status__in=LISTED).exclude(kind=ContractKind.MSA)
-    found = []
-    for row in rows.order_by(F("end").asc(nulls_last=True), "number"):
+    listed = list(rows.order_by(F("end").asc(nulls_last=True), "number"))
+    terms, found = load_terms(listed), []
+    for row in listed:
+        notice = notice_of(row, terms, basis.today, client.country)
         found.append(
             Agreement(
                 number=row.number,
@@ -174,10 +177,10 @@ def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ..
                 kind=row.kind,
                 amount=_converted(basis, row.amount, row.currency, basis.open_month),
                 start=row.start,
-                end=row.end,
+                end=notice.end,
                 renewal=row.renewal,
                 renewal_word=row.get_renewal_display() if row.renewal else "",
-                notice_on=notice_of(row, client.country),
+                notice_on=notice.on,
                 signed_on=row.signed_on,
                 in_force=row.status in (ContractStatus.SIGNED, ContractStatus.ACTIVE),
                 status_word=row.get_status_display(),

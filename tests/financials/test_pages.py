@@ -66,6 +66,8 @@ PAGES = (
     "/clients/KESTREL/contracts/",
     "/contracts/",
     "/contracts/KES-1/",
+    "/contracts/KES-1/terms/",
+    "/contracts/KES-1/billing/",
     "/contracts/KES-1/edit/",
 )
 MONEY_ONLY = PAGES[:5]
@@ -164,7 +166,7 @@ def test_every_formula_leads_to_a_definition_that_exists(kestrel: Client, owner:
     asked += [
         f"pnl.net_revenue:{span};scenario={name}" for name in ("variance", "variance_prior", "forecast", "budget")
     ]
-    assert len(asked) == 28
+    assert len(asked) == 38
     for identity in asked:
         anchor = explain(owner, identity, now=timezone.now()).definition.partition("#")[2]
         assert f'id="{anchor}"' in text, identity
@@ -303,7 +305,6 @@ def test_pages_cost_at_most_fifteen_queries_at_any_size(
 def edit_data(contract: Contract, **changes: Any) -> dict[str, Any]:
     data = {
         "title": contract.title,
-        "status": contract.status,
         "start": contract.start.isoformat(),
         "end": contract.end.isoformat() if contract.end else "",
         "amount": str(contract.amount),
@@ -333,7 +334,7 @@ def test_saving_rebuilds_the_schedule_and_queues_the_forecast(kestrel: Client, o
     entry = AuditEntry.objects.get(object_kind="contract", object_id=str(contract.pk))
     assert entry.actor == owner.email
     assert entry.changes["amount"] == ["120000.0000", "100000"]
-    assert "amount: 120000.0000 → 100000" in text_of(sign_in(owner).get("/contracts/KES-1/"))
+    assert "amount: 120000.0000 → 100000" in text_of(sign_in(owner).get("/contracts/KES-1/terms/"))
 
 
 def test_a_second_editor_loses_nothing(kestrel: Client, owner: User, finance: User, sign_in: Any) -> None:
@@ -358,7 +359,7 @@ def test_a_second_editor_loses_nothing(kestrel: Client, owner: User, finance: Us
         ({"uplift": "four"}, "write a fraction"),
         ({"currency": "zzz"}, "three letters"),
         ({"probability": "60"}, ""),
-        ({"status": "dreamt"}, ""),
+        ({"scope_hours": "-3"}, ""),
         ({"title": ""}, "required"),
     ],
 )

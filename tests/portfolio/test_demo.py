@@ -25,7 +25,10 @@ COLUMNS = {
     "touchpoints": "source_ref client date kind ours theirs notes",
     "commitments": "key client side text due kept_on owner",
     "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
-    " signed_on country renewal notice_days notice_rule uplift probability scope_hours",
+    " signed_on country renewal notice_days notice_rule uplift probability billing_timing scope_hours ended_on",
+    "milestones": "contract key title due amount accepted_on",
+    "estimates": "contract month cost_to_go",
+    "terms": "contract topic value from note",
     "opportunities": "key client name stage amount currency close_on probability category delivery_start"
     " delivery_months offering kind renews contract next_step owner_email",
     "fx": "month base quote average closing",
@@ -119,6 +122,8 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
         assert {contacts[key] for key in row["theirs"].split(";")} == {row["client"]}
     for row in book["contracts"]:
         assert not row["parent"] or contracts[row["parent"]] == row["client"]
+    for kind in ("milestones", "estimates", "terms"):
+        assert {row["contract"] for row in book[kind]} <= contracts.keys(), kind
     for row in book["ledger"]:
         assert not row["contract"] or contracts[row["contract"]] == row["client"]
     orders = {(row["client"], row["number"]): row["contract"] for row in book["purchase_orders"]}

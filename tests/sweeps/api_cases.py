@@ -42,6 +42,9 @@ HOURS: Kwargs = {
 CARD: Kwargs = {
     "kind": "bill", "role": "Writer", "client": "HAL", "rate": "90", "currency": "USD", "from": "2026-11-01"
 }  # fmt: skip
+MILESTONE: Kwargs = {"contract": "HAL-SOW", "key": "M9", "title": "Launch", "due": "2026-11-30", "amount": "10"}
+ESTIMATE: Kwargs = {"contract": "HAL-SOW", "month": "2026-11", "cost_to_go": "10"}
+TERM: Kwargs = {"contract": "HAL-SOW", "topic": "payment_days", "value": "45", "from": "2199-01-01"}
 CONTACT: Kwargs = {"key": "P-9", "client": "HAL", "first_name": "Ana", "last_name": "New"}
 
 
@@ -79,6 +82,24 @@ API: tuple[Case, ...] = (
     *_resource(
         "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
         change={"title": "Other"},
+    ),
+    *_resource(
+        "milestones", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.milestone, MILESTONE, delete=False,
+        change={"title": "Other"},
+    ),
+    *_resource(
+        "estimates", MONEY, BOOKKEEPERS, lambda world: world.own.estimate, ESTIMATE, delete=False,
+        change={"cost_to_go": "11"},
+    ),
+    *_resource(
+        "terms", CLIENT_READERS, BOOKKEEPERS | {"legal"}, lambda world: world.own.term, TERM, delete=False,
+        change={"value": "As before"},
+    ),
+    Case("api_schedule-lines_list", get=CLIENT_READERS),
+    Case("api_schedule-lines_list", query="contract=HAL-SOW", get=CLIENT_READERS, record=True, soft=True),
+    Case(
+        "api_schedule-lines", lambda world: {"pk": str(world.own.sow.schedule.all()[0].pk)}, get=CLIENT_READERS,
+        record=True,
     ),
     *_resource(
         "opportunities", RELATIONS, WRITERS, lambda world: world.own.deal, DEAL, delete=True, change={"name": "Other"}

@@ -31,6 +31,7 @@ FINANCE: Roles = frozenset({"finance"})
 AUDITORS: Roles = frozenset({"director", "finance", "leadership", "administrator"})
 KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
 CLOSE_READERS: Roles = frozenset({"director", "finance", "leadership"})
+TERM_WRITERS: Roles = frozenset({"director", "finance", "legal"})
 ADMINISTRATOR: Roles = frozenset({"administrator"})
 
 Kwargs = dict[str, Any]
@@ -112,6 +113,11 @@ def number_of(name: str) -> Callable[[World], Kwargs]:
     return lambda world: {"pk": getattr(world.own, name).pk}
 
 
+def of_sow(name: str) -> Callable[[World], Kwargs]:
+    """The number of the statement of work and the key of what hangs on it."""
+    return lambda world: {"number": world.own.sow.number, "pk": getattr(world.own, name).pk}
+
+
 def fixed(**kwargs: Any) -> Callable[[World], Kwargs]:
     return lambda world: kwargs
 
@@ -188,6 +194,7 @@ SHELL = (
             ("close.moved:month=2026-10;row=contribution", CLOSE_READERS),
             ("close.labour_gap:month=2026-10;client=HAL", CLOSE_READERS),
             ("close.recognised:month=2026-10;contract=HAL-SOW", CLOSE_READERS),
+            ("contract.earned:contract=HAL-SOW", MONEY),
         )
     ),
 )
@@ -372,6 +379,39 @@ FINANCIALS = (
     Case("contract_list", query="format=csv", get=CLIENT_READERS),
     Case("contract_list", query="format=xlsx", get=CLIENT_READERS),
     Case("contract", fixed(number="HAL-SOW"), get=CLIENT_READERS, record=True),
+    Case("contract_terms", fixed(number="HAL-SOW"), get=CLIENT_READERS, record=True),
+    Case("contract_terms", fixed(number="HAL-SOW"), query="on=2026-10-01", get=CLIENT_READERS, record=True),
+    Case("contract_billing", fixed(number="HAL-SOW"), get=CLIENT_READERS, record=True),
+    Case(
+        "term_add", fixed(number="HAL-SOW"), get=TERM_WRITERS, post=TERM_WRITERS, record=True, strange=404,
+        body=fixed(topic="payment_days", value="45", starts="2190-01-01"),
+    ),
+    Case(
+        "contract_move", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, record=True, strange=404,
+        body=lambda world: {"to": "completed", "version": world.own.sow.version},
+    ),
+    Case(
+        "plan_line_add", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, record=True, strange=404,
+        body=fixed(due="2026-12-01", amount="10", label="Deposit"),
+    ),
+    Case("plan_line_remove", of_sow("invoice_line"), post=BOOKKEEPERS, record=True, strange=404),
+    Case(
+        "milestone_add", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, record=True, strange=404,
+        body=fixed(key="M9", title="Launch", due="2026-12-01", amount="10"),
+    ),
+    Case(
+        "milestone_cell", of_sow("milestone"), query="field=title", get=BOOKKEEPERS, post=BOOKKEEPERS, record=True,
+        strange=404, body=lambda world: {"field": "title", "title": "Kick-off", "version": "1"},
+    ),
+    Case(
+        "estimate_add", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, record=True, strange=404,
+        body=fixed(month="2026-11", cost_to_go="10"),
+    ),
+    Case(
+        "contract_document_add", post=TERM_WRITERS, strange=404,
+        body=lambda world: {"number": "HAL-SOW", "file": SimpleUploadedFile("x.pdf", b"%PDF-1.7 %%EOF")},
+    ),
+    Case("contract_document", number_of("document"), get=CLIENT_READERS, record=True),
     Case(
         "contract_edit", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, body=_contract, record=True,
         strange=404,

@@ -12,7 +12,7 @@ import pytest
 from tests.sweeps.api_cases import API
 from tests.sweeps.cases import PAGES, Case
 from tests.sweeps.test_access_matrix import body_of, call
-from tests.sweeps.world import COST_RATE, EVIDENCE, LABOUR, SECRETS, World, judge
+from tests.sweeps.world import COST_RATE, EVIDENCE, LABOUR, SECRETS, TO_GO, World, judge
 
 READS = [case for case in (*PAGES, *API) if case.get]
 NO_STANCE = ("finance", "legal", "delivery", "administrator")
@@ -20,7 +20,10 @@ NO_COST = ("legal", "administrator")
 NO_SALARY = ("director", "account_manager", "legal", "delivery", "leadership", "administrator")
 SALARY_WORDS = (COST_RATE, "83.19", "1455.9", "1,455.9", "1,456")
 """The rate, and what the 17.5 hours of that one person come to."""
-COST_WORDS = (LABOUR, "186,431", "186.4", "Delivery labour", "delivery_labour", "contribution", "gross_profit")
+COST_WORDS = (
+    *(LABOUR, TO_GO, "73,951", "186,431", "186.4", "Delivery labour"),
+    *("delivery_labour", "contribution", "gross_profit"),
+)
 
 
 def text_of(answer: Any) -> str:
@@ -98,7 +101,7 @@ def test_a_clients_review_holds_neither(world: World, case: Case) -> None:
     deck = world.own.draft if case.route == "review_preview" else world.own.frozen
     text = text_of(director.get(f"/reviews/{deck.pk}/preview/"))
     assert "Quorvane" in text
-    assert [word for word in (*COST_WORDS[:4], "Zqstance", "Gross profit", "Contribution") if word in text] == []
+    assert [word for word in (*COST_WORDS[:6], "Zqstance", "Gross profit", "Contribution") if word in text] == []
 
 
 @pytest.mark.parametrize("role", NO_SALARY)

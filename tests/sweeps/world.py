@@ -25,7 +25,19 @@ from common import jobs
 from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
 from financials.actions.time import rebuild_time_months
-from financials.models import Contract, Invoice, LedgerEntry, PurchaseOrder, Rate, TimeEntry
+from financials.models import (
+    BillingPlanLine,
+    Contract,
+    ContractDocument,
+    Estimate,
+    Invoice,
+    LedgerEntry,
+    Milestone,
+    PurchaseOrder,
+    Rate,
+    Term,
+    TimeEntry,
+)
 from people.actions import issue_token
 from people.models import ApiToken, User
 from qbr.actions import create_deck, freeze_deck
@@ -42,6 +54,8 @@ LABOUR = "186431.17"
 """Field class COST: October's delivery labour, and no other amount."""
 COST_RATE = "83.1947"
 """Field class SALARY: what an hour of the delivery lead costs."""
+TO_GO = "73951.37"
+"""Field class COST: the estimate to complete, and no other amount."""
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -68,6 +82,11 @@ class Book:
     order: PurchaseOrder
     hours: TimeEntry
     bill: Rate
+    milestone: Milestone
+    estimate: Estimate
+    term: Term
+    document: ContractDocument
+    invoice_line: BillingPlanLine
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -202,11 +221,13 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         error="ValueError: x",
     )
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
+    milestone, estimate, term, document, line = _hung_on(sow)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
         *_receivables(client, sow),
         *_hours(client, sow, people),
+        milestone, estimate, term, document, line,
     )  # fmt: skip
 
 
@@ -229,6 +250,23 @@ def _hours(client: Client, sow: Contract, people: dict[str, User]) -> tuple[Time
     )
     rebuild_time_months([client.pk])
     return entry, bill
+
+
+def _hung_on(sow: Contract) -> tuple[Milestone, Estimate, Term, ContractDocument, BillingPlanLine]:
+    milestone = Milestone.objects.create(contract=sow, key="M1", title="Qvkick-off", due=CLOSED, amount=Decimal("1000"))
+    estimate = Estimate.objects.create(contract=sow, month=CLOSED, cost_to_go=Decimal(TO_GO))
+    term = Term.objects.create(
+        contract=sow, topic="liability_cap", value="Qvtwice the fee", starts=date(2198, 1, 1)
+    )  # still ahead: one in force is never changed
+    body = b"%PDF-1.7 Qvdraft %%EOF"
+    document = ContractDocument.objects.create(
+        contract=sow, name="Qvsigned.pdf", media_type="application/pdf", size=len(body), sha256="0" * 64, body=body,
+        added_by="owner@example.com", added_at=_now(),
+    )  # fmt: skip
+    line = BillingPlanLine.objects.create(
+        contract=sow, due=CLOSED, amount=Decimal("10"), label="Qvdeposit", by_hand=True
+    )
+    return milestone, estimate, term, document, line
 
 
 def _post_year(client: Client, sow: Contract) -> LedgerEntry:

@@ -22,6 +22,7 @@ from people.models import User
 from portfolio.demo import generate, reviews
 from portfolio.demo.closing import close_months
 from portfolio.imports.runner import load_rows
+from portfolio.management.contract_story import tell_contracts
 from qbr.actions import create_deck, write_words
 
 ACTOR = "demo"
@@ -34,6 +35,9 @@ KINDS = (
     "contacts",
     "touchpoints",
     "contracts",
+    "milestones",
+    "estimates",
+    "terms",
     "opportunities",
     "fx",
     "rates",
@@ -69,6 +73,7 @@ class Command(BaseCommand):
         """The whole story, once: from then on its rows belong to the people who edit them."""
         book = generate(as_of, SEED)
         changed = load_book(book, now, self.stdout.write)
+        changed += tell_contracts(as_of, SEED, actor=ACTOR, now=now)
         changed += add_plans(book["plans"])
         changed += approve_time(as_of)
         changed += close_months(as_of)
