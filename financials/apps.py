@@ -6,7 +6,15 @@ class FinancialsConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled here, when the models exist.
-        from financials import explain_bridge, explain_receivables, explanations, imports, jobs, registrations
+        from financials import (
+            explain_bridge,
+            explain_receivables,
+            explain_retention,
+            explanations,
+            imports,
+            jobs,
+            registrations,
+        )
         from financials.queries import search
 
         search.register()
@@ -15,4 +23,5 @@ class FinancialsConfig(AppConfig):
         explanations.register()
         explain_bridge.register()
         explain_receivables.register()
+        explain_retention.register()
         registrations.register()

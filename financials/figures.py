@@ -234,3 +234,27 @@ def close_figure(name: str, value: Number, unit: str, month: Month, **scope: obj
         label = f"{LABELS[str(row)]}, moved since the month before"
     identity = figure_id(f"close.{name}", month=format_month(month), **scope)
     return Figure(identity, f"{label}, {period_label(month, month)}", value, unit)
+
+
+RETENTION_LABELS: Final[dict[str, str]] = {
+    "nrr": "Net revenue retention",
+    "grr": "Gross revenue retention",
+    "then": "Net revenue of the twelve months before",
+    "now": "Net revenue now of clients with revenue then",
+    "escalators": "Contractual escalators",
+    "recurring": "Net retention of recurring work",
+    "one_off": "Net retention of one-off projects",
+    "revenue_hhi": "Concentration of net revenue",
+    "margin_hhi": "Concentration of contribution",
+    "largest": "Largest client's share of net revenue",
+}
+
+
+def retention_figure(
+    name: str, value: Number, currency: str, *, last: Month, client: str = "", asked: Mapping[str, str] | None = None
+) -> Figure:
+    """Over the twelve months to `last`. asked: owner, tier and currency where the reader chose them."""
+    identity = figure_id(f"retention.{name}", client=client, **(asked or {}), to=format_month(last))
+    units = {"then": currency, "now": currency, "escalators": currency, "revenue_hhi": "score", "margin_hhi": "score"}
+    label = f"{RETENTION_LABELS[name]}, twelve months to {period_label(last, last)}"
+    return Figure(identity, label, value, units.get(name, "ratio"))

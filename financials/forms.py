@@ -24,6 +24,7 @@ from financials.queries.invoices import STATES, InvoiceFilter
 from financials.queries.pnl_page import Against, Group, PnlView
 from financials.queries.purchase_orders import OrderFilter
 from financials.queries.receivables import DebtRequest
+from financials.queries.retention import RetentionRequest
 
 
 class MonthField(forms.CharField):
@@ -368,3 +369,22 @@ class CheckForm(forms.Form):
 class DriverForm(forms.Form):
     starts = MonthField(label="From the month")
     driver = forms.ChoiceField(choices=OverheadDriver.choices, label="Spread by")
+
+
+class RetentionForm(forms.Form):
+    to = MonthField(required=False)
+    client = forms.CharField(required=False, max_length=80)
+    owner = forms.CharField(required=False, max_length=254)
+    tier = forms.CharField(required=False, max_length=10)
+    currency = forms.CharField(required=False, max_length=3)
+
+    clean_currency = DebtForm.clean_currency
+
+
+def retention_request(query: Mapping[str, str]) -> tuple[RetentionRequest, list[str]]:
+    form = RetentionForm(query)
+    form.is_valid()
+    data = form.cleaned_data
+    errors = [str(error) for several in form.errors.values() for error in several]
+    words = {name: data.get(name, "") for name in ("client", "owner", "tier", "currency")}
+    return RetentionRequest(last=data.get("to"), **words), errors

@@ -1,11 +1,24 @@
 from django.urls import URLPattern, URLResolver, path
 
-from financials.views import bridge, close, contract_parts, contracts, forecast, hours, pnl, rates, receivables, time
+from financials.views import (
+    bridge,
+    close,
+    contract_parts,
+    contracts,
+    forecast,
+    hours,
+    pnl,
+    rates,
+    receivables,
+    retention,
+    time,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/pnl/", pnl.pnl, name="pnl"),
     path("financials/bridge/", bridge.bridge, name="bridge"),
     path("financials/entries/", pnl.ledger_entries, name="entries"),
+    path("financials/retention/", retention.retention, name="retention"),
     path("financials/receivables/", receivables.receivables, name="receivables"),
     path("financials/invoices/", receivables.invoice_list, name="invoices"),
     path("financials/purchase-orders/", receivables.purchase_order_list, name="purchase_orders"),

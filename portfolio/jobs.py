@@ -1,4 +1,4 @@
-"""The import job: an uploaded file, or a bundle of them, loaded in a worker."""
+"""Work of the roof: an uploaded file or bundle loaded, a report set on paper."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from django.utils import timezone
 
 from common.jobs import JobKind, Lease, LeaseLost, kinds
 from common.models import ImportBatch
+from common.reports import report_kinds
 from people.models import User
 from portfolio.imports.files import SourceFile
 from portfolio.imports.queueing import IMPORT
 from portfolio.imports.requests import Options
 from portfolio.imports.runner import load_files
+from portfolio.models import ReportFile
+from portfolio.pdf import render_report
+from portfolio.queries.report_files import PRINT
+from qbr.pdf import WALL_SECONDS
 
 
 class _Progress:
@@ -92,5 +97,27 @@ def _load(lease: Lease, progress: _Progress) -> dict[str, int]:
     return {"files": len(reports), "rejected": sum(report.rejected for report in reports)}
 
 
+def print_reports(leases: Sequence[Lease]) -> None:
+    """Safe to run twice: a file that is there already is left as it is."""
+    for lease in leases:
+        file = ReportFile.objects.select_related("user").filter(pk=int(lease.object_id)).first()
+        if file is None or file.made_at is not None or not file.user.is_active:
+            with lease.finish():
+                continue
+        kind = report_kinds[file.name]
+        if file.user.role not in kind.roles:
+            with lease.finish():
+                continue
+        lease.progress(0, 2, "Reading the figures")
+        report = kind.read(file.user, file.query, timezone.now())
+        lease.progress(1, 2, "Setting the pages")
+        made = render_report(report)
+        with lease.finish({"findings": list(made.findings), "pages": made.pages}):
+            ReportFile.objects.filter(pk=file.pk).update(
+                pdf=made.pdf, pages=made.pages, title=f"{report.title}, {report.period}"[:200], made_at=timezone.now()
+            )
+
+
 def register() -> None:
+    kinds.register(PRINT, JobKind(PRINT, "Report file", print_reports, lease_seconds=int(WALL_SECONDS) + 15))
     kinds.register(IMPORT, JobKind(IMPORT, "Import", run_import))

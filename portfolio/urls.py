@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from portfolio.api.throttling import AddressRate, limited
-from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, saved_views, search
+from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, reports, saved_views, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("views/<slug:page>/save/", saved_views.save, name="save_view"),
     path("views/<int:pk>/change/", saved_views.change, name="change_view"),
     path("views/<int:pk>/delete/", saved_views.delete, name="delete_view"),
+    path("reports/<slug:name>.pdf", reports.report_pdf, name="report_pdf"),
+    path("reports/files/<int:pk>/", reports.report_file, name="report_file"),
+    path("reports/files/<int:pk>/download/", reports.report_download, name="report_download"),
     path("figures/<path:figure_id>/", figures.figure, name="figure"),
     path("audit/", audit.audit, name="audit"),
     path("api/docs/", limited(AddressRate, api_docs.api_docs), name="api_docs"),

@@ -17,7 +17,7 @@ from common.periods import month_of
 from financials.access import contracts_for
 from financials.calc.notice import notice_deadline
 from financials.calc.schedule import IN_FORCE, Move, Terms, end_in_force
-from financials.models import Contract, ContractKind, ContractStatus, NoticeRule
+from financials.models import Contract, ContractKind, ContractStatus, NoticeRule, Renewal
 from financials.queries.basis import Basis
 from financials.queries.terms import TermBook, book_of, decided, with_terms
 
@@ -29,6 +29,8 @@ LONGEST_NOTICE: Final = 400
 LATE_SHOWN: Final = 60
 """Days a missed notice deadline stays on the list."""
 SOON: Final = 30
+_USUAL: Final = {"fixed": Decimal("0.70"), "auto": Decimal("0.90"), "evergreen": Decimal("0.97")}
+"""Probability of renewal a year, until own history has twenty renewals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class RenewalRow:
     """notice_on: None without a notice period. due_on: the notice deadline, else the term's end.
 
     amount_reporting: the fee at the newest rate known; None when there is no rate or no amount.
+    kind: fixed, auto or evergreen. probability: of renewal, the contract's own or the default of its kind.
     """
 
     number: str
@@ -50,6 +53,8 @@ class RenewalRow:
     currency: str
     amount_reporting: Decimal | None
     status: str
+    kind: str = Renewal.FIXED
+    probability: Decimal | None = None
 
     @property
     def due_on(self) -> date:
@@ -168,6 +173,8 @@ def _row(contract: Contract, book: TermBook, today: date, basis: Basis | None) -
         currency=contract.currency,
         amount_reporting=_in_reporting(contract, basis, today),
         status=contract.status,
+        kind=contract.renewal or Renewal.FIXED,
+        probability=contract.probability if contract.probability is not None else _USUAL[contract.renewal or "fixed"],
     )
 
 

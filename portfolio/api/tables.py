@@ -15,11 +15,15 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
+from accounts.access import clients_for
 from common.exports import About, csv_response, xlsx_response
 from common.money import is_currency, quantise
 from common.periods import InvalidPeriod, Month, format_month, parse_month
 from financials.calc.receivables import BUCKETS, Aged
 from financials.queries.receivables import DebtRequest, load_receivables
+from financials.queries.renewals import renewals_ahead
+from financials.queries.retention import GROUPS as RETENTION_GROUPS
+from financials.queries.retention import Group, RetentionRequest, load_retention
 from people.access import Abilities
 from people.models import User
 from portfolio.api.authentication import require_scope
@@ -236,3 +240,90 @@ def _aged(aged: Aged, currency: str) -> dict[str, Any]:
     values = {name: aged.buckets[name] for name in BUCKETS}
     shown = {name: None if value is None else quantise(value, currency) for name, value in values.items()}
     return {"currency": currency, **shown, "dso": None if aged.dso is None else aged.dso.quantize(SIX)}
+
+
+class RetentionView(TableView):
+    name = "retention"
+    groups = RETENTION_GROUPS
+
+    @describe("retention", "Net and gross retention: twelve months to `to` against the twelve before.", groups)
+    def get(self, request: Request) -> HttpResponseBase:
+        return self.answer(request)
+
+    def read(self, user: User, asked: Asked, now: datetime) -> Table:
+        wanted = RetentionRequest(asked.last, asked.client, asked.owner, asked.tier, asked.currency)
+        book = load_retention(user, wanted, now=now)
+        groups, code = book.grouped(asked.group_by), book.currency
+        return Table(
+            columns=(*asked.group_by, "then", "now", "nrr", "grr", "escalators"),
+            rows=[
+                {**{name: part or None for name, part in zip(asked.group_by, key, strict=True)}, **_kept(group, code)}
+                for key, group in groups
+            ],
+            currency=book.currency,
+            first=book.now[0],
+            last=book.now[1],
+            as_of=now,
+            run=f"ledger-{book.basis.ledger_no}",
+            missing=[f"A rate of {name} is missing." for name in book.unknown],
+            notes=[book.source],
+        )
+
+
+def _kept(group: Group, currency: str) -> dict[str, Any]:
+    found = group.found
+    return {
+        "then": quantise(found.then, currency),
+        "now": quantise(found.now, currency),
+        "nrr": None if found.nrr is None else found.nrr.quantize(SIX),
+        "grr": None if found.grr is None else found.grr.quantize(SIX),
+        "escalators": quantise(group.escalators, currency),
+    }
+
+
+RENEWAL_DAYS: Final = 365
+RENEWAL_COLUMNS: Final = (
+    "contract", "client", "ends_on", "notice_on", "kind", "amount", "currency", "probability", "status",
+)  # fmt: skip
+
+
+class RenewalsView(TableView):
+    name = "renewals"
+    groups = ()
+
+    @describe("renewals", "Contracts whose notice, or term, falls due within a year, in their own currency.", groups)
+    def get(self, request: Request) -> HttpResponseBase:
+        return self.answer(request)
+
+    def may(self, can: Abilities) -> bool:
+        return can.see_contracts
+
+    def read(self, user: User, asked: Asked, now: datetime) -> Table:
+        found = renewals_ahead(user, today=asked.day or now.date(), days=RENEWAL_DAYS)
+        narrowed = {"key": asked.client, "owner__email": asked.owner, "tier": asked.tier}
+        if any(narrowed.values()):
+            clients = clients_for(user).filter(**{path: value for path, value in narrowed.items() if value})
+            keys = set(clients.values_list("key", flat=True))
+            found = [row for row in found if row.client_key in keys]
+        month = (asked.day or now.date()).replace(day=1)
+        return Table(
+            columns=RENEWAL_COLUMNS,
+            rows=[
+                {
+                    "contract": row.number,
+                    "client": row.client_key,
+                    "ends_on": row.ends_on.isoformat(),
+                    "notice_on": row.notice_on.isoformat() if row.notice_on else None,
+                    "kind": row.kind,
+                    "amount": None if row.amount is None else quantise(row.amount, row.currency),
+                    "currency": row.currency,
+                    "probability": None if row.probability is None else row.probability.quantize(SIX),
+                    "status": row.status,
+                }
+                for row in found
+            ],
+            currency=asked.currency,
+            first=month,
+            last=month,
+            as_of=now,
+        )

@@ -22,7 +22,7 @@ from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
-from portfolio.api.tables import ReceivablesView
+from portfolio.api.tables import ReceivablesView, RenewalsView, RetentionView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
 from portfolio.api.views import BulkView, DetailView, ListView, ReadOnlyListView, ReadOnlyView
 
@@ -94,7 +94,7 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     *(
         path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
-        for view in (ReceivablesView, MarginBridgeView)
+        for view in (ReceivablesView, RetentionView, RenewalsView, MarginBridgeView)
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
     path("periods/", PeriodListView.as_view(), name="api_periods_list"),

@@ -23,7 +23,8 @@ from common.money import ZERO, ratio
 from common.periods import Month, month_add, month_label, month_of, months_between
 from financials.calc import findings
 from financials.calc.findings import Part
-from financials.figures import forecast_figure, gap_figure, pnl_figure, renewals_figure
+from financials.calc.retention import retention
+from financials.figures import forecast_figure, gap_figure, pnl_figure, renewals_figure, retention_figure
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import Cut, load_cells
@@ -80,6 +81,8 @@ class Cockpit:
     full_year_budget: Amount
     margin: Figure
     margin_budget: Amount
+    nrr: Figure
+    grr: Figure
     bars: charts.MonthlyBars
     clients: tuple[ClientLine, ...]
     clients_finding: str
@@ -188,6 +191,7 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
         full_year_budget=net_budget,
         margin=_margin_figure(basis, to_date, books.margin(books.actual, keys, to_date)),
         margin_budget=books.margin(books.budget, keys, to_date),
+        **_retention(basis, books, keys),
         bars=_bars(basis, books, keys, year, run),
         clients=tuple(lines),
         clients_finding=findings.met_budget(sum(1 for part in parts if part.gap >= 0), len(parts), fallback="Clients"),
@@ -201,7 +205,7 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
 
 def _load_books(user: User, basis: Basis, year: list[Month]) -> _Books:
     clients = ids_sql(clients_for(user).order_by().values("pk"))
-    first = min(month_add(year[0], -12), month_add(basis.through, -12))
+    first = min(month_add(year[0], -12), month_add(basis.through, -23))
     grids = []
     for source, start, end in (
         ("actual", first, max(basis.through, basis.open_month)),
@@ -274,6 +278,15 @@ def _margin_variance(basis: Basis, months: list[Month], value: Amount, client: s
 
 def _year_gap(basis: Basis, year: list[Month], value: Amount, client: str = "") -> Figure:
     return gap_figure("forecast.gap", value, basis.currency, months=year, client=client)
+
+
+def _retention(basis: Basis, books: _Books, keys: Sequence[str]) -> dict[str, Figure]:
+    """Net and gross, twelve closed months against the twelve before."""
+    last = basis.through
+    now, then = months_between(month_add(last, -11), last), months_between(month_add(last, -23), month_add(last, -12))
+    sums = [{key: books.net(books.actual, [key], span) or ZERO for key in keys} for span in (then, now)]
+    found = retention(*sums)
+    return {name: retention_figure(name, getattr(found, name), basis.currency, last=last) for name in ("nrr", "grr")}
 
 
 def _client_lines(

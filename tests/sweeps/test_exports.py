@@ -41,6 +41,7 @@ FILES = (
     "/financials/entries/?format={}",
     "/financials/pnl/?format={}",
     "/forecast.{}",
+    "/financials/retention/?format={}",
     "/financials/receivables/?format={}",
     "/financials/invoices/?format={}",
     "/financials/purchase-orders/?format={}",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal as D
 
-from financials.calc.retention import Retention, retention
+from financials.calc.retention import Retention, Successor, concentration, escalators, retention
 
 
 def test_the_worked_figures() -> None:
@@ -26,3 +26,32 @@ def test_gross_retention_never_passes_the_whole() -> None:
 def test_retention_is_unknown_without_revenue_then() -> None:
     result = retention({"A": D(-5)}, {"A": D(100)})
     assert (result.clients, result.nrr, result.grr) == (0, None, None)
+
+
+def test_escalators_are_the_growth_that_contracts_foresaw() -> None:
+    # 240,000 renewed at 4%: 249,600, of which 9,600 was foreseen; the client grew by 30,000 in all.
+    renewed = Successor(D("0.04"), D(0), D(249600))
+    assert escalators(D(30000), [renewed]) == D(9600)
+    assert escalators(D(5000), [renewed]) == D(5000)
+    assert escalators(D(-5000), [renewed]) == 0
+
+
+def test_a_successor_that_gained_nothing_escalates_nothing() -> None:
+    assert escalators(D(100), [Successor(D("0.04"), D(100), D(90))]) == 0
+    assert escalators(D(100), [Successor(D(0), D(0), D(90))]) == 0
+
+
+def test_concentration_of_four_clients() -> None:
+    # 50, 30, 20 of 100: 2,500 + 900 + 400 = 3,800; the one at a loss has no share.
+    found = concentration({"B": D(30), "A": D(50), "C": D(20), "D": D(-5)})
+    assert [(one.key, one.share, one.cumulative) for one in found.shares] == [
+        ("A", D("0.5"), D("0.5")),
+        ("B", D("0.3"), D("0.8")),
+        ("C", D("0.2"), D("1")),
+    ]
+    assert (found.hhi, found.total, found.largest) == (D(3800), D(100), D("0.5"))
+
+
+def test_one_client_is_ten_thousand_and_none_is_unknown() -> None:
+    assert concentration({"A": D("0.01")}).hhi == 10_000
+    assert (concentration({"A": D(0)}).hhi, concentration({}).largest) == (None, None)
