@@ -453,6 +453,13 @@ def _slide(world: World) -> Kwargs:
     return {"pk": world.own.draft.pk, "slide": "title"}
 
 
+REPORTS = (
+    Case("report_pdf", fixed(name="receivables"), get=MONEY, post=MONEY),
+    Case("report_pdf", fixed(name="retention"), query="client=HAL", get=MONEY, post=MONEY, record=True, strange=404),
+    Case("report_pdf", fixed(name="contracts"), get=CLIENT_READERS, post=CLIENT_READERS),
+    Case("report_file", number_of("report"), get=DIRECTOR, record=True, denied=404),
+    Case("report_download", number_of("report"), get=DIRECTOR, record=True, denied=404),
+)
 REVIEWS = (
     Case("reviews", get=MONEY),
     Case("client_reviews", key, get=MONEY, record=True),
@@ -475,4 +482,4 @@ REVIEWS = (
     Case("review_pdf", number_of("frozen"), get=MONEY, record=True),
 )  # fmt: skip
 
-PAGES: tuple[Case, ...] = (*SHELL, *IMPORTS, *PEOPLE, *VIEWS, *CLIENTS, *PLANS, *DEALS, *FINANCIALS, *REVIEWS)
+PAGES: tuple[Case, ...] = (*SHELL, *IMPORTS, *PEOPLE, *VIEWS, *CLIENTS, *PLANS, *DEALS, *FINANCIALS, *REPORTS, *REVIEWS)

@@ -40,6 +40,7 @@ from financials.models import (
 )
 from people.actions import issue_token
 from people.models import ApiToken, User
+from portfolio.models import ReportFile
 from qbr.actions import create_deck, freeze_deck
 from qbr.models import Deck, Snapshot
 from tests.financials.books import budget, close_through, post, post_worked
@@ -80,6 +81,7 @@ class Book:
     frozen: Deck
     invoice: Invoice
     order: PurchaseOrder
+    report: ReportFile
     hours: TimeEntry
     bill: Rate
     milestone: Milestone
@@ -226,6 +228,9 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
         *_receivables(client, sow),
+        ReportFile.objects.create(
+            user=director, name="receivables", pdf=b"%PDF-1.7 Quorvane", pages=1, title="Aged", made_at=_now()
+        ),
         *_hours(client, sow, people),
         milestone, estimate, term, document, line,
     )  # fmt: skip
