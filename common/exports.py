@@ -111,6 +111,7 @@ _FORMATS: Final = {
     "amount": "#,##0.00;[Red]\u2212#,##0.00",
     "ratio": "0.0%;[Red]\u22120.0%",
     "count": "#,##0;[Red]\u2212#,##0",
+    "days": "#,##0.0",
     "rate": "General",
     "day": "yyyy-mm-dd",
 }

@@ -19,8 +19,8 @@ from common.registry import Registry
 if TYPE_CHECKING:
     from people.models import User  # types only: common imports no app at run time
 
-Way = Literal["text", "amount", "ratio", "count", "day"]
-"""How a column prints: amounts at the minor unit, ratios as percentages."""
+Way = Literal["text", "amount", "ratio", "count", "days", "day"]
+"""How a column prints: amounts at the minor unit, ratios as percentages, days with a tenth."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.http import QueryDict
 
-from accounts.access import get_client_for
+from accounts.access import clients_for, get_client_for
 from common.formats import day
 from common.money import quantise
 from common.periods import month_label, period_label
@@ -136,7 +136,7 @@ def pnl(user: User, query: Mapping[str, str], now: datetime) -> Report:
         get_client_for(user, view.client)
     asked = PnlRequest(first=view.first, last=view.last, client=view.client, group_by=("client",))
     found = load_pnl(user, asked, now=now)
-    tie = found.tie_out
+    tie, names = found.tie_out, dict(clients_for(user).values_list("key", "name"))
     return Report(
         name="pnl",
         title="Profit and loss by client",
@@ -150,7 +150,11 @@ def pnl(user: User, query: Mapping[str, str], now: datetime) -> Report:
             *(ReportColumn(name, LABELS[name], "ratio" if is_margin(name) else "amount") for name in found.columns),
         ),
         rows=[
-            [row.group[0], *(_shown(row[name], name, found.currency) for name in found.columns)] for row in found.rows
+            [
+                names.get(row.group[0] or "", row.group[0]),
+                *(_shown(row[name], name, found.currency) for name in found.columns),
+            ]
+            for row in found.rows
         ],
         source=f"Ledger to {month_label(found.basis.through)}, newest entry {found.basis.ledger_no:,}",
         notes=(*found.missing, *([found.rates_note] if found.rates_note else [])),

@@ -17,7 +17,6 @@ from qbr.pdf import FONT_SCHEME, ROOT, Rendered, render_html
 
 MOST_ROWS: Final = 1_000
 """Rows that are printed; the CSV and XLSX have all."""
-PLACES: Final = {"ratio": 1, "count": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,5 @@ def printed(value: Any, column: ReportColumn, currency: str) -> str:
             return formats.ratio(value)
         if column.way == "amount":
             return formats.ledger(value, currency or "USD")
-        whole = Decimal(value) == Decimal(value).to_integral_value()
-        return formats.number(value, 0 if whole else 1)
+        return formats.number(value, 1 if column.way == "days" else 0)
     return str(value)

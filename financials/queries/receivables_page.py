@@ -50,9 +50,9 @@ class DebtLine:
 
     @property
     def shape(self) -> str:
-        """At risk where anything is over 90 days late, watch where anything is over 30."""
-        over90, d90, d60 = (self.figures[place].value or 0 for place in (4, 3, 2))
-        return "at_risk" if over90 > 0 else "watch" if d60 > 0 or d90 > 0 else "on_track"
+        """At risk where anything is over 60 days late, watch where anything is late at all."""
+        over90, d90, overdue = (self.figures[place].value or 0 for place in (4, 3, 6))
+        return "at_risk" if over90 > 0 or d90 > 0 else "watch" if overdue > 0 else "on_track"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def receivables_report(user: User, asked: DebtRequest, *, now: datetime) -> Repo
             *(ReportColumn(name, BUCKET_LABELS[name], "amount") for name in BUCKETS),
             ReportColumn("total", "Open", "amount", strong=True),
             ReportColumn("overdue", "Overdue", "amount", strong=True),
-            ReportColumn("dso", "DSO, days", "count"),
+            ReportColumn("dso", "DSO, days", "days"),
         ),
         rows=[[one.key, one.name, found.currency, *_amounts(one.aged, found.currency)] for one in found.rows],
         total=["", "Total", found.currency, *_amounts(found.total, found.currency)],

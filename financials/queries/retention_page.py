@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -135,9 +137,9 @@ def _bridge(book: RetentionBook) -> charts.ChangeWaterfall | None:
         return None
     steps = (
         charts.Step("Escalators", total.escalators, "contractual uplifts"),
-        charts.Step("Grew", total.gained - total.escalators, "beyond the uplifts"),
-        charts.Step("Shrank", total.shrunk),
-        charts.Step("Left", total.lost),
+        charts.Step("Growth", total.gained - total.escalators, "beyond the uplifts"),
+        charts.Step("Shrinking", total.shrunk),
+        charts.Step("Leaving", total.lost),
     )
     parts = [Part(step.label, Decimal(step.value or 0)) for step in steps]
     return charts.ChangeWaterfall(
@@ -165,7 +167,8 @@ def _shares(book: RetentionBook) -> charts.MonthlyBars | None:
         return None
     names = {row.key: row.name for row in book.rows}
     shown = of.shares[:_BARS]
-    bars = [charts.Month(_short(names[one.key]), one.amount) for one in shown]
+    short = _short([names[one.key] for one in shown])
+    bars = [charts.Month(short[names[one.key]], one.amount) for one in shown]
     rest = sum((one.amount for one in of.shares[_BARS:]), ZERO)
     if rest:
         bars.append(charts.Month("Others", rest))
@@ -180,9 +183,14 @@ def _shares(book: RetentionBook) -> charts.MonthlyBars | None:
     )
 
 
-def _short(name: str) -> str:
-    """One word fits under a bar."""
-    return name.split()[0][:9]
+def _short(names: Sequence[str]) -> dict[str, str]:
+    """One word fits under a bar; where two share it, the initial of the next tells them apart."""
+    words = {name: name.split() for name in names}
+    first = Counter(parts[0] for parts in words.values())
+    return {
+        name: f"{parts[0][:8]} {parts[1][0]}" if first[parts[0]] > 1 and len(parts) > 1 else parts[0][:10]
+        for name, parts in words.items()
+    }
 
 
 def retention_report(user: User, asked: RetentionRequest, *, now: datetime) -> Report:

@@ -64,5 +64,6 @@ def report_download(request: HttpRequest, pk: int) -> HttpResponse:
     body = ReportFile.objects.filter(pk=file.pk).values_list("pdf", flat=True).first()
     if body is None:
         raise Http404(NOT_FOUND)
-    headers = {"Content-Disposition": f'attachment; filename="{slugify(file.title) or file.name}.pdf"'}
+    name = slugify(file.title.replace("–", " to ")) or file.name
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return HttpResponse(bytes(body), content_type="application/pdf", headers=headers)

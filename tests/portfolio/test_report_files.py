@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,7 +28,7 @@ COLUMNS = (
     ReportColumn("due", "Due", "day"),
     ReportColumn("open", "Open", "amount", strong=True),
     ReportColumn("share", "Share", "ratio"),
-    ReportColumn("days", "DSO, days", "count"),
+    ReportColumn("days", "DSO, days", "days"),
 )
 
 
@@ -52,7 +53,8 @@ def _pages(pdf: bytes) -> list[str]:
         (D("-1234.5"), COLUMNS[2], "−1,234.50"),
         (D("0.725"), COLUMNS[3], "72.5%"),
         (D("57.7"), COLUMNS[4], "57.7"),
-        (41, COLUMNS[4], "41"),
+        (D("44"), COLUMNS[4], "44.0"),
+        (41, ReportColumn("n", "Rows", "count"), "41"),
         (date(2026, 2, 28), COLUMNS[1], "28 Feb 2026"),
         ("<b>", COLUMNS[0], "<b>"),
     ],
@@ -70,10 +72,23 @@ def test_a_report_runs_over_pages_under_its_head() -> None:
     assert all("DSO, days" in page for page in pages)
     for number, page in enumerate(pages, 1):
         assert f"Page {number} of {made.pages}" in page
-        assert "Invoices to 20 Nov 2026. As of 23 Nov 2026, 06:05 UTC." in page
+        assert "Invoices to 20 Nov 2026. Known at 23 Nov 2026, 06:05 UTC." in page
     assert "Tier key" in pages[0]
     assert "Owner" not in pages[0]
     assert "=1+1 <script>" in pages[-1]
+
+
+def test_fourteen_columns_of_millions_stay_on_the_paper() -> None:
+    columns = tuple(ReportColumn(f"c{n}", f"Contribution margin {n}", "amount") for n in range(13))
+    report = replace(
+        _report([]),
+        columns=(ReportColumn("client", "Client"), *columns),
+        rows=[["Halden Diagnostics", *[D("21378618.79")] * 13]],
+    )
+    with pdfplumber.open(io.BytesIO(render_report(report).pdf)) as document:
+        page = document.pages[0]
+        assert max(word["x1"] for word in page.extract_words()) <= float(page.width) - 39  # 14 mm
+        assert page.extract_text().count("21,378,618.79") == 13
 
 
 def test_more_rows_than_paper_takes_are_said() -> None:
