@@ -17,6 +17,8 @@ INLINE = re.compile(
 )
 _EXPRESSIONS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}")
 LONGEST = 150
+PRINTED = ("qbr/deck/", "portfolio/report_print.html")
+"""Documents of their own, which no browser is sent but as a preview: their one style sheet stands inside."""
 
 
 def test_there_are_templates() -> None:
@@ -28,7 +30,7 @@ def test_a_template_compiles_and_holds_no_inline_code(name: str) -> None:
     get_template(name)
     text = (FOLDER / name).read_text(encoding="utf-8")
     assert text.count("\n") <= LONGEST
-    if not name.startswith("qbr/deck/"):  # the deck is a document of its own: its one style sheet stands inside
+    if not name.startswith(PRINTED):
         found = INLINE.search(_EXPRESSIONS.sub("", text))
         assert found is None
 
@@ -36,6 +38,7 @@ def test_a_template_compiles_and_holds_no_inline_code(name: str) -> None:
 def test_only_our_own_drawings_and_style_sheet_go_unescaped() -> None:
     texts = {name: (FOLDER / name).read_text(encoding="utf-8") for name in NAMES}
     assert [name for name, text in texts.items() if re.search(r"\|\s*safe\b|autoescape\s+off", text)] == [
+        "portfolio/report_print.html",  # the style sheet for paper, a file of ours
         "qbr/deck/deck.html",  # the style sheet made from our own tokens
         "qbr/deck/picture.html",  # the chart as SVG, whose texts the drawing escapes
     ]
