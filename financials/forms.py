@@ -16,15 +16,19 @@ from financials.calc.notice import InvalidUplift, parse_uplift
 from financials.calc.receivables import BUCKETS
 from financials.figures import LABELS
 from financials.models import Contract, ContractKind, ContractStatus, OverheadDriver, Renewal
+from financials.queries import pivot_page
 from financials.queries.bridge import MEASURES, BridgeRequest, Span, read_span
 from financials.queries.close_checks import MANUAL
 from financials.queries.contract_trees import ContractFilter
 from financials.queries.entries import EntryFilter
 from financials.queries.invoices import STATES, InvoiceFilter
+from financials.queries.pnl import PnlRequest
 from financials.queries.pnl_page import Against, Group, PnlView
 from financials.queries.purchase_orders import OrderFilter
 from financials.queries.receivables import DebtRequest
 from financials.queries.retention import RetentionRequest
+
+MOST_YEARS = 10
 
 
 class MonthField(forms.CharField):
@@ -82,6 +86,61 @@ def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
         unit=data.get("unit") or "k",
         contract=data.get("contract", ""),
         service_line=data.get("service_line") or None,
+    )
+    return view, errors
+
+
+class PivotForm(forms.Form):
+    """The P&L's address when groups stand in its rows."""
+
+    rows = forms.ChoiceField(choices=list(pivot_page.ROW_WORDS.items()))
+    group = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(pivot_page.Columns)])
+    scenario = forms.ChoiceField(required=False, choices=list(pivot_page.SHOWN_WORDS.items()))
+    measure = forms.ChoiceField(required=False, choices=list(LABELS.items()))
+    share = forms.BooleanField(required=False)
+    client = forms.CharField(required=False, max_length=80)
+    parent = forms.CharField(required=False, max_length=80)
+    contract = forms.CharField(required=False, max_length=60)
+    service_line = forms.CharField(required=False, max_length=80)
+    owner = forms.CharField(required=False, max_length=254)
+    tier = forms.CharField(required=False, max_length=10)
+    industry = forms.CharField(required=False, max_length=80)
+    version = forms.CharField(required=False, max_length=40)
+    rates = MonthField(required=False)
+    from_ = MonthField(required=False)
+    to = MonthField(required=False)
+
+    def add_prefix(self, field_name: str) -> str:
+        return "from" if field_name == "from_" else field_name
+
+
+def pivot_view(query: QueryDict, through: Month) -> tuple[pivot_page.PivotView, list[str]]:
+    """What cannot be read is said above the table, and the default shown. through: the last closed month."""
+    given = query.copy()
+    if given.get("rates") == "reported":
+        del given["rates"]
+    form = PivotForm(given)
+    form.is_valid()
+    data = form.cleaned_data
+    errors = [str(error) for several in form.errors.values() for error in several]
+    columns: pivot_page.Columns = data.get("group") or "month"
+    last = data.get("to") or through
+    first = data.get("from_") or pivot_page.default_first(columns, last)
+    if first > last or last.year - first.year > MOST_YEARS:
+        errors.append(f"The months must run forwards, over at most {MOST_YEARS} years.")
+        first = pivot_page.default_first(columns, last)
+    words = {name: data.get(name, "") for name in ("client", "parent", "contract", "owner", "tier", "industry")}
+    request = PnlRequest(
+        first=first, last=last, service_line=data.get("service_line") or None, rates=data.get("rates"),
+        budget_version=data.get("version", ""), **words,
+    )  # fmt: skip
+    view = pivot_page.PivotView(
+        request=request,
+        rows=data.get("rows") or "client",
+        columns=columns,
+        shown=data.get("scenario") or "actual",
+        measure=data.get("measure") or "net_revenue",
+        as_share=bool(data.get("share")) and (data.get("scenario") or "").startswith("variance"),
     )
     return view, errors
 

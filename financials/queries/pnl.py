@@ -159,7 +159,7 @@ def load_pnl(
     basis: when the caller has loaded one for the same currency, as-of and budget; saves two queries. tie: False leaves
     out the tie-out and the unallocated overhead, which cost a query or three.
     """
-    _check(request)
+    check_request(request)
     basis = basis or load_basis(
         user,
         now=now,
@@ -301,7 +301,7 @@ def fiscal_start(label: str) -> tuple[str, Month]:
     return ("fiscal_quarter" if quarter else "fiscal_year"), first
 
 
-def _check(request: PnlRequest) -> None:
+def check_request(request: PnlRequest) -> None:
     for name in request.group_by:
         if name not in GROUPS:
             raise BadRequest("group_by", f"Cannot group by {name!r}; choose from {', '.join(GROUPS)}.")
@@ -399,6 +399,8 @@ __all__ = [
     "PnlRequest",
     "PnlResult",
     "PnlRow",
+    "check_request",
     "columns_for",
     "load_pnl",
+    "stream_rows",
 ]

@@ -15,9 +15,12 @@ from accounts.access import clients_for, get_client_for
 from accounts.queries.header import client_header
 from common.exports import About, csv_response, file_response, query_filters, xlsx_response
 from common.policies import MONEY_READERS, allow
-from financials.figures import LABELS
-from financials.forms import entry_filter, pnl_view
+from financials.figures import LABELS, is_margin
+from financials.forms import entry_filter, pivot_view, pnl_view
+from financials.queries import pivot_page
+from financials.queries.basis import load_basis
 from financials.queries.entries import HEAD, entries, entry_rows
+from financials.queries.pnl import BadRequest, PnlRequest, columns_for
 from financials.queries.pnl_page import PnlView, export_rows, load_pnl_page
 from people.requests import signed_in
 
@@ -25,6 +28,14 @@ UNITS = {"k": "thousand", "M": "million", "1": "in full"}
 PLACES = {"k": 1, "M": 2, "1": 2}
 GROUPS = {"month": "Month", "quarter": "Quarter", "year": "Year"}
 AGAINST = {"budget": "Budget", "prior_year": "Prior year"}
+COLUMN_WORDS = {
+    "month": "Month",
+    "quarter": "Quarter",
+    "year": "Year",
+    "fiscal_quarter": "Fiscal quarter",
+    "fiscal_year": "Fiscal year",
+}
+ROWS_A_PAGE = 50
 CLIENTS_LISTED = 60
 ENTRIES_A_PAGE = 100
 
@@ -47,10 +58,54 @@ def _context(request: HttpRequest, view: PnlView, errors: Sequence[str] = ()) ->
     }
 
 
+def _pivot(request: HttpRequest) -> HttpResponseBase:
+    """Groups in the rows."""
+    user, now = signed_in(request), timezone.now()
+    view, errors = pivot_view(request.GET, load_basis(user, now=now).through)
+    asked = view.request
+    client = get_client_for(user, asked.client) if asked.client else None
+    if asked.parent:
+        get_client_for(user, asked.parent)
+    try:
+        page = pivot_page.load_pivot_page(user, view, now=now)
+    except BadRequest as error:
+        view = pivot_page.PivotView(PnlRequest(), rows=view.rows)
+        errors, page = [*errors, str(error)], pivot_page.load_pivot_page(user, view, now=now)
+    if request.GET.get("format") in ("csv", "xlsx"):
+        head, rows = pivot_page.pivot_rows(page)
+        about = About(
+            "P&L", finding=page.finding, as_of=page.basis.as_of, currency=page.basis.currency, source=page.source,
+            filters=query_filters(request.GET), notes=page.missing,
+        )  # fmt: skip
+        return file_response(request.GET["format"], f"pnl-by-{view.rows}", head, rows, about)
+    context = {
+        "page": page,
+        "view": page.view,
+        "errors": errors,
+        "client": client,
+        "listed": Paginator(page.rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "heads": [(pivot_page.column_word(view.columns, name), name == page.current) for name in page.columns],
+        "chips": pivot_page.chips(user, page.view),
+        "row_words": {"": "Ladder", **pivot_page.ROW_WORDS},
+        "measures": {name: LABELS[name] for name in LABELS if name in columns_for(user)},
+        "measure_word": LABELS[page.view.measure],
+        "column_words": COLUMN_WORDS,
+        "scenarios": pivot_page.SHOWN_WORDS,
+        "unit": request.GET["unit"] if request.GET.get("unit") in UNITS else "k",
+        "unit_words": UNITS.get(request.GET.get("unit", "k"), "thousand"),
+        "places": PLACES.get(request.GET.get("unit", "k"), 1),
+        "is_margin": is_margin(page.view.measure),
+        "through": page.basis.through,
+    }
+    return render(request, "financials/pnl_pivot.html", context)
+
+
 @require_GET
 @allow(roles=MONEY_READERS)
 def pnl(request: HttpRequest) -> HttpResponseBase:
     user = signed_in(request)
+    if request.GET.get("rows") in pivot_page.ROW_WORDS:
+        return _pivot(request)
     view, errors = pnl_view(request.GET)
     client = get_client_for(user, view.client) if view.client else None
     if request.GET.get("format") in ("csv", "xlsx"):

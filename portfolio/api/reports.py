@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,11 +17,21 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from common.exports import csv_response, xlsx_response
+from common.exports import About, csv_response, xlsx_response
 from common.money import is_currency, quantise
 from common.periods import InvalidPeriod, Month, format_month, parse_month
 from financials.calc.ladder import MARGINS
-from financials.queries.pnl import GROUP_NAMES, SCENARIOS, BadRequest, PnlRequest, PnlResult, load_pnl
+from financials.queries.pnl import (
+    GROUP_NAMES,
+    SCENARIOS,
+    BadRequest,
+    PnlRequest,
+    PnlResult,
+    PnlRow,
+    check_request,
+    load_pnl,
+    stream_rows,
+)
 from portfolio.api.authentication import require_scope
 from portfolio.api.problems import Problem
 from portfolio.api.schema import problems
@@ -29,8 +40,9 @@ from portfolio.api.views import ApiView
 FORMATS = ("json", "csv", "xlsx")
 PARAMETERS = frozenset(
     {"format", "from", "to", "client", "owner", "tier", "currency", "as_of", "group_by", "scenario", "fields"}
-    | {"contract", "service_line", "budget_version"}
+    | {"contract", "service_line", "budget_version", "parent", "industry", "fiscal", "rates"}
 )
+STREAMED = frozenset({"actual", "budget", "prior_year"})
 SIX = Decimal("0.000001")
 
 
@@ -64,6 +76,10 @@ class PnlView(ApiView):
             OpenApiParameter("contract", str),
             OpenApiParameter("service_line", str),
             OpenApiParameter("budget_version", str),
+            OpenApiParameter("parent", str, description="Key of a client: it and its children."),
+            OpenApiParameter("industry", str),
+            OpenApiParameter("fiscal", str, description="FY2026 or FY2026-Q3, by each client's own year."),
+            OpenApiParameter("rates", str, description="reported (default), or the month whose rates all months take."),
             OpenApiParameter("currency", str, description="Default: the caller's portfolio's."),
             OpenApiParameter("as_of", str, description="An instant: the entries known then."),
         ],
@@ -81,8 +97,12 @@ class PnlView(ApiView):
         wanted = request.GET.get("format", "json")
         if wanted not in FORMATS:
             raise Problem(400, "Some query parameters do not hold.", errors=[("?format", "json, csv or xlsx")])
+        asked = _request(request)
+        streamed = wanted != "json" and asked.scenario in STREAMED
         try:
-            result = load_pnl(self.person, _request(request), now=timezone.now())
+            check_request(asked)
+            whole = replace(asked, group_by=()) if streamed else asked
+            result = load_pnl(self.person, whole, now=timezone.now())
         except BadRequest as error:
             errors = [(f"?{error.field}", str(error))]
             raise Problem(400, "Some query parameters do not hold.", errors=errors) from error
@@ -92,12 +112,9 @@ class PnlView(ApiView):
                 "Some exchange rates are missing: load them, then ask again.",
                 errors=[("?currency", text) for text in result.missing],
             )
-        columns = [*result.request.group_by, "currency", *result.columns]
-        name = f"pnl-{format_month(result.first)}-{format_month(result.last)}"
-        if wanted == "csv":
-            return csv_response(name, columns, _cells(result))
-        if wanted == "xlsx":
-            return xlsx_response(name, columns, _cells(result))
+        if wanted != "json":
+            rows = stream_rows(self.person, asked, result.basis) if streamed else iter(result.rows)
+            return _file(wanted, asked, result, rows)
         body = {
             "report": "pnl",
             "currency": result.currency,
@@ -111,6 +128,36 @@ class PnlView(ApiView):
             "notes": [note for note in (*result.missing, result.rates_note) if note],
         }
         return HttpResponse(orjson.dumps(body), content_type="application/json")
+
+
+def _file(kind: str, asked: PnlRequest, result: PnlResult, rows: Iterator[PnlRow]) -> HttpResponseBase:
+    """Exactly the rows of the JSON, as they come from the database: a file never stands in memory whole."""
+    columns = [*asked.group_by, "currency", *result.columns]
+    name = f"pnl-{format_month(result.first)}-{format_month(result.last)}"
+    cells = ([*row.group, row.currency, *_shown(row.values, result.currency).values()] for row in rows)
+    if kind == "csv":
+        return csv_response(name, columns, cells)
+    return xlsx_response(name, columns, cells, about=_about(asked, result, columns))
+
+
+def _about(asked: PnlRequest, result: PnlResult, columns: Sequence[str]) -> About:
+    """The workbook's second sheet. Margins print as percentages; a variance of margins is in points already."""
+    ratio = "rate" if asked.scenario == "variance" else "ratio"
+    tie = f"tie-out {_tie_out(result)['difference']}" if result.tie_out else ""
+    filters = [("Scenario", asked.scenario), ("Group by", ", ".join(asked.group_by))]
+    named = ("client", "parent", "contract", "service_line", "owner", "tier", "industry", "fiscal")
+    filters += [(name.replace("_", " ").capitalize(), getattr(asked, name) or "") for name in named]
+    if asked.rates:
+        filters.append(("Rates", f"held at {format_month(asked.rates)}"))
+    return About(
+        "P&L",
+        as_of=result.basis.as_of,
+        period=f"{format_month(result.first)} to {format_month(result.last)}",
+        currency=result.currency,
+        filters=tuple(filters),
+        source=", ".join(part for part in (result.run, tie, result.rates_note) if part),
+        columns=tuple(ratio if name in MARGINS else "" for name in columns),
+    )
 
 
 def _tie_out(result: PnlResult) -> dict[str, str]:
@@ -135,6 +182,11 @@ def _request(request: Request) -> PnlRequest:
     as_of = read_instant(given.get("as_of", ""), wrong)
     if any("\x00" in value for value in given.values()):
         wrong.append(("?", "holds a NUL character"))
+    try:
+        held = parse_month(given["rates"]) if given.get("rates", "reported") not in ("", "reported") else None
+    except InvalidPeriod:
+        held = None
+        wrong.append(("?rates", "write reported, or the month whose rates to hold as YYYY-MM"))
     if wrong:
         raise Problem(400, "Some query parameters do not hold.", errors=wrong)
     return PnlRequest(
@@ -150,6 +202,10 @@ def _request(request: Request) -> PnlRequest:
         currency=currency,
         as_of=as_of,
         budget_version=given.get("budget_version", ""),
+        parent=given.get("parent", ""),
+        industry=given.get("industry", ""),
+        fiscal=given.get("fiscal", ""),
+        rates=held,
     )
 
 
@@ -168,20 +224,19 @@ def read_instant(text: str, wrong: list[tuple[str, str]]) -> datetime | None:
 
 
 def _records(result: PnlResult) -> list[dict[str, Any]]:
-    """Amounts at the minor unit, margins at six places."""
     return [
-        {
-            name: (value.quantize(SIX) if name in MARGINS else quantise(value, result.currency))
-            if isinstance(value, Decimal)
-            else value
-            for name, value in row.items()
-        }
-        for row in result.records()
+        {**dict(zip(result.request.group_by, row.group, strict=True)), "currency": row.currency}
+        | _shown(row.values, result.currency)
+        for row in result.rows
     ]
 
 
-def _cells(result: PnlResult) -> list[list[Any]]:
-    return [list(row.values()) for row in _records(result)]
+def _shown(values: Mapping[str, Decimal | None], currency: str) -> dict[str, Decimal | None]:
+    """Amounts at the minor unit, margins at six places."""
+    return {
+        name: None if value is None else value.quantize(SIX) if name in MARGINS else quantise(value, currency)
+        for name, value in values.items()
+    }
 
 
 def _text(value: Any) -> Any:
