@@ -18,6 +18,9 @@ from financials.actions.ledger import LedgerRow
 from financials.actions.ledger import post as post_rows
 from financials.actions.periods import close_month, reopen_month
 from financials.models import CloseCheck, CloseEvent, Contract, LedgerEntry, OverheadRule, TimeMonth
+from financials.queries.basis import load_basis
+from financials.queries.close_attention import close_waiting
+from financials.queries.close_checks import MANUAL
 from financials.queries.close_page import ClosePage, load_close_page
 from financials.queries.restatement import load_restatement
 from people.models import User
@@ -369,3 +372,29 @@ def test_the_files(finance: User, book: Contract, sign_in: Any) -> None:
     ]
     accruals = b"".join(browser.get("/financials/close/2026-09/accruals.csv").streaming_content).decode()
     assert accruals.splitlines()[1] == "SOW-1,USD,273000.00,150000.00,123000.00,0.00,150000.00,0.00,123000.00,"
+
+
+def test_finance_is_told_which_month_waits(finance: User, owner: User, book: Contract) -> None:
+    """On 5 October September has ended; a week before October's end its close is announced; before that, nothing."""
+    close = {user: close_waiting(user, load_basis(user, now=day(10, 5))) for user in (finance, owner)}
+    assert close[owner] is None
+    item = close[finance]
+    assert item is not None
+    assert (item.lead, item.url) == ("September 2026 can be closed: 5 checks open", "/financials/close/2026-09/")
+    assert item.why == "Bank reconciled; Payroll and labour posted; and more."
+    for name in MANUAL:
+        tick_check(month=SEPTEMBER, name=name, done=True, note="", actor=FAY, now=day(10, 5))
+    item = close_waiting(finance, load_basis(finance, now=day(10, 20)))
+    assert item is not None
+    assert (item.lead, item.shape) == ("September 2026 can be closed: every check is done", "at_risk")
+    close_month(month=SEPTEMBER, actor=FAY, now=day(10, 20))
+    assert close_waiting(finance, load_basis(finance, now=day(10, 21))) is None
+    item = close_waiting(finance, load_basis(finance, now=day(10, 26)))
+    assert item is not None
+    assert item.lead.startswith("October 2026 can be closed from 1 Nov: ")
+
+
+def test_the_cockpit_shows_it(finance: User, book: Contract, sign_in: Any) -> None:
+    text = sign_in(finance).get("/").content.decode()
+    assert "September 2026 can be closed: " in text
+    assert "/financials/close/2026-09/" in text

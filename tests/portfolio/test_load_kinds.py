@@ -308,6 +308,21 @@ def test_a_closed_months_rate_stands(tmp_path: Path) -> None:
     assert FxRate.objects.get().average == Decimal("1.0845")
 
 
+def test_a_closed_month_takes_no_first_rate_that_would_move_it(tmp_path: Path) -> None:
+    """September's EUR stands on EUR/USD; an EUR/GBP of its own would be a new way from one to the other."""
+    head = "month,base,quote,average\n"
+    batch = str(
+        load("fx", write(tmp_path, "f.csv", f"{head}2026-09,EUR,USD,1.08\n2026-09,GBP,USD,1.33\n")).report["batch"]
+    )
+    close_month(month=date(2026, 9, 1), actor="x", now=timezone.now().replace(year=2027))
+    for row, pair in (("2026-09,USD,EUR,0.9", "USD and EUR"), ("2026-09,EUR,GBP,0.8", "EUR and GBP")):
+        said = f"2026-09 is closed: its figures stand on another rate of {pair}"
+        assert refused(tmp_path, "fx", f"{head}{row}\n") == [said]
+    assert load("fx", write(tmp_path, "f.csv", f"{head}2026-09,CHF,USD,1.1\n")).code == 0  # nothing stood on it
+    with pytest.raises(CommandError, match="2026-09 has been closed since"):
+        call_command("load", undo=batch)
+
+
 def test_undo_is_refused_when_rows_were_edited_or_built_upon(tmp_path: Path) -> None:
     batch = str(load("clients", write(tmp_path, "c.csv", "key,name\na,A\nb,B\n")).report["batch"])
     load("opportunities", write(tmp_path, "o.csv", "key,client,name,stage\no1,b,One,Lead\n"))
