@@ -171,7 +171,8 @@ ORDER BY e.service_month DESC, abs(e.amount) DESC, e.id LIMIT 1000"""
 class Accrual:
     """One statement of work with its change orders, to the end of the month, in its own currency.
 
-    booked: net revenue in the ledger, accruals included. standing: this month's accrual as posted. due: what it must
+    billed: net revenue the ledger holds of fees, without accruals: an invoice also holds pass-through and tax, which
+    are never earned. booked: the same with accruals. standing: this month's accrual as posted. due: what it must
     come to. None is unknown; `reason` says why.
     """
 
@@ -216,10 +217,13 @@ def _accrual(basis: Basis, book: RecognitionBook, at: dict[int, Recognised], pk:
     own = at[pk]
     family = [pk, *(order for order in book.below.get(pk, ()) if order in at)]
     recognised = _total(at[one].recognised for one in family)
-    billed = _total(at[one].billed for one in family)
     unknown = any({"gross_revenue", "pass_through"} & book.sums[one].missing for one in family)
-    booked = None if unknown else sum((_booked(book, one, month) for one in family), ZERO)
     reasons = [at[one].earned.reason for one in family if at[one].recognised is None]
+    posted, passed, accrued = (
+        _to_date(book, family, name, month) for name in ("gross_revenue", "pass_through", "accrued")
+    )
+    billed = None if unknown else posted - passed - accrued
+    gap = None if recognised is None or billed is None else recognised - billed
     made = Accrual(
         number=own.number,
         contract_id=pk,
@@ -228,9 +232,9 @@ def _accrual(basis: Basis, book: RecognitionBook, at: dict[int, Recognised], pk:
         currency=own.currency,
         recognised=recognised,
         billed=billed,
-        earned_not_billed=own.earned_not_billed,
-        billed_not_earned=own.billed_not_earned,
-        booked=booked,
+        earned_not_billed=None if gap is None else max(gap, ZERO),
+        billed_not_earned=None if gap is None else max(-gap, ZERO),
+        booked=None if unknown else posted - passed,
         standing=book.sums[pk].months.get("accrued", {}).get(month, ZERO),
         reason="an exchange rate is missing" if unknown else next(iter(reasons), ""),
         converted=None,
@@ -238,11 +242,8 @@ def _accrual(basis: Basis, book: RecognitionBook, at: dict[int, Recognised], pk:
     return _with_converted(basis, made, month)
 
 
-def _booked(book: RecognitionBook, pk: int, month: Month) -> Decimal:
-    sums = book.sums[pk]
-    revenue = (line.amount for line in sums.lines("gross_revenue") if line.month <= month)
-    passed = (line.amount for line in sums.lines("pass_through") if line.month <= month)
-    return sum(revenue, ZERO) - sum(passed, ZERO)
+def _to_date(book: RecognitionBook, family: Sequence[int], name: str, month: Month) -> Decimal:
+    return sum((line.amount for pk in family for line in book.sums[pk].lines(name) if line.month <= month), ZERO)
 
 
 def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
