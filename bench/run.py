@@ -56,12 +56,17 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        from bench import ledger, m3, pages
+        from bench import ledger, m3, pages, pivots
         from bench.table import Row, show
 
         call_command("migrate", verbosity=0)
         settings.ALLOWED_HOSTS = ["testserver"]
-        parts: tuple[Callable[[], list[Row]], ...] = (pages.measure, ledger.measure, m3.measure)
+        parts: tuple[Callable[[], list[Row]], ...] = (
+            pages.measure,
+            ledger.measure,
+            m3.measure,
+            pivots.measure,
+        )
         rows = [row for part in parts for row in part()]
         show(rows)
     return int(any(not row.met for row in rows))

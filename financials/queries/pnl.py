@@ -14,7 +14,7 @@ from accounts.access import clients_for
 from accounts.models import Client
 from common.periods import Month, format_month, month_label
 from financials.access import contracts_for
-from financials.calc.ladder import AMOUNTS, LINES, MARGINS, ROWS, TieOut, ladder, ladder_values
+from financials.calc.ladder import LINES, MARGINS, ROWS, TieOut, ladder, ladder_values
 from financials.models import ForecastRun
 from financials.models.ledger import COST_LINES
 from financials.queries import cells as narrow
@@ -388,19 +388,3 @@ def _rates_note(basis: Basis, cells: Iterable[Cell | Summed], cut: Cut) -> str:
     if held:
         note += f", {month_label(held[0])}{' on' if len(held) > 1 else ''} on the last known rate"
     return note
-
-
-__all__ = [
-    "AMOUNTS",
-    "COST_COLUMNS",
-    "GROUP_NAMES",
-    "SCENARIOS",
-    "BadRequest",
-    "PnlRequest",
-    "PnlResult",
-    "PnlRow",
-    "check_request",
-    "columns_for",
-    "load_pnl",
-    "stream_rows",
-]
