@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db import connection
 from django.db.models import CharField, Count, DateField, DecimalField, F, IntegerField, Min, Sum, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -17,6 +18,7 @@ from common.formats import day, day_short, money, month, plural
 from common.periods import month_add, month_of
 from financials.queries.purchase_orders import SOON_MONTHS, running_out
 from financials.queries.receivables import LONG_LATE, long_overdue
+from financials.queries.servicing_attention import ServiceRow, service_items, service_sql
 
 if TYPE_CHECKING:
     from people.models import User
@@ -40,7 +42,10 @@ class _Found(NamedTuple):
 
 
 def money_items(user: User, today: date) -> Sequence[AttentionItem]:
-    """One item for each client and currency long overdue, one for each order that runs out. One query for both."""
+    """One item for each client and currency long overdue, for each order that runs out, and for over-serviced work.
+
+    One query for all three: the cockpit has none to spare.
+    """
     late = long_overdue(user, today).exclude(client__status="lost").values_list(
         Value("late", CharField()), "client__key", "client__name", "currency"
     ).annotate(
@@ -52,9 +57,15 @@ def money_items(user: User, today: date) -> Sequence[AttentionItem]:
         Cast("to_go", _MONEY), Cast("spent", IntegerField()), Cast("expires", DateField()), F("number"),
         "contract__number",
     )  # fmt: skip
-    found = [_Found(*row) for row in late.union(orders, all=True)]
+    text, params = late.union(orders, all=True).query.sql_with_params()
+    service, more = service_sql(user, today)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({text}) money UNION ALL SELECT * FROM ({service}) service", [*params, *more])  # noqa: S608  # two queries of our own
+        rows = cursor.fetchall()
+    found = [_Found(*row) for row in rows if row[0] != "service"]
     found.sort(key=lambda row: (row.client_name, row.kind, row.currency, row.number))
-    return [_overdue(row) if row.kind == "late" else _order(row, today) for row in found]
+    items = [_overdue(row) if row.kind == "late" else _order(row, today) for row in found]
+    return [*items, *service_items([ServiceRow(*row) for row in rows if row[0] == "service"], today)]
 
 
 def _overdue(row: _Found) -> AttentionItem:

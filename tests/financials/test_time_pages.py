@@ -21,6 +21,7 @@ from common.models import AuditEntry, ClosedPeriod
 from financials.actions.contracts import rebuild_schedules
 from financials.actions.time import rebuild_time_months
 from financials.models import Contract, ContractDocument, Rate, TimeEntry, TimeMonth
+from financials.queries.attention import money_items
 from people.models import User
 from tests.financials.books import OCTOBER, close_through, post
 from tests.makers import make_client, make_contract, make_user
@@ -230,6 +231,19 @@ def test_the_change_order_for_work_beyond_scope(kestrel: Client, owner: User, si
         ("2026-10-09", "6.00", "6.00", "600.00"),
         ("2026-10-10", "6.00", "6.00", "600.00"),
     ]
+
+
+def test_the_cockpit_says_what_is_over_serviced(kestrel: Client, owner: User, outsider: User, sign_in: Any) -> None:
+    """120 of 100 hours; and one of 400 that is ahead of its fee by less than a tenth is not named."""
+    calm = make_contract(kestrel, number="KES-CALM", scope_hours=D(4000))
+    rebuild_schedules([calm.pk], now=datetime(2026, 10, 31, tzinfo=UTC))
+    hours(owner, kestrel, "5", day=date(2026, 10, 5), contract=calm)
+    rebuild_time_months([kestrel.pk])
+    items = money_items(owner, date(2026, 10, 31))
+    assert [(item.lead, item.shape) for item in items] == [("KES-1 is 20 hours beyond its scope", "at_risk")]
+    assert "120 worked of 100 in scope" in items[0].why
+    assert sign_in(owner).get(items[0].url).status_code == 200
+    assert money_items(outsider, date(2026, 10, 31)) == []
 
 
 def test_no_change_order_without_work_beyond(kestrel: Client, owner: User, manager: User, sign_in: Any) -> None:
