@@ -22,7 +22,7 @@ from accounts.models import (
     Touchpoint,
 )
 from common import jobs
-from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState
+from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState, SavedView
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
 from financials.actions.time import rebuild_time_months
 from financials.models import (
@@ -222,6 +222,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         state=JobState.DEAD,
         error="ValueError: x",
     )
+    SavedView.objects.create(page="clients", name="Mine", query=f"q={key}", owner_id=director.pk)
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
     return Book(
