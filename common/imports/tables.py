@@ -184,7 +184,8 @@ def _reject_twins(values: Values, kind: ImportKind) -> None:
     for key, positions in places.items():
         if len(positions) < 2:
             continue
-        shown = " · ".join(f"{part:%Y-%m}" if hasattr(part, "strftime") else str(part) for part in key if part)
+        cells = values.table.columns
+        shown = " · ".join(cells[name][positions[0]] for name, part in zip(kind.key, key, strict=True) if part)
         for position in positions:
             others = ", ".join(str(values.line(other)) for other in positions if other != position)
             values.reject(position, f"{' + '.join(kind.key)} “{shown}” is on line {others} too: neither row is taken")

@@ -136,7 +136,8 @@ def _reject_late_orders(
         if not stays and status not in OVER and statuses.get(parents[position]) in OVER:
             values.reject(
                 position,
-                f"parent “{parents[position]}” is {statuses[parents[position]]}: a change order to it changes nothing",
+                f"parent “{parents[position]}” is {statuses[parents[position]]}: a change order to it changes nothing; "
+                "draw up a new statement of work instead",
             )
 
 
@@ -174,7 +175,7 @@ def _faults(values: Values, position: int, fields: dict[str, Any], contract: Con
     parent = values.columns["parent"][position] if values.has("parent") else contract and contract.parent_id
     faults = []
     if end and end < will_be("start"):
-        faults.append("end lies before start")
+        faults.append(f"end lies before start, {end} before {will_be('start')}: swap the two, or mend the wrong one")
     if renewal == Renewal.EVERGREEN and end:
         faults.append("an evergreen contract has no end: leave it blank, and give its amount per year")
     scheduled = kind != ContractKind.MSA and will_be("status") in SCHEDULED_STATUSES

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.imports.sight import Sight, client_ids
-from common.fx import MissingRate, RateRow, Rates
+from common.fx import MissingRate, RateRow, Rates, missing_rates
 from common.imports import (
     CannotUndo,
     Column,
@@ -25,6 +25,7 @@ from common.imports import (
 from common.imports.columns import amount, currency, month, rate, reference, text
 from common.imports.columns import choice as one_of
 from common.models import FxRate, ImportChange
+from common.periods import format_month
 from common.policies import DIRECTOR, FINANCE
 from financials.actions.ledger import (
     BuiltUpon,
@@ -67,7 +68,22 @@ def load_ledger(values: Values, context: LoadContext) -> Counts:
         step=context.step,
     )
     notes = [Note("Rows of closed months: posted to the first open month.", posted.late)] if posted.late else []
+    notes += _without_rate(values)
     return Counts(posted.created, posted.updated, posted.unchanged, notes)
+
+
+def _without_rate(values: Values) -> list[Note]:
+    """What lands but cannot be converted yet: figures of these months stay unknown. One query."""
+    columns, to = values.columns, str(settings.REPORTING_CURRENCY)
+    needed = {(columns["currency"][at], columns["month"][at]) for at in values.good()}
+    needed = {(code, month) for code, month in needed if code != to}
+    if not needed:
+        return []
+    rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
+    gaps = missing_rates(Rates(RateRow(*row) for row in rows), needed, to)
+    told = tuple(f"{gap.pair} {format_month(gap.month)}" for gap in gaps)
+    said = f"Currencies without a rate to {to}: figures of these months stay unknown until one is loaded (fx)."
+    return [Note(said, len(told), told)] if told else []
 
 
 def _blank_as_empty(cells: list[Any]) -> list[str]:

@@ -207,7 +207,8 @@ def test_contracts_and_their_schedules(tmp_path: Path) -> None:
     [
         ("N,change_order,,ACME,T,2026-01-01,2026-02-01,5,USD,draft,", "a change order needs the number of its contract "
          "as parent"),
-        ("N,sow,,ACME,T,2026-02-01,2026-01-01,5,USD,draft,", "end lies before start"),
+        ("N,sow,,ACME,T,2026-02-01,2026-01-01,5,USD,draft,", "end lies before start, 2026-01-01 before "
+         "2026-02-01: swap the two, or mend the wrong one"),
         ("N,sow,,ACME,T,2026-02-01,,5,USD,signed,", "end is missing: only an evergreen contract, or one not yet "
          "signed, may leave it blank"),
         ("N,sow,,ACME,T,2026-01-01,2026-02-01,-5,USD,draft,", "amount is below zero: only a change order may take "
