@@ -21,7 +21,7 @@ from financials.figures import contract_figure, definition_of
 from financials.models import Contract, ScheduleLine
 from financials.queries.basis import Basis, load_basis
 from financials.queries.contract_trees import family_of
-from financials.queries.contract_work import POSITION, gives_away, position_figures, sums_of
+from financials.queries.contract_work import POSITION, position_figures, sums_of
 from financials.queries.contracts import months_of, span_of
 from financials.queries.recognition import Recognised, recognised_by_contract
 from people.access import abilities_of
@@ -89,22 +89,23 @@ def _of_position(name: str, user: User, contract: Contract, basis: Basis) -> Exp
     """Each contract of the engagement as one input; of a fixed fee's progress, its cost and what is to go."""
     family, below = family_of(user, contract)
     ids = [one.pk for one in family if one.pk in below and one.currency == contract.currency]
-    found = recognised_by_contract(basis, ids, basis.through)
-    shown = position_figures(contract, found, user)
+    found = recognised_by_contract(basis, ids, basis.through, salary=abilities_of(user).see_salary)
+    shown = position_figures(contract, found)
     own = found.get(contract.pk)
-    secret = own is not None and gives_away(own, user)
-    if secret and name in _ATTRIBUTE:
+    if own is not None and own.withheld and name in _ATTRIBUTE:
         raise Http404(NOT_FOUND)
     unit = "ratio" if name == "percent_complete" else contract.currency
     figure = getattr(shown, _ATTRIBUTE.get(name, name), None) or contract_figure(name, contract.number, None, unit)
     rows = [found[pk] for pk in ids]
     inputs = [Input(one.number, value_of(name, one), contract.currency, "+") for one in rows]
-    if name in _OF_COST and own is not None and own.earned.cost is not None and not secret:
+    if name in _OF_COST and own is not None and own.earned.cost is not None:
         inputs = [
             Input("Cost to date", own.earned.cost, contract.currency, "+"),
             Input("Cost to go, newest estimate", own.earned.cost_to_go, contract.currency, "+"),
         ]
-    notes = [f"{one.number}: {one.earned.reason}" for one in rows if one.earned.reason and name == "earned"]
+    notes = [
+        f"{one.number}: {one.earned.reason}" for one in rows if one.earned.reason and (name == "earned" or one.withheld)
+    ]
     if name == "billed" and shown is not None:
         notes.append(f"Billed as {shown.billed_from} say")
     made = _explanation(

@@ -78,7 +78,7 @@ def post_accruals(*, month: date, actor: User, now: datetime) -> PostedAccruals:
     lock_ledger()
     _refuse_closed(month)
     state = load_state(month, EVERY_CLIENT)
-    accruals = load_accruals(load_basis(actor, now=now), state.contract_ids, month)
+    accruals = load_accruals(load_basis(actor, now=now), state.contract_ids, month, salary=True)
     rows, unknown = [], []
     for accrual in accruals:
         if accrual.recognised is None or accrual.booked is None:

@@ -207,7 +207,7 @@ def load_close_page(user: User, month: Month, *, now: datetime) -> ClosePage:
     ]
     computed = tuple(computed_checks(failing, gaps, untied))
     labour = compare_sources(basis, state.client_ids, month, month, salary=abilities_of(user).see_salary)
-    accruals = load_accruals(basis, state.contract_ids, month)
+    accruals = load_accruals(basis, state.contract_ids, month, salary=abilities_of(user).see_salary)
     page_state: State = "closed" if state.closed_at else "open" if month < month_of(basis.today) else "running"
     manual = tuple(manual_checks(state.checks))
     return ClosePage(

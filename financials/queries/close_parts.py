@@ -201,11 +201,13 @@ class Accrual:
         return None if self.recognised is None or self.billed is None else self.recognised - self.billed
 
 
-def load_accruals(basis: Basis, contract_ids: Sequence[int], month: Month) -> list[Accrual]:
-    """By number. Four queries, none without contracts. converted: the gap at the month's closing rate."""
+def load_accruals(basis: Basis, contract_ids: Sequence[int], month: Month, *, salary: bool) -> list[Accrual]:
+    """By number. Four queries, none without contracts. converted: the gap at the month's closing rate. salary: the
+    reader may know what a person costs (`RecognitionBook`).
+    """
     if not contract_ids:
         return []
-    book = load_recognition(basis, contract_ids, month)
+    book = load_recognition(basis, contract_ids, month, salary=salary)
     at = book.at(month)
     orders = {order for below in book.below.values() for order in below}
     roots = [pk for pk in at if pk not in orders]

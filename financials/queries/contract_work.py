@@ -19,7 +19,7 @@ from financials.figures import contract_figure
 from financials.models import BillingPlanLine, BillingTiming, Contract, Estimate, Milestone, ScheduleLine
 from financials.queries.basis import Basis, load_basis
 from financials.queries.contract_trees import family_of
-from financials.queries.recognition import LEAST_PEOPLE, Recognised, RecognitionBook, load_recognition, total
+from financials.queries.recognition import Recognised, RecognitionBook, load_recognition, total
 from financials.queries.renewals import end_of
 from financials.queries.terms import TermBook, decided, load_terms
 from people.access import abilities_of
@@ -34,7 +34,7 @@ POSITION = ("earned", "billed", "earned_not_billed", "billed_not_earned", "backl
 class PositionFigures:
     """A contract with its change orders of the same currency, to the end of a month. fees: of all of them.
 
-    percent, cost and cost_to_go are of a fixed fee; None where they would give away what one or two people cost.
+    percent and cost are of a fixed fee. What would give away what one or two people cost is unknown to most readers.
     """
 
     through: Month
@@ -58,34 +58,29 @@ class PositionFigures:
 
 
 def sums_of(found: Iterable[Recognised]) -> dict[str, Decimal | None]:
-    """The position of several contracts of one currency together."""
+    """The position of several contracts of one currency together; None where a part is unknown or withheld."""
     rows = list(found)
+    untold = any(one.withheld for one in rows)
     return {
         "earned": total(one.recognised for one in rows),
         "billed": total(one.billed for one in rows),
         "earned_not_billed": total(one.earned_not_billed for one in rows),
         "billed_not_earned": total(one.billed_not_earned for one in rows),
         "backlog": total(one.backlog for one in rows),
-        "expected_loss": sum((one.expected_loss for one in rows), ZERO),
-        "provision": sum((one.provision for one in rows), ZERO),
+        "expected_loss": None if untold else sum((one.expected_loss for one in rows), ZERO),
+        "provision": None if untold else sum((one.provision for one in rows), ZERO),
     }
 
 
-def gives_away(one: Recognised, user: User) -> bool:
-    """Whether its cost is the time of so few people that it tells what one of them costs: field class SALARY."""
-    return 0 < one.time_people < LEAST_PEOPLE and not abilities_of(user).see_salary
-
-
-def position_figures(contract: Contract, found: Mapping[int, Recognised], user: User) -> PositionFigures | None:
+def position_figures(contract: Contract, found: Mapping[int, Recognised]) -> PositionFigures | None:
     """None for a contract without any of its own: nothing is earned by an agreement alone."""
     if not found:
         return None
     rows = list(found.values())
     sums = sums_of(rows)
     own = found.get(contract.pk)
-    few = own is not None and gives_away(own, user)
     figures = {name: contract_figure(name, contract.number, sums[name], contract.currency) for name in POSITION}
-    earned = None if own is None or few else own.earned
+    earned = None if own is None else own.earned
     return PositionFigures(
         through=rows[0].through,
         fees=total(one.fee for one in rows if one.fee is not None or one.contract_id == contract.pk),
@@ -232,11 +227,12 @@ def load_work_page(user: User, contract: Contract, *, now: datetime) -> WorkPage
     family, below = family_of(user, contract)
     book = load_terms([contract], family)
     milestones = tuple(milestone_row(one, today) for one in Milestone.objects.filter(contract=contract))
-    sees_money = abilities_of(user).see_money
+    can = abilities_of(user)
+    sees_money = can.see_money
     by_id = {one.pk: one for one in family}
     ids = [pk for pk in below if by_id[pk].currency == contract.currency]
-    known = load_recognition(basis, ids, basis.through) if sees_money else None
-    position = None if known is None else position_figures(contract, known.at(basis.through), user)
+    known = load_recognition(basis, ids, basis.through, salary=can.see_salary) if sees_money else None
+    position = None if known is None else position_figures(contract, known.at(basis.through))
     dues, keys = _plans([contract], book, today, known)[contract.pk]
     timing = timing_of(contract, book, today)
     rule = Plan(timing, contract.billing, contract.currency, contract.start, None, ()).rule

@@ -126,14 +126,15 @@ def load_contract_page(user: User, contract: Contract, *, now: datetime) -> Cont
     ids = [pk for pk in below if by_id[pk].currency == contract.currency]
     first, last = span_of(family, basis)
     scheduled, no_rate = months_of("schedule", basis, ids, first, last)
-    sees_money = abilities_of(user).see_money
+    can = abilities_of(user)
+    sees_money = can.see_money
     recognised, gap = months_of("actual", basis, ids, first, basis.open_month) if sees_money else ({}, False)
     book = load_terms([contract], family)
     today = contract.client.local_date(now)
     notice = notice_of(contract, book, today, contract.client.country)
     uplift, uplifted = _uplift(contract, decided(book.on(contract, today, ("uplift",))).get("uplift", ""))
-    recognition = load_recognition(basis, ids, basis.open_month) if sees_money else None
-    position = None if recognition is None else position_figures(contract, recognition.at(basis.through), user)
+    recognition = load_recognition(basis, ids, basis.open_month, salary=can.see_salary) if sees_money else None
+    position = None if recognition is None else position_figures(contract, recognition.at(basis.through))
     to_bill = plan_by_month([by_id[pk] for pk in ids], book, today, recognition)
     earned = _earned_by_month(recognition, sorted({*scheduled, *recognised}), basis) if recognition else {}
     lines = _lines(contract, scheduled, recognised, to_bill, earned, basis, sees_money=sees_money)

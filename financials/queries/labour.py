@@ -43,8 +43,8 @@ def labour_cells(basis: Basis, first: Month, last: Month, *, salary: bool) -> Sq
     """client_id, contract_id, service_line, month, line ('delivery_labour'), currency, amount, entries, thin: labour of
     the clients and months for which the ledger has none, in the rates' own currencies, unconverted.
 
-    thin: NULL, or the ids of the people (one or two) whose cost alone the client's month is: a sum holding thin cells
-    is shown only when these name at least FEW different people between them (`shown`). salary: the reader may know what
+    thin: NULL, or the ids of the people (one or two) whose cost alone the client's month is: a sum that holds a thin
+    cell is not shown (`shown`). salary: the reader may know what
     a person costs; then thin is always NULL. Without it a client's month is split by contract only where every
     contract's part covers at least FEW people; else it stands under no contract and no service line.
     Hours without a cost rate are not in it: load_unpriced counts them.
@@ -82,11 +82,11 @@ GROUP BY 1, 2, 3, 4, 6, w.people"""
 
 
 def shown(thin: Iterable[Iterable[int] | None]) -> bool:
-    """Whether a sum over cells with these `thin` lists gives nobody away: none is thin, or between them the thin ones
-    name at least FEW people.
+    """Whether a sum over cells with these `thin` lists gives nobody away: only where none is thin.
+
+    That thin cells name enough people between them is not enough: of two such sums the difference is one cell.
     """
-    people = {person for cell in thin for person in cell or ()}
-    return not people or len(people) >= FEW
+    return not any(cell for cell in thin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ from financials.queries.basis import Basis
 BilledFrom = Literal["invoices", "ledger"]
 LEAST_PEOPLE: Final = 3
 """Below this many people a sum of their cost gives one of them away: field class SALARY."""
+WITHHELD: Final = Earned(
+    None, rule="fixed_fee", reason="it would tell what one or two people cost, which finance alone may know"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Recognised:
 
     earned.recognised is to date. Billing names the statement of work, so a statement of work and its change orders in
     the same currency are compared with it together: the gap stands on the statement of work, and its change orders show
-    none. time_people: how many people's hours are in the cost; 0 when it is all from the ledger.
+    none. time_people: of the months whose labour is time, the fewest people one of them is of; 0 when there is none.
+    withheld: a fixed fee's progress, which with its estimate would tell such a reader what one or two people cost.
     """
 
     contract_id: int
@@ -52,6 +56,7 @@ class Recognised:
     fee: Decimal | None = None
     uncarded_hours: Decimal = ZERO
     time_people: int = 0
+    withheld: bool = False
 
     @property
     def recognised(self) -> Decimal | None:
@@ -76,32 +81,33 @@ class _Flow(NamedTuple):
     month: Month
     currency: str
     amount: Decimal
-    people: int
+    people: list[int] | None
 
 
 _FLOWS: Final = """
-SELECT contract_id, 'scheduled', month, '', sum(amount), 0 FROM financials_scheduleline
+SELECT contract_id, 'scheduled', month, '', sum(amount), NULL::bigint[] FROM financials_scheduleline
 WHERE contract_id = ANY(%(ids)s) GROUP BY contract_id, month
 UNION ALL
-SELECT contract_id, line, month, currency, sum(amount), 0 FROM financials_ledgermonth
-WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s AND line <> 'overhead'
+SELECT contract_id, line, month, currency, sum(amount), NULL::bigint[]
+FROM financials_ledgermonth WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s AND line <> 'overhead'
 GROUP BY contract_id, line, month, currency
 UNION ALL
-SELECT contract_id, 'worked', month, value_currency, sum(value), 0 FROM financials_timemonth
+SELECT contract_id, 'worked', month, value_currency, sum(value), NULL FROM financials_timemonth
 WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s GROUP BY contract_id, month, value_currency
 UNION ALL
-SELECT contract_id, 'time_cost', month, cost_currency, sum(cost), 0 FROM financials_timemonth
-WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s GROUP BY contract_id, month, cost_currency
+SELECT contract_id, 'time_cost', month, cost_currency, sum(cost), array_agg(DISTINCT person_id)
+FROM financials_timemonth WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s AND cost_currency <> ''
+GROUP BY contract_id, month, cost_currency
 UNION ALL
-SELECT contract_id, 'uncarded', %(through)s, '', sum(uncarded_hours), count(DISTINCT person_id)
+SELECT contract_id, 'uncarded', %(through)s, '', sum(uncarded_hours), NULL
 FROM financials_timemonth WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s GROUP BY contract_id
 UNION ALL
-SELECT contract_id, 'accrued', month, currency, sum(amount), 0 FROM financials_ledgerentry
+SELECT contract_id, 'accrued', month, currency, sum(amount), NULL::bigint[] FROM financials_ledgerentry
 WHERE contract_id = ANY(%(ids)s) AND month <= %(through)s AND source_ref LIKE 'accrual:%%'
 GROUP BY contract_id, month, currency
 UNION ALL
-SELECT contract_id, 'invoiced', date_trunc('month', issued)::date, currency, sum(amount), 0 FROM financials_invoice
-WHERE contract_id = ANY(%(ids)s) AND issued <= %(last_day)s GROUP BY 1, 2, 3, 4
+SELECT contract_id, 'invoiced', date_trunc('month', issued)::date, currency, sum(amount), NULL::bigint[]
+FROM financials_invoice WHERE contract_id = ANY(%(ids)s) AND issued <= %(last_day)s GROUP BY 1, 2, 3, 4
 """
 _FIELDS: Final = (
     "pk",
@@ -127,7 +133,7 @@ class _Sums:
     months: dict[str, dict[Month, Decimal]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Decimal)))
     missing: set[str] = field(default_factory=set)
     uncarded: Decimal = ZERO
-    people: int = 0
+    people: dict[Month, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def lines(self, *names: str) -> tuple[Line, ...]:
         total: dict[Month, Decimal] = defaultdict(Decimal)
@@ -149,7 +155,11 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True)
 class RecognitionBook:
-    """Contracts with all their recognition follows from, read once; `at` answers for any month up to `through`."""
+    """Contracts with all their recognition follows from, read once; `at` answers for any month up to `through`.
+
+    salary: the reader may know what a person costs. A fixed fee earned by cost ÷ (cost + to go) tells the cost to
+    whoever knows fee and estimate; where one or two people's time is part of it, other readers get no position.
+    """
 
     through: Month
     wanted: tuple[int, ...]
@@ -157,6 +167,7 @@ class RecognitionBook:
     facts: Mapping[int, Facts]
     sums: Mapping[int, _Sums]
     below: Mapping[int, tuple[int, ...]]
+    salary: bool
 
     def at(self, through: Month) -> dict[int, Recognised]:
         found: dict[int, Recognised] = {}
@@ -176,11 +187,17 @@ class RecognitionBook:
         family = [root, *self.below.get(root, ())]
         joined = [pk for pk in family[1:] if rule_of(self.facts[pk], self.facts[root]) == "fixed_fee"]
         joined = joined if rule_of(self.facts[root]) == "fixed_fee" else []
-        together = earned(self.facts[root], through, orders=[self.facts[pk] for pk in joined])
-        positions = dict(zip([root, *joined], together, strict=True))
-        for pk in family[1:]:
-            if pk not in positions:
-                positions[pk] = earned(self.facts[pk], through)[0]
+        positions: dict[int, Earned] = {}
+        fewest: dict[int, int] = {}
+        withheld: set[int] = set()
+        for job in ((root, *joined), *((pk,) for pk in family[1:] if pk not in joined)):
+            together = earned(self.facts[job[0]], through, orders=[self.facts[pk] for pk in job[1:]])
+            positions |= zip(job, together, strict=True)
+            people = self._fewest_people(job, through)
+            fewest |= dict.fromkeys(job, people)
+            if not self.salary and 0 < people < LEAST_PEOPLE and rule_of(self.facts[job[0]]) == "fixed_fee":
+                positions |= dict.fromkeys(job, WITHHELD)
+                withheld.update(job)
         source: BilledFrom = "invoices" if any("invoiced" in self.sums[pk].months for pk in family) else "ledger"
         billed = {pk: _billed(self.sums[pk], source, through) for pk in family}
         gap = against_billing(total(positions[pk].recognised for pk in family), total(billed.values()))
@@ -199,10 +216,20 @@ class RecognitionBook:
                 billed_not_earned=gap[1] if pk == root else ZERO,
                 fee=self.facts[pk].fee,
                 uncarded_hours=self.sums[pk].uncarded,
-                time_people=self.sums[pk].people if self.sums[pk].months.get("own_time") else 0,
+                time_people=fewest[pk],
+                withheld=pk in withheld,
             )
             for pk in family
         }
+
+    def _fewest_people(self, job: Iterable[int], through: Month) -> int:
+        """Of the months whose labour is time, the fewest people one is of; two positions apart would tell that one."""
+        people: dict[Month, set[int]] = defaultdict(set)
+        for pk in job:
+            for month in self.sums[pk].months.get("own_time", {}):
+                if month <= through:
+                    people[month] |= self.sums[pk].people.get(month, set())
+        return min((len(several) for several in people.values()), default=0)
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -223,12 +250,14 @@ def _billed(sums: _Sums, source: BilledFrom, through: Month) -> Decimal | None:
     return posted - passed - accrued
 
 
-def recognised_by_contract(basis: Basis, contract_ids: Iterable[int], through: Month) -> dict[int, Recognised]:
+def recognised_by_contract(
+    basis: Basis, contract_ids: Iterable[int], through: Month, *, salary: bool
+) -> dict[int, Recognised]:
     """Each contract's position at the end of the month. Four queries for any number of contracts."""
-    return load_recognition(basis, contract_ids, through).at(through)
+    return load_recognition(basis, contract_ids, through, salary=salary).at(through)
 
 
-def load_recognition(basis: Basis, contract_ids: Iterable[int], through: Month) -> RecognitionBook:
+def load_recognition(basis: Basis, contract_ids: Iterable[int], through: Month, *, salary: bool) -> RecognitionBook:
     """Four queries. A change order is read with its whole statement of work, whose estimate and billing it shares."""
     wanted = tuple(sorted(set(contract_ids)))
     clients = Contract.objects.filter(pk__in=wanted).values("client")
@@ -260,6 +289,7 @@ def load_recognition(basis: Basis, contract_ids: Iterable[int], through: Month) 
         facts={pk: _facts(contracts[pk], sums[pk], milestones[pk], estimates[pk]) for pk in ids},
         sums=sums,
         below=below,
+        salary=salary,
     )
 
 
@@ -304,8 +334,9 @@ def _load_sums(
     for flow in flows:
         sums = found[flow.contract_id]
         if flow.what == "uncarded":
-            sums.uncarded, sums.people = flow.amount, flow.people
+            sums.uncarded = flow.amount
             continue
+        sums.people[flow.month].update(flow.people or ())
         own = contracts[flow.contract_id]["currency"]
         amount = flow.amount
         if flow.currency not in ("", own):

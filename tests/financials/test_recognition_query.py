@@ -27,9 +27,9 @@ def halden(owner: User) -> Client:
     return make_client("HALDEN", owner=owner)
 
 
-def position(user: User, *contracts: Contract, through: date = OCTOBER) -> list[Recognised]:
+def position(user: User, *contracts: Contract, through: date = OCTOBER, salary: bool = True) -> list[Recognised]:
     rebuild_schedules([one.pk for one in contracts], now=NOW)
-    found = recognised_by_contract(load_basis(user, now=NOW), [one.pk for one in contracts], through)
+    found = recognised_by_contract(load_basis(user, now=NOW), [one.pk for one in contracts], through, salary=salary)
     return [found[one.pk] for one in contracts]
 
 
@@ -82,7 +82,76 @@ def test_time_stands_in_for_labour_the_ledger_lacks_month_by_month(owner: User, 
     Estimate.objects.create(contract=fixed, month=OCTOBER, cost_to_go=D("40"))
     (found,) = position(owner, fixed)
     assert (found.earned.cost, found.recognised) == (D("40"), D("50.00"))
-    assert found.time_people == 2
+    assert found.time_people == 1  # October's; September's two stand beside what was posted
+
+
+# --- what one or two people cost stays with finance: field class SALARY ----------------------------------------------
+
+
+def team(client: Client, contract: Contract, size: int, *, month: date = OCTOBER, **kw: Any) -> None:
+    for _ in range(size):
+        work(client, "10", "0", contract=contract, month=month, **{"cost": D("400"), **kw})
+
+
+def fixed_job(client: Client, **kw: Any) -> Contract:
+    made = make_contract(client, billing="fixed_fee", amount=D("3000"), **kw)
+    Estimate.objects.create(contract=made, month=date(2026, 6, 1), cost_to_go=D("2400"))
+    return made
+
+
+def told(user: User, *contracts: Contract) -> list[tuple[D | None, bool]]:
+    return [(one.recognised, one.withheld) for one in position(user, *contracts, salary=False)]
+
+
+def test_a_fixed_fee_of_few_people_is_withheld(owner: User, halden: Client) -> None:
+    """Earned ÷ fee × to go ÷ (1 − earned ÷ fee) is the cost; of one person, divided by hours, a rate."""
+    few, three = fixed_job(halden), fixed_job(halden)
+    team(halden, few, 2)
+    team(halden, three, 3)
+    assert told(owner, few, three) == [(None, True), (D("1000.00"), False)]
+    (hidden,) = position(owner, few, salary=False)
+    assert (hidden.earned.percent, hidden.earned.cost, hidden.earned.cost_to_go, hidden.backlog) == (None,) * 4
+    assert (hidden.earned_not_billed, hidden.billed_not_earned) == (None, None)
+    assert (hidden.expected_loss, hidden.earned.reason) == (
+        D(0), "it would tell what one or two people cost, which finance alone may know",
+    )  # fmt: skip
+    (whole,) = position(owner, few, salary=True)
+    assert (whole.recognised, whole.earned.cost, whole.withheld) == (D("750.00"), D("800"), False)
+
+
+def test_one_month_of_one_person_is_enough_to_withhold(owner: User, halden: Client) -> None:
+    """The position at September against that at October would tell October's cost, which is one person's."""
+    job = fixed_job(halden)
+    team(halden, job, 3, month=date(2026, 9, 1))
+    team(halden, job, 1)
+    assert told(owner, job) == [(None, True)]
+    before = position(owner, job, through=date(2026, 9, 1), salary=False)
+    assert [(one.recognised, one.withheld) for one in before] == [(D("1000.00"), False)]
+
+
+def test_people_without_a_rate_hide_nobody(owner: User, halden: Client) -> None:
+    job = fixed_job(halden)
+    team(halden, job, 1)
+    team(halden, job, 2, cost=D(0), cost_currency="", unpriced_hours=D(10))
+    assert told(owner, job) == [(None, True)]
+
+
+def test_a_job_is_as_many_people_as_work_on_it_and_its_orders(owner: User, halden: Client) -> None:
+    job = fixed_job(halden)
+    order = make_contract(halden, kind="change_order", parent=job, billing="", amount=D("600"), start=OCTOBER)
+    team(halden, order, 2)
+    assert told(owner, job, order) == [(None, True), (None, True)]
+    team(halden, job, 1)
+    assert [withheld for _, withheld in told(owner, job, order)] == [False, False]
+
+
+def test_labour_from_the_ledger_and_other_billing_are_told(owner: User, halden: Client) -> None:
+    job = fixed_job(halden)
+    post(halden, "delivery_labour", "600", contract=job)
+    team(halden, job, 1)
+    hourly = make_contract(halden, billing="time_and_materials", amount=D("3000"))
+    work(halden, "10", "1500", contract=hourly, cost=D("400"))
+    assert told(owner, job, hourly) == [(D("600.00"), False), (D("1500.00"), False)]
 
 
 def test_an_expected_loss_is_taken_at_once(owner: User, halden: Client) -> None:
@@ -157,7 +226,7 @@ def test_queries_do_not_grow_with_contracts(owner: User, halden: Client) -> None
     several = [make_contract(halden, billing=kind).pk for kind in ("retainer", "fixed_fee", "milestone") * 20]
     basis = load_basis(owner, now=NOW)
     with CaptureQueriesContext(connection) as one:
-        recognised_by_contract(basis, several[:1], OCTOBER)
+        recognised_by_contract(basis, several[:1], OCTOBER, salary=True)
     with CaptureQueriesContext(connection) as many:
-        assert len(recognised_by_contract(basis, several, OCTOBER)) == 60
+        assert len(recognised_by_contract(basis, several, OCTOBER, salary=True)) == 60
     assert len(one) == len(many) == 4
