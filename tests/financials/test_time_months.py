@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -30,8 +31,12 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SEP, OCT, NOV = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 
 
+_NUMBERS = itertools.count(1)
+"""Not the count of entries: after one is dropped that would name another twice."""
+
+
 def work(person: User, client: Client, hours: str, *, day: date = date(2026, 9, 3), **kw: Any) -> TimeEntry:
-    number = TimeEntry.objects.count() + 1
+    number = next(_NUMBERS)
     given: dict[str, Any] = {"month": day.replace(day=1), "decided_at": NOW, **kw}
     return TimeEntry.objects.create(
         source_ref=f"T-{number}", date=day, person=person, client=client, hours=Decimal(hours), **given
