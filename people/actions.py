@@ -29,10 +29,13 @@ RESOURCES = (
     "ledger-entries",
     "invoices",
     "purchase-orders",
+    "time-entries",
+    "rate-cards",
     "periods",
+    "audit",
     "reports",
 )
-READ_ONLY = frozenset({"reports", "schedule-lines"})
+READ_ONLY = frozenset({"reports", "schedule-lines", "audit"})
 SCOPES = tuple(
     f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if verb == "read" or name not in READ_ONLY
 )

@@ -33,6 +33,7 @@ from financials.models import (
     TermTopic,
 )
 from people.models import User
+from portfolio.api.audit_resource import AUDIT
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.problems import Problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
@@ -42,7 +43,7 @@ OWNER = Field("owner_email", path="owner__email", help="E-mail of a person.")
 
 def _delete(user: User, record: Any) -> None:
     """Remove a record, leaving an audit entry; what it hung on is recomputed."""
-    kind = type(record)._meta.model_name or ""
+    kind = str(type(record)._meta.verbose_name)
     with transaction.atomic():
         audit.record(
             actor=user.email,
@@ -76,6 +77,8 @@ CLIENTS = Resource(
     name="clients",
     label="clients",
     kind="clients",
+    told_as="client",
+    told_label=("name",),
     natural_key="key",
     client="pk",
     fields=(
@@ -115,6 +118,8 @@ CONTACTS = Resource(
     name="contacts",
     label="contacts",
     kind="contacts",
+    told_as="contact",
+    told_label=("first_name", "last_name"),
     natural_key="key",
     fields=(
         ID_FIELD,
@@ -150,6 +155,8 @@ CONTRACTS = Resource(
     name="contracts",
     label="contracts",
     kind="contracts",
+    told_as="contract",
+    told_label=("number", "title"),
     natural_key="number",
     fields=(
         ID_FIELD,
@@ -192,6 +199,7 @@ MILESTONES = Resource(
     name="milestones",
     label="milestones",
     kind="milestones",
+    told_as="milestone",
     natural_key="key",
     within=("contract",),
     client="contract__client_id",
@@ -216,6 +224,7 @@ ESTIMATES = Resource(
     name="estimates",
     label="estimates to complete",
     kind="estimates",
+    told_as="estimate",
     natural_key="month",
     within=("contract",),
     client="contract__client_id",
@@ -238,6 +247,7 @@ TERMS = Resource(
     name="terms",
     label="terms",
     kind="terms",
+    told_as="term",
     natural_key="from",
     within=("contract", "topic"),
     client="contract__client_id",
@@ -283,6 +293,8 @@ OPPORTUNITIES = Resource(
     name="opportunities",
     label="opportunities",
     kind="opportunities",
+    told_as="opportunity",
+    told_label=("name",),
     natural_key="key",
     fields=(
         ID_FIELD,
@@ -318,6 +330,7 @@ LEDGER_ENTRIES = Resource(
     name="ledger-entries",
     label="ledger entries",
     kind="ledger",
+    told_as="ledger",
     natural_key="source_ref",
     fields=(
         ID_FIELD,
@@ -350,6 +363,7 @@ INVOICES = Resource(
     name="invoices",
     label="invoices",
     kind="invoices",
+    told_as="invoice",
     natural_key="number",
     fields=(
         ID_FIELD,
@@ -376,6 +390,7 @@ PURCHASE_ORDERS = Resource(
     name="purchase-orders",
     label="purchase orders",
     kind="purchase_orders",
+    told_as="purchase order",
     natural_key="number",
     within=("client",),
     fields=(
@@ -411,4 +426,5 @@ RESOURCES = (
     PURCHASE_ORDERS,
     TIME_ENTRIES,
     RATE_CARDS,
+    AUDIT,
 )

@@ -27,6 +27,7 @@ TIME_ENTRIES = Resource(
     name="time-entries",
     label="time entries",
     kind="time",
+    told_as="time",
     natural_key="source_ref",
     fields=(
         ID_FIELD,
@@ -82,6 +83,7 @@ RATE_CARDS = Resource(
     name="rate-cards",
     label="rate cards",
     kind="rates",
+    told_as="rate",
     natural_key="key",
     fields=(
         ID_FIELD,

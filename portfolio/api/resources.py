@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from people.access import Abilities
 from people.models import User
 
-Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime"]
+Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime", "object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Resource:
     rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
     immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
     counts from its reversals. compose: makes the natural key of a row that does not carry it. secret: the field class
-    of what is told of a row in the audit trail.
+    of what is told of a row in the audit trail; told_as, told_label: its kind and the paths of its name there, the same
+    as pages give it.
     """
 
     name: str
@@ -83,6 +84,8 @@ class Resource:
     secret: Callable[[Mapping[str, Any]], str] | None = None
     within: tuple[str, ...] = ()
     client: str = "client_id"
+    told_as: str = ""
+    told_label: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ def _serializer_field(field: Field, *, writing: bool) -> serializers.Field[Any, 
         "boolean": serializers.BooleanField,
         "date": serializers.DateField,
         "datetime": serializers.DateTimeField,
+        "object": serializers.DictField,
     }
     if field.type == "decimal":
         options["help_text"] = f"{field.help} A decimal as text.".strip()

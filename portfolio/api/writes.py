@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +86,7 @@ def save(
             text = str(error).splitlines()[0]
             raise Problem(409, f"The records do not allow it: {text}") from error
         _refuse(table, resource, bulk=bulk)
-        clients, after = _clients_of(resource, keys, user), _standing(resource, keys, user)
+        written, after = _written(resource, keys, user), _standing(resource, keys, user)
         for name in keys:
             changes = audit.changes_between(before.get(name, {}), after.get(name, {}))
             if name in before and not changes:
@@ -93,10 +94,10 @@ def save(
             audit.record(
                 actor=user.email,
                 verb=verb,
-                kind=kind.name,
-                object_id=" ".join(name)[:80],
-                label=" ".join(name),
-                client_id=clients.get(name),
+                kind=resource.told_as,
+                object_id=written[name].pk if name in written else " ".join(name)[:80],
+                label=written[name].label if name in written else " ".join(name),
+                client_id=written[name].client_id if name in written else None,
                 changes=changes,
                 field_class=resource.secret(after.get(name, {})) if resource.secret else "",
             )
@@ -116,10 +117,24 @@ def _standing(
     }
 
 
-def _clients_of(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], int | None]:
-    """Whose readers may see what was written, by natural key."""
-    rows = resource.rows(user).filter(resource.named(names)).values_list(resource.client, *resource.key_paths)
-    return {resource.name_in(name): client for client, *name in rows}
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """label: what pages call the record. client_id: whose readers may see what was written."""
+
+    pk: int
+    label: str
+    client_id: int | None
+
+
+def _written(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], _Written]:
+    """By natural key; of a ledger, the entries in force."""
+    rows = resource.rows(user).filter(resource.in_force, resource.named(names)).order_by("pk")
+    told = resource.told_label or resource.key_paths
+    written = {}
+    for pk, client_id, *rest in rows.values_list("pk", resource.client, *resource.key_paths, *told):
+        name, label = rest[: len(resource.key_paths)], rest[len(resource.key_paths) :]
+        written[resource.name_in(name)] = _Written(pk, " ".join(str(part) for part in label if part), client_id)
+    return written
 
 
 def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:

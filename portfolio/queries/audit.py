@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, F, Func, JSONField, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 
+from accounts.access import clients_for
 from accounts.models import Client
 from common import audit
 from common.models import AuditEntry
@@ -49,6 +51,43 @@ def audit_entries_for(user: User) -> QuerySet[AuditEntry]:
     return entries.filter(Q(client_id__in=seen) | Q(actor=user.email))
 
 
+class _Without(Func):
+    """A JSON object without some of its names."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = JSONField()
+
+
+def audit_entries_told_to(user: User) -> QuerySet[AuditEntry]:
+    """The same entries with what this reader may know of each: told, withheld, sealed and told_client (its key)."""
+    withheld = _withheld_from(user)
+    hidden = Q(field_class__in=withheld)
+    if "COST" in withheld:
+        hidden |= Q(object_kind__in=COST_KINDS)
+    of_judgement = Q(field_class="STANCE", field_class__in=withheld) & ~Q(object_kind__in=COST_KINDS)
+    judged = Value(sorted(audit.STANCE_FIELDS), output_field=ArrayField(TextField()))
+    nothing = Value({}, output_field=JSONField())
+    seen = clients_for(user).order_by().filter(pk=OuterRef("client_id")).values("key")
+    return audit_entries_for(user).annotate(
+        told=Case(
+            When(of_judgement, then=_Without(F("changes"), judged)),
+            When(hidden, then=nothing),
+            default=F("changes"),
+            output_field=JSONField(),
+        ),
+        withheld=Case(When(hidden, then=Value(True)), default=Value(False)),
+        sealed=Case(When(seal_no=None, then=Value(False)), default=Value(True)),
+        told_client=Subquery(seen),
+    )
+
+
+def _withheld_from(user: User) -> set[str]:
+    can = abilities_of(user)
+    rights = {"STANCE": can.see_stance, "COST": can.see_money, "SALARY": can.see_salary}
+    return {name for name, right in rights.items() if not right}
+
+
 def audit_page(user: User, *, text: str, before: int | None, limit: int = 100) -> list[AuditRow]:
     """The newest entries under `before` (keyset), one query."""
     entries = audit_entries_for(user)
@@ -61,9 +100,7 @@ def audit_page(user: User, *, text: str, before: int | None, limit: int = 100) -
         )
     if before:
         entries = entries.filter(pk__lt=before)
-    can = abilities_of(user)
-    rights = {"STANCE": can.see_stance, "COST": can.see_money, "SALARY": can.see_salary}
-    withheld = {name for name, right in rights.items() if not right}
+    withheld = _withheld_from(user)
     return [_row(entry, withheld) for entry in entries[:limit]]
 
 

@@ -10,10 +10,11 @@ import pytest
 from django.test import Client as Browser
 
 from accounts.models import Contact, Opportunity, Stakeholding
+from accounts.queries.history import last_edit
 from common.models import AuditEntry, IdempotencyKey, Job
 from financials.models import Contract, LedgerEntry, LedgerMonth
 from people.models import User
-from tests.makers import make_client, make_opportunity
+from tests.makers import make_client, make_contract, make_opportunity
 from tests.portfolio.test_api_read import bearer
 
 API = "/api/v1"
@@ -46,7 +47,7 @@ def test_a_deal_is_created_with_its_job_and_audit(owner: User) -> None:
     assert response["Location"] == f"/api/v1/opportunities/{row['id']}/"
     assert response["ETag"] == f'"{row["id"]}-1"'
     assert Job.objects.filter(kind="recompute", object_ref=f"client:{client.pk}").count() == 1
-    entry = AuditEntry.objects.get(actor="owner@example.com", verb="created", object_id="D-1")
+    entry = AuditEntry.objects.get(actor="owner@example.com", verb="created", object_id=row["id"])
     assert (entry.changes["amount"], entry.changes["client"]) == ([None, "120000.1000"], [None, "A"])
     assert {"offering", "next_step"} & entry.changes.keys() == set()  # what was left blank
 
@@ -55,14 +56,31 @@ def test_the_audit_trail_tells_what_a_write_changed(owner: User, finance: User, 
     make_client("A", owner=owner)
     deal = send(owner, "post", "/opportunities/", DEAL | {"next_step": "Call"}).json()
     send(owner, "patch", f"/opportunities/{deal['id']}/", {"amount": "99", "next_step": None})
-    (entry,) = AuditEntry.objects.filter(verb="changed", object_id="D-1")
+    own = AuditEntry.objects.filter(object_kind="opportunity", object_id=deal["id"])
+    (entry,) = own.filter(verb="changed")
     assert entry.changes == {"amount": ["120000.1000", "99.0000"], "next_step": ["Call", None]}
     send(owner, "patch", f"/opportunities/{deal['id']}/", {"amount": "99"})
-    assert AuditEntry.objects.filter(verb="changed", object_id="D-1").count() == 1
+    assert own.filter(verb="changed").count() == 1
     rows = [DEAL | {"amount": "99", "next_step": ""}, DEAL | {"key": "D-2"}]
     assert send(owner, "post", "/opportunities/bulk/", rows).status_code == 200
-    loaded = AuditEntry.objects.filter(verb="loaded").values_list("object_id", flat=True)
-    assert list(loaded) == ["D-2"]  # the first stands as it stood
+    loaded = AuditEntry.objects.filter(verb="loaded").values_list("changes__key", flat=True)
+    assert list(loaded) == [[None, "D-2"]]  # the first stands as it stood
+
+
+def test_pages_tell_of_a_rest_edit_as_of_their_own(owner: User, sign_in: Any) -> None:
+    client = make_client("A", owner=owner)
+    contract = make_contract(client, number="C-1", title="Studio")
+    assert send(owner, "patch", f"/contracts/{contract.pk}/", {"title": "Studio and film"}).status_code == 200
+    page = sign_in(owner).get("/contracts/C-1/").text
+    assert page.split("What changed")[1].count("Studio and film") >= 1
+    deal = send(owner, "post", "/opportunities/", DEAL).json()
+    send(owner, "patch", f"/opportunities/{deal['id']}/", {"name": "Film"})
+    assert (last_edit("opportunity", deal["id"]).who, last_edit("opportunity", deal["id"]).at is None) == (
+        owner.name, False
+    )  # fmt: skip
+    assert f"{owner.name}</b> changed opportunity Film" in sign_in(owner).get("/clients/A/activity/").text
+    kinds = set(AuditEntry.objects.values_list("object_kind", "object_label"))
+    assert {("contract", "C-1 Studio and film"), ("opportunity", "Film")} <= kinds
 
 
 def test_a_judgement_sent_by_rest_is_told_by_field_class(
@@ -72,7 +90,7 @@ def test_a_judgement_sent_by_rest_is_told_by_field_class(
     body = {"key": "P", "client": "A", "first_name": "Ravi", "last_name": "Menon"}
     contact = send(owner, "post", "/contacts/", body).json()
     send(owner, "patch", f"/contacts/{contact['id']}/", {"stance": -2, "judged_on": "2026-09-14", "power": 4})
-    entry = AuditEntry.objects.get(verb="changed", object_id="P")
+    entry = AuditEntry.objects.get(verb="changed", object_kind="contact", object_id=contact["id"])
     assert entry.changes == {"stance": [None, -2], "judged_on": [None, "2026-09-14"], "power": [None, 4]}
     assert entry.field_class == "STANCE"
     told = sign_in(leadership).get("/audit/").text
@@ -88,7 +106,9 @@ def test_a_ledger_amount_s_change_is_told(owner: User) -> None:
     entry = {"source_ref": "R", "client": "A", "month": "2026-09", "line": "gross_revenue", "currency": "USD"}
     made = send(owner, "post", "/ledger-entries/", entry | {"amount": "10"}).json()
     assert send(owner, "patch", f"/ledger-entries/{made['id']}/", {"amount": "12"}).status_code == 200
-    assert AuditEntry.objects.get(verb="changed", object_id="R").changes == {"amount": ["10.0000", "12.0000"]}
+    assert AuditEntry.objects.get(verb="changed", object_kind="ledger", object_label="R").changes == {
+        "amount": ["10.0000", "12.0000"]
+    }
 
 
 @pytest.mark.parametrize(

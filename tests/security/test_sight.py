@@ -83,6 +83,9 @@ def test_what_rest_wrote_is_told_to_the_clients_readers_alone(
     body = {"key": "H-9", "client": "HALDEN", "name": "Hush", "stage": "Proposal"}
     answer = Browser().post("/api/v1/opportunities/", body, content_type="application/json", headers=bearer(manager))
     assert answer.status_code == 201
-    assert AuditEntry.objects.get(object_id="H-9").client_id == Client.objects.get().pk
-    told = [audit_entries_for(user).filter(object_id="H-9").count() for user in (owner, outsider, administrator)]
+    assert AuditEntry.objects.get(object_id=answer.json()["id"]).client_id == Client.objects.get().pk
+    told = [
+        audit_entries_for(user).filter(object_kind="opportunity", object_label="Hush").count()
+        for user in (owner, outsider, administrator)
+    ]
     assert told == [1, 0, 0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sweeps.cases import (
+    AUDITORS,
     BOOKERS,
     BOOKKEEPERS,
     CLIENT_READERS,
@@ -125,6 +126,10 @@ API: tuple[Case, ...] = (
     *(Case(f"api_{name}_list", query="client=HAL", get=reads, record=True, soft=True)
       for name, reads in (("contacts", RELATIONS), ("contracts", CLIENT_READERS), ("opportunities", RELATIONS),
                           ("ledger-entries", MONEY), ("invoices", MONEY), ("purchase-orders", MONEY))),
+    Case("api_audit_list", get=AUDITORS),
+    Case("api_audit_list", query="client=HAL", get=AUDITORS, record=True, soft=True),
+    Case("api_audit_list", query="q=HAL&ordering=-at", get=AUDITORS, record=True, soft=True),
+    Case("api_audit", lambda world: {"pk": str(world.trail.pk)}, get=AUDITORS, record=True),
     Case("api_clients_list", query="key=HAL", get=CLIENT_READERS, record=True, soft=True),
     Case("api_clients_list", query="parent=HAL", get=CLIENT_READERS, record=True, soft=True),
     Case("api_clients_list", query="q=HAL", get=CLIENT_READERS, record=True, soft=True),

@@ -21,7 +21,7 @@ from accounts.models import (
     Stakeholding,
     Touchpoint,
 )
-from common import jobs
+from common import audit, jobs
 from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState, SavedView
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
 from financials.actions.time import rebuild_time_months
@@ -106,6 +106,7 @@ class World:
     theirs: Client
     batch: ImportBatch
     token: ApiToken
+    trail: AuditEntry
     now: datetime
     bearers: dict[int, str] = field(default_factory=dict)
     sessions: dict[int, str] = field(default_factory=dict)
@@ -177,7 +178,16 @@ def build_world() -> World:
     token = issue_token(
         user=people["director"], name="own", scopes=["read:clients"], days=9, actor="owner@example.com", now=_now()
     ).token
-    return World(people, strangers, own, theirs, batch, token, _now())
+    trail = audit.record(
+        actor=people["director"].email,
+        verb="changed",
+        kind="opportunity",
+        object_id=own.deal.pk,
+        label="Qvlaunch film",
+        client_id=own.client.pk,
+        changes={"next_step": (None, "Qvsend the board paper")},
+    )
+    return World(people, strangers, own, theirs, batch, token, trail, _now())
 
 
 def _now() -> datetime:
