@@ -74,6 +74,10 @@ def clients_for(user: User) -> QuerySet[Client]:
     return Client.objects.visible_to(user)
 
 
+def keys_in_sight(user: User, keys: frozenset[str]) -> frozenset[str]:
+    return frozenset(clients_for(user).filter(key__in=keys).values_list("key", flat=True))
+
+
 def contacts_for(user: User) -> QuerySet[Contact]:
     """Contacts of clients in sight, and those of the wider industry."""
     if not abilities_of(user).see_relationships:

@@ -8,9 +8,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import figures, imports  # models can be imported only once all apps are set up
+        from accounts import access, figures, imports  # models can be imported only once all apps are set up
         from accounts.queries import search
-        from common.saved_views import SavedPage, pages
+        from common.saved_views import SavedPage, pages, sights
 
         figures.register()
         search.register()
@@ -18,6 +18,8 @@ class AccountsConfig(AppConfig):
         readers = CLIENT_READERS - {LEGAL}
         pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS))
         pages.register("pipeline", SavedPage("Pipeline", "pipeline", readers))
+        for name in ("client", "parent"):
+            sights.register(name, access.keys_in_sight)
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))
         tabs.register("stakeholders", ClientTab("Stakeholders", "client_stakeholders", readers, order=20))
         tabs.register("plan", ClientTab("Plan", "client_plan", readers, order=30))

@@ -1,13 +1,15 @@
 """Views of a page kept under a name: private, or shared within the company. Any page can have them.
 
 An app registers its page in `ready`; the page shows them by `{% saved_views "name" %}`. A view grants nothing: opening
-it asks the page for what the reader may see anyhow. Of a shared one, colleagues read the name and the filters.
+it asks the page for what the reader may see anyhow. Of a shared one, colleagues read the name and the filters: so one
+that is filtered on a client is there only for those who see that client.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
@@ -17,6 +19,9 @@ from common import audit
 from common.models import SavedView
 from common.records import update_versioned
 from common.registry import Registry
+
+if TYPE_CHECKING:
+    from people.models import User  # types only: common imports no app at run time
 
 MOST = 50
 """Of one person and page."""
@@ -34,6 +39,10 @@ class SavedPage:
 
 
 pages: Registry[SavedPage] = Registry("pages with saved views")
+Sight = Callable[["User", frozenset[str]], frozenset[str]]
+"""Of these keys, the ones whose record a person sees."""
+sights: Registry[Sight] = Registry("sight of what a view is filtered on")
+"""By the filter's name, on whatever page."""
 
 
 class Refused(ValueError):
@@ -46,10 +55,19 @@ def plain_query(text: str) -> str:
     return urlencode([(name, value) for name, value in pairs if name not in _PASSING])
 
 
-def views_of(page: str, owner_id: int) -> list[SavedView]:
-    """One's own and those colleagues share, by name. One query."""
-    seen = SavedView.objects.filter(Q(owner_id=owner_id) | Q(shared=True), page=page)
-    return sorted(seen, key=lambda view: (view.owner_id != owner_id, view.name.casefold(), view.pk))[: 4 * MOST]
+def views_of(page: str, user: User) -> list[SavedView]:
+    """One's own and those colleagues share, by name. One query, and one for each filter of `sights` in shared views."""
+    found = list(SavedView.objects.filter(Q(owner_id=user.pk) | Q(shared=True), page=page))
+    for name, sight in sights:
+        named = {view.pk: _values(view.query, name) for view in found if view.owner_id != user.pk}
+        asked: frozenset[str] = frozenset().union(*named.values())
+        seen = sight(user, asked) if asked else asked
+        found = [view for view in found if named.get(view.pk, frozenset()) <= seen]
+    return sorted(found, key=lambda view: (view.owner_id != user.pk, view.name.casefold(), view.pk))[: 4 * MOST]
+
+
+def _values(query: str, name: str) -> frozenset[str]:
+    return frozenset(value for given, value in parse_qsl(query) if given == name)
 
 
 def _clean(name: str, query: str) -> tuple[str, str]:

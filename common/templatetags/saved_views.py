@@ -15,10 +15,10 @@ register = template.Library()
 
 @register.inclusion_tag("components/saved_views.html", takes_context=True, name="saved_views")
 def saved_views(context: Context, page: str) -> dict[str, Any]:
-    """One query. The view whose filters are the address's own is the open one, one's own before a colleague's."""
+    """The view whose filters are the address's own is the open one, one's own before a colleague's."""
     request = context["request"]
     query, home = plain_query(request.META.get("QUERY_STRING", "")), reverse(pages[page].route)
-    views = views_of(page, request.user.pk)
+    views = views_of(page, request.user)
     current = next((view for view in views if query and view.query == query), None)
     links = [
         {

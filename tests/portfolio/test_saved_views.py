@@ -71,6 +71,30 @@ def test_a_private_view_is_there_for_nobody_else_and_a_shared_one_to_read(
     assert "/change/" not in other.get("/clients/?tier=growth").text
 
 
+def test_a_shared_view_of_a_client_is_there_for_those_who_see_the_client(
+    owner: User, manager: User, outsider: User, sign_in: Any
+) -> None:
+    make_client("HUSH", owner=owner, members=(manager,))
+    keep(sign_in(owner), "Pitch at Hush", "client=HUSH&stage=Proposal", page="pipeline", shared="on")
+    keep(sign_in(owner), "All proposals", "stage=Proposal", page="pipeline", shared="on")
+    assert "Pitch at Hush" in sign_in(manager).get("/pipeline/").text
+    page = sign_in(outsider).get("/pipeline/").text
+    assert "All proposals" in page
+    assert "HUSH" not in page
+    assert "Hush" not in page
+
+
+def test_of_two_clients_both_must_be_in_sight(owner: User, outsider: User, sign_in: Any) -> None:
+    make_client("HUSH", owner=owner)
+    make_client("OPEN", owner=outsider)
+    keep(sign_in(owner), "Both", "client=OPEN&client=HUSH", page="pipeline", shared="on")
+    keep(sign_in(owner), "Nobody", "client=GONE", page="pipeline", shared="on")
+    page = sign_in(outsider).get("/pipeline/").text
+    assert "Both" not in page
+    assert "Nobody" not in page
+    assert "Nobody" in sign_in(owner).get("/pipeline/").text
+
+
 def test_each_page_has_its_own_and_only_its_readers_keep_any(owner: User, legal: User, sign_in: Any) -> None:
     browser = sign_in(owner)
     keep(browser, "Commits", "category=commit", page="pipeline")
