@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import F, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -202,7 +202,10 @@ def _as_json(rows: QuerySet[Any], query: Query) -> list[tuple[str, str, int]]:
     """Each row as JSON text with its ordering value and id."""
     columns = {f"c{number}": field.expression() for number, field in enumerate(query.fields)}
     inner = rows.values_list(*columns.values(), Cast(F(query.ordering), TextField()), F("id"), named=False)
-    sql, params = inner.query.sql_with_params()
+    try:
+        sql, params = inner.query.sql_with_params()
+    except EmptyResultSet:  # asked for what this person sees none of
+        return []
     names = [f"c{number}" for number in range(len(query.fields))]
     pairs = ", ".join(
         f"'{field.name}', {_json_value(field, name)}" for field, name in zip(query.fields, names, strict=True)

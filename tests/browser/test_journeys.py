@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from accounts.models import Action, Touchpoint
+from accounts.models import Action, Opportunity, Touchpoint
 from tests.browser.conftest import Enter, Site
 from tests.makers import PASSWORD
 
@@ -79,6 +79,29 @@ def test_a_manager_logs_a_touchpoint(site: Site, enter: Enter) -> None:
     touch = Touchpoint.objects.get(notes="He wants the benchmark by Friday")
     assert (touch.kind, touch.client_id) == ("call", site.world.own.client.pk)
     assert [contact.last_name for contact in touch.theirs.all()] == ["Qvmenov"]
+
+
+def test_a_director_keeps_a_view_and_changes_its_deals_at_once(site: Site, enter: Enter) -> None:
+    page = enter("director")
+    page.goto("/pipeline/")
+    page.locator("summary", has_text="Category").click()
+    page.locator("details[open]").get_by_role("link", name="Commit", exact=True).click()
+    expect(page).to_have_url(re.compile("category=commit"))
+    page.locator("#saved-views-pipeline summary").click()
+    page.get_by_label("Keep these filters as").fill("My commits")
+    page.get_by_role("button", name="Save view").click()
+    page.goto("/pipeline/")
+    page.locator("#saved-views-pipeline summary").click()
+    page.locator("#saved-views-pipeline").get_by_role("link", name="My commits").click()
+    expect(page.locator("#saved-views-pipeline summary")).to_contain_text("My commits")
+    rows = page.get_by_role("region", name="Deals").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    rows.get_by_role("checkbox").check()
+    page.get_by_label("Stage", exact=True).fill("Verbal")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(rows).to_contain_text("Verbal")
+    expect(page.locator("#saved-views-pipeline summary")).to_contain_text("My commits")
+    assert Opportunity.objects.get(pk=site.world.own.deal.pk).stage == "Verbal"
 
 
 MAIN_PAGES = (

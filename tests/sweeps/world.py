@@ -180,12 +180,11 @@ def build_world() -> World:
     ).token
     trail = audit.record(
         actor=people["director"].email,
-        verb="changed",
-        kind="opportunity",
-        object_id=own.deal.pk,
-        label="Qvlaunch film",
-        client_id=own.client.pk,
-        changes={"next_step": (None, "Qvsend the board paper")},
+        verb="wrote",
+        kind="report",
+        object_id=1,
+        label="Board",
+        changes={"page": (1, 2)},
     )
     return World(people, strangers, own, theirs, batch, token, trail, _now())
 
