@@ -71,7 +71,7 @@ def test_pages_tell_of_a_rest_edit_as_of_their_own(owner: User, sign_in: Any) ->
     client = make_client("A", owner=owner)
     contract = make_contract(client, number="C-1", title="Studio")
     assert send(owner, "patch", f"/contracts/{contract.pk}/", {"title": "Studio and film"}).status_code == 200
-    page = sign_in(owner).get("/contracts/C-1/").text
+    page = sign_in(owner).get("/contracts/C-1/terms/").text
     assert page.split("What changed")[1].count("Studio and film") >= 1
     deal = send(owner, "post", "/opportunities/", DEAL).json()
     send(owner, "patch", f"/opportunities/{deal['id']}/", {"name": "Film"})
