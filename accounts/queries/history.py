@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from common import audit_words
 from common.audit import STANCE_FIELDS
 from common.models import AuditEntry
 from people.access import abilities_of
@@ -63,20 +64,16 @@ def word_of(field: str) -> str:
     return _WORDS.get(field, field.replace("_", " "))
 
 
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
 def _event(entry: AuditEntry, names: dict[str, str], hidden: frozenset[str]) -> Event | None:
     """None where nothing is left to tell once the fields of a class out of sight are taken out."""
     shown = {field: pair for field, pair in entry.changes.items() if field not in hidden}
     if entry.changes and not shown:
         return None
-    changes = tuple(Change(word_of(field), _text(pair[0]), _text(pair[1])) for field, pair in shown.items())
+    changes = tuple(
+        Change(word, before or "—", after or "—")
+        for field, pair in shown.items()
+        for word, before, after in audit_words.told({word_of(field): pair})
+    )
     who = names.get(entry.actor, entry.actor)
     return Event(entry.at, who, entry.verb, entry.object_kind, entry.object_label, changes)
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Case, F, Func, JSONField, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 
 from accounts.access import clients_for
 from accounts.models import Client
-from common import audit
+from common import audit, audit_words
 from common.models import AuditEntry
 from common.policies import ADMINISTRATOR, FINANCE, LEADERSHIP
 from people.access import abilities_of
@@ -110,7 +109,7 @@ def _row(entry: AuditEntry, withheld: set[str]) -> AuditRow:
     if hidden:  # of a judgement the other fields stay; of money nothing
         kept = entry.field_class == "STANCE" and entry.object_kind not in COST_KINDS
         shown = {name: pair for name, pair in shown.items() if kept and name not in audit.STANCE_FIELDS}
-    changes = tuple(_told(shown))
+    changes = tuple(audit_words.told(shown))
     return AuditRow(
         pk=entry.pk,
         at=entry.at,
@@ -122,31 +121,3 @@ def _row(entry: AuditEntry, withheld: set[str]) -> AuditRow:
         hidden=hidden,
         sealed=entry.seal_no is not None,
     )
-
-
-def _told(changes: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Each change in words; of a change within a group of values only the values that moved."""
-    for name, (before, after) in changes.items():
-        word = name.replace("_", " ")
-        if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
-            yield word, _words(before), _words(after)
-            continue
-        was, now = before or {}, after or {}
-        if not was and not now:
-            yield word, "", ""
-        for key in dict.fromkeys((*was, *now)):
-            if was.get(key) != now.get(key) and (was.get(key) or now.get(key)):
-                yield f"{word}, {key.replace('_', ' ')}", _words(was.get(key)), _words(now.get(key))
-
-
-def _words(value: Any) -> str:
-    """Values without the marks of a programming language."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(filter(None, map(_words, value.values())))
-    if isinstance(value, (list, tuple)):
-        return " / ".join(filter(None, map(_words, value)))
-    return str(value)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actions.plans import change_action
 from accounts.actions.stakeholders import change_stakeholder
+from common import audit
 from people.models import User
 from tests.accounts.conftest import World
 
@@ -22,6 +23,18 @@ def test_changes_are_told_by_name(world: World, owner: User, manager: User, sign
     assert "<b>Jon Park</b> changed action Send the benchmark" in text
     assert "next step: — → Ring &lt;Tom&gt;" in text
     assert "Budget talk" in text
+
+
+def test_a_group_of_values_is_told_in_words(world: World, owner: User, sign_in: Any) -> None:
+    """Of what was typed on a slide, each value that moved: no braces, no quotes, no part told twice."""
+    before, after = {"headline": "Two"}, {"headline": "Two", "note": "Cost is the fee"}
+    changes = {"decisions words": (before, after)}
+    shared: dict[str, Any] = {"kind": "deck", "object_id": 1, "client_id": world.client.pk}
+    audit.record(actor=owner.email, verb="wrote words", changes=changes, **shared)
+    text = text_for(owner, sign_in)
+    assert text.count("decisions words") == 1
+    assert "decisions words, note: — → Cost is the fee" in text
+    assert "{&#x27;" not in text
 
 
 def test_stance_stays_within_its_class(
