@@ -357,7 +357,7 @@ def _labour_line(basis: Basis, line: LabourSources) -> LabourLine:
     if line.missing:
         notes.append("a rate is missing")
     if line.used == "time":
-        notes.append("from time")
+        notes.append("only in time: not posted")
 
     def figure(name: str, value: Decimal | None) -> Figure:
         return close_figure(name, value, basis.currency, line.month, client=line.client)
