@@ -10,7 +10,7 @@ from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
-from financials import reports
+from financials import reports, reports_close, reports_invoices, reports_pnl
 from financials.access import CLOSE_READERS
 from financials.queries import attention, client_money
 
@@ -36,9 +36,15 @@ def register() -> None:
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))
     panels.register("receivables", Panel("Receivables", "client_receivables_panel", MONEY_READERS, 20))
     attention_sources.register("money", AttentionSource(MONEY_READERS, attention.money_items))
-    report_kinds.register("pnl", ReportKind("Profit and loss by client", MONEY_READERS, reports.pnl))
+    report_kinds.register("pnl", ReportKind("Profit and loss", MONEY_READERS, reports_pnl.pnl))
+    report_kinds.register("bridge", ReportKind("Bridge", MONEY_READERS, reports_pnl.bridge))
     report_kinds.register("forecast", ReportKind("Forecast", MONEY_READERS, reports.forecast))
     report_kinds.register("contracts", ReportKind("Contracts", CLIENT_READERS, reports.contracts))
     report_kinds.register("renewals", ReportKind("Renewals ahead", CLIENT_READERS, reports.renewals))
     report_kinds.register("retention", ReportKind("Retention and concentration", MONEY_READERS, reports.retention))
     report_kinds.register("receivables", ReportKind("Receivables", MONEY_READERS, reports.receivables))
+    report_kinds.register("invoices", ReportKind("Invoices", MONEY_READERS, reports_invoices.invoice_report))
+    report_kinds.register("orders", ReportKind("Purchase orders", MONEY_READERS, reports_invoices.order_report))
+    month = reports_close.month_asked
+    report_kinds.register("close", ReportKind("Close", CLOSE_READERS, reports_close.close, month))
+    report_kinds.register("restatement", ReportKind("Restatement", CLOSE_READERS, reports_close.restatement, month))

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.http import QueryDict
 
-from accounts.access import clients_for, get_client_for
-from common.formats import day
-from common.money import quantise
-from common.periods import month_label, period_label
-from common.reports import Report, ReportColumn, Way
+from accounts.access import get_client_for
+from common.formats import day, plural
+from common.reports import PRINTED, Report, ReportColumn, Way
 from financials.calc import findings
-from financials.figures import LABELS, is_margin
-from financials.forms import contract_filter, debt_request, pnl_view, retention_request
+from financials.forms import contract_filter, debt_request, retention_request
 from financials.queries.basis import load_basis
 from financials.queries.contract_trees import filtered
 from financials.queries.forecast import forecast_rows, load_forecast_page
-from financials.queries.pnl import PnlRequest, load_pnl
 from financials.queries.receivables_page import receivables_report
 from financials.queries.renewals import renewals_ahead
 from financials.queries.retention_page import retention_report
@@ -44,8 +39,6 @@ def retention(user: User, query: Mapping[str, str], now: datetime) -> Report:
 
 
 RENEWAL_DAYS: Final = 365
-MOST: Final = 5_000
-"""Contracts of one report; print has fewer, and says so."""
 _CONTRACT: Final[tuple[tuple[str, str, Way], ...]] = (
     ("number", "Number", "text"), ("client", "Client", "text"), ("title", "Title", "text"), ("kind", "Kind", "text"),
     ("start", "Starts", "day"), ("end", "Ends", "day"), ("amount", "Amount", "amount"),
@@ -60,21 +53,24 @@ _RENEWAL: Final[tuple[tuple[str, str, Way], ...]] = (
 
 
 def contracts(user: User, query: Mapping[str, str], now: datetime) -> Report:
-    wanted = contract_filter(_given(query))
+    wanted = contract_filter(given(query))
+    found = filtered(user, wanted)
     rows = [
         [one.number, one.client.name, one.title, one.get_kind_display(), one.start, one.end, one.amount, one.currency,
          one.get_billing_display() or None, one.get_status_display()]
-        for one in filtered(user, wanted)[:MOST]
+        for one in found[:PRINTED]
     ]  # fmt: skip
+    there = found.count() if len(rows) == PRINTED else len(rows)
     return Report(
         name="contracts",
         title="Contracts",
-        finding=f"{len(rows):,} contracts",
+        finding=plural(there, "contract"),
         as_of=now,
         period=f"As of {day(now.date())}",
         filters=(("Search", wanted.q), ("Status", wanted.status), ("Kind", wanted.kind), ("Client", wanted.client)),
         columns=tuple(ReportColumn(*column) for column in _CONTRACT),
         rows=rows,
+        count=there,
         source="Contract register; fees without pass-through and tax, each in its own currency",
     )
 
@@ -129,48 +125,8 @@ def forecast(user: User, query: Mapping[str, str], now: datetime) -> Report:
     )
 
 
-def pnl(user: User, query: Mapping[str, str], now: datetime) -> Report:
-    """The ladder by client over the months asked for; the page's own cut is in its files."""
-    view, _ = pnl_view(_given(query))
-    if view.client:
-        get_client_for(user, view.client)
-    asked = PnlRequest(first=view.first, last=view.last, client=view.client, group_by=("client",))
-    found = load_pnl(user, asked, now=now)
-    tie, names = found.tie_out, dict(clients_for(user).values_list("key", "name"))
-    return Report(
-        name="pnl",
-        title="Profit and loss by client",
-        finding=f"Profit and loss by client, {period_label(found.first, found.last)}",
-        as_of=found.basis.as_of,
-        period=period_label(found.first, found.last),
-        currency=found.currency,
-        filters=(("Client", view.client),),
-        columns=(
-            ReportColumn("client", "Client"),
-            *(ReportColumn(name, LABELS[name], "ratio" if is_margin(name) else "amount") for name in found.columns),
-        ),
-        rows=[
-            [
-                names.get(row.group[0] or "", row.group[0]),
-                *(_shown(row[name], name, found.currency) for name in found.columns),
-            ]
-            for row in found.rows
-        ],
-        source=f"Ledger to {month_label(found.basis.through)}, newest entry {found.basis.ledger_no:,}",
-        notes=(*found.missing, *([found.rates_note] if found.rates_note else [])),
-        tie_out="" if tie is None else f"Ledger − shown = {quantise(tie.difference, found.currency)}",
-    )
-
-
-def _shown(value: Decimal | None, name: str, currency: str) -> Decimal | None:
-    return value if value is None or is_margin(name) else quantise(value, currency)
-
-
-def _given(query: Mapping[str, str]) -> QueryDict:
-    given = QueryDict(mutable=True)
-    given.update(query)
-    return given
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def given(query: Mapping[str, str]) -> QueryDict:
+    """The query as the forms of the pages read it."""
+    made = QueryDict(mutable=True)
+    made.update(query)
+    return made

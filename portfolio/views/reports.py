@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -38,6 +39,8 @@ def report_pdf(request: HttpRequest, name: str) -> HttpResponse:
     query = {key: str(value)[:LONGEST] for key, value in request.GET.items() if "\x00" not in f"{key}{value}"}
     if query.get("client"):
         get_client_for(user, query["client"])
+    if kind.check is not None:
+        kind.check(query, timezone.now())
     if request.method == "POST":
         file = ask_for_report(name=name, query=query, actor=user)
         return HttpResponseRedirect(reverse("report_file", args=[file.pk]))

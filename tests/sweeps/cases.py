@@ -460,6 +460,11 @@ REPORTS = (
     Case("report_pdf", fixed(name="receivables"), get=MONEY, post=MONEY),
     Case("report_pdf", fixed(name="retention"), query="client=HAL", get=MONEY, post=MONEY, record=True, strange=404),
     Case("report_pdf", fixed(name="contracts"), get=CLIENT_READERS, post=CLIENT_READERS),
+    *(Case("report_pdf", fixed(name=name), get=MONEY, post=MONEY) for name in ("pnl", "bridge", "invoices", "orders")),
+    *(
+        Case("report_pdf", fixed(name=name), query="month=2026-09", get=CLOSE_READERS, post=CLOSE_READERS)
+        for name in ("close", "restatement")
+    ),
     Case("report_file", number_of("report"), get=DIRECTOR, record=True, denied=404),
     Case("report_download", number_of("report"), get=DIRECTOR, record=True, denied=404),
 )
