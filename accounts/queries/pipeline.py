@@ -132,14 +132,20 @@ class PipelineTotals:
 
 def cells(deals: QuerySet[Opportunity], rates: DealRates, today: date) -> list[Cell]:
     """Sums by outcome, stage and category. One query."""
+    rows = summed(deals, rates, today, "outcome", "stage", "category")
+    return [Cell(row["outcome"], row["stage"], row["category"], sums_of(row)) for row in rows]
+
+
+def summed(deals: QuerySet[Opportunity], rates: DealRates, today: date, *by: Any) -> Any:
+    """Rows of the columns grouped by (at least one), with what `sums_of` reads. One query."""
     open_deal = Q(outcome=Outcome.OPEN)
     priced = ~open_deal | Q(amount__isnull=False, probability__isnull=False)
     counted = open_deal & priced & ~Q(category=Category.OMITTED)
     this_year = Q(outcome=Outcome.WON, close_on__year=today.year)
-    grouped: Any = (
+    return (
         deals.annotate(converted=rates.in_sql())
         .order_by()
-        .values("outcome", "stage", "category")
+        .values(*by)
         .annotate(
             deals=Count("pk"),
             without_price=Count("pk", filter=~priced),
@@ -151,10 +157,9 @@ def cells(deals: QuerySet[Opportunity], rates: DealRates, today: date) -> list[C
             deals_of_year=Count("pk", filter=this_year),
         )
     )
-    return [Cell(row["outcome"], row["stage"], row["category"], _sums(row)) for row in grouped]
 
 
-def _sums(row: dict[str, Any]) -> Sums:
+def sums_of(row: dict[str, Any]) -> Sums:
     """A sum over nothing is NULL in SQL, and zero here: no deals, not unknown deals."""
     return Sums(
         count=row["deals"],

@@ -61,9 +61,9 @@ def half_even(expression: Combinable, currency: str) -> Func:
     return Func(expression, Value(minor_places(currency)), function="half_even", output_field=_RESULT)
 
 
-def deal_rates(user: User, today: date) -> DealRates:
-    """At most two queries."""
-    target = reporting_currency(user, settings.REPORTING_CURRENCY)
+def deal_rates(user: User, today: date, currency: str = "") -> DealRates:
+    """currency: what to convert to; blank is the reader's own. At most two queries."""
+    target = currency or reporting_currency(user, settings.REPORTING_CURRENCY)
     rows = [
         RateRow(month, base, quote, average, closing)
         for month, base, quote, average, closing in FxRate.objects.filter(month__lte=month_of(today)).values_list(

@@ -18,6 +18,7 @@ from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
+from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
@@ -94,7 +95,7 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     *(
         path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
-        for view in (ReceivablesView, RetentionView, RenewalsView, MarginBridgeView)
+        for view in (ReceivablesView, RetentionView, RenewalsView, MarginBridgeView, PipelineView)
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
     path("periods/", PeriodListView.as_view(), name="api_periods_list"),
