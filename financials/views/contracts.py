@@ -15,6 +15,7 @@ from accounts.queries.header import client_header
 from accounts.views.editing import FormPage, expected_version, form_page
 from common.exports import About, file_response, query_filters
 from common.policies import CLIENT_READERS, allow
+from common.reports import report_file
 from common.tabs import TabLink
 from financials.access import get_contract_for, get_editable_contract_for
 from financials.actions.contracts import change_contract
@@ -42,6 +43,8 @@ def contract_list(request: HttpRequest) -> HttpResponseBase:
     wanted = contract_filter(request.GET)
     rows = filtered(user, wanted)
     kind = request.GET.get("format")
+    if kind in ("csv", "xlsx") and request.GET.get("report") == "renewals":
+        return report_file("renewals", user, request.GET, now, kind)
     if kind in ("csv", "xlsx"):
         about = About("Contracts", as_of=now, filters=query_filters(request.GET), columns=TABLE_WAYS)
         return file_response(kind, "contracts", TABLE_HEAD, table_rows(rows), about)

@@ -38,6 +38,7 @@ FILES = (
     "/clients/?format={}&columns=tier&columns=status&columns=industry&columns=owner&columns=country&columns=parent&columns=next",
     "/pipeline/?outcome=&format={}",
     "/contracts/?format={}",
+    "/contracts/?report=renewals&format={}",
     "/financials/entries/?format={}",
     "/financials/pnl/?format={}",
     "/forecast.{}",
@@ -156,6 +157,29 @@ def test_reports_of_the_api(hostile: World, group: str) -> None:
     assert_no_formula(body_of(as_xlsx))
     if group != "owner":
         assert "-1234.50" in cells
+
+
+TABLES = (
+    "retention/?to=2026-10&group_by=client",
+    "receivables/?as_of=2026-10-31&group_by=client",
+    "renewals/?as_of=2026-11-23",
+    "margin-bridge/?from=2026-08&to=2026-09&group_by=client",
+    "pipeline/?group_by=client,stage,category,month",
+    "pnl/?from=2026-01&to=2026-10&group_by=client,contract,service_line,month",
+)
+
+
+@pytest.mark.parametrize("address", TABLES, ids=lambda address: address.split("/")[0])
+def test_tables_of_the_api(hostile: World, address: str) -> None:
+    headers = hostile.bearer(hostile.people["director"])
+    browser = hostile.browser(None)
+    as_csv = browser.get(f"/api/v1/reports/{address}&format=csv", headers=headers)
+    as_xlsx = browser.get(f"/api/v1/reports/{address}&format=xlsx", headers=headers)
+    assert (as_csv.status_code, as_xlsx.status_code) == (200, 200)
+    cells = cells_of(body_of(as_csv))
+    assert_tame(cells)
+    assert any(cell.startswith("'=1+1") for cell in cells)
+    assert any(str(value).startswith("=1+1") for value in assert_no_formula(body_of(as_xlsx)))
 
 
 def test_the_file_of_refused_rows(world: World) -> None:
