@@ -31,6 +31,7 @@ class Basis:
     """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known then of the clients in
     sight.
 
+    reopened: the first open month that lies between closed ones.
     constant: the month whose rates serve every month ("constant currency"); None converts each at its own. rate_of:
     months converted at another month's rate, as a bridge does.
     """
@@ -45,6 +46,7 @@ class Basis:
     ledger_no: int
     rates: Rates
     rate_currencies: frozenset[str]
+    reopened: Month | None = None
     constant: Month | None = None
     rate_of: Mapping[Month, Month] = field(default_factory=dict)
 
@@ -96,7 +98,9 @@ WITH closed AS (
 )
 SELECT (SELECT max(month) FROM closed), (SELECT at FROM closed ORDER BY month DESC, at DESC LIMIT 1),
        coalesce(%s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
-       coalesce(({newest}), 0)
+       coalesce(({newest}), 0),
+       (SELECT min(m)::date FROM generate_series((SELECT min(month) FROM closed), (SELECT max(month) FROM closed),
+               interval '1 month') m WHERE m::date NOT IN (SELECT month FROM closed))
 """
 _NEWEST = "SELECT max(id) FROM financials_ledgerentry WHERE (NOT %s OR posted_at <= %s)"
 # Client by client: each is one look into an index, however many entries there are.
@@ -126,7 +130,7 @@ def load_basis(
     """Two queries. currency: the caller's portfolio's unless given. as_of: look back to what was known then."""
     with connection.cursor() as cursor:
         cursor.execute(*_state(user, as_of or now, budget_version, historic=as_of is not None))
-        closed_through, closed_at, budget, ledger_no = cursor.fetchone()
+        closed_through, closed_at, budget, ledger_no, reopened = cursor.fetchone()
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     if as_of is not None:
         rows = rows.filter(created_at__lte=as_of)
@@ -140,6 +144,7 @@ def load_basis(
         closed_at=closed_at,
         budget_version=budget,
         ledger_no=ledger_no,
+        reopened=reopened,
         rates=Rates(known),
         rate_currencies=frozenset(code for row in known for code in (row.base, row.quote)),
     )

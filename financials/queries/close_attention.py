@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 
-from accounts.access import clients_for
 from common.attention import AttentionItem, group_of
-from common.formats import day_short, plural
-from common.periods import Month, format_month, month_add
-from financials.queries.basis import Basis, ids_sql
-from financials.queries.close_checks import computed_checks, load_failing, manual_checks, tie_words
-from financials.queries.close_faults import earliest_waiting, rate_gaps
-from financials.queries.close_parts import load_state, load_ties
+from common.formats import day_short
+from common.periods import format_month, month_add
+from financials.queries.basis import Basis
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -25,36 +21,33 @@ AHEAD: Final = timedelta(days=7)
 
 
 def close_waiting(user: User, basis: Basis) -> AttentionItem | None:
-    """The first month that is open and has ended, or ends within a week; for those who close months. Four queries."""
+    """The first month that is open and has ended, or ends within a week; for those who close months. No query: what its
+    checklist still lacks is the close page's to say.
+    """
     if not abilities_of(user).close_months:
         return None
-    month = earliest_waiting(basis.open_month) or basis.open_month
+    month = basis.reopened or basis.open_month
     from_day = month_add(month, 1)
     if from_day - basis.today > AHEAD:
         return None
-    checks = _open(user, basis, month)
     name, ended = f"{month:%B %Y}", from_day <= basis.today
-    said = f"{plural(len(checks), 'check')} open" if checks else "every check is done"
+    if basis.reopened:
+        lead, why = (
+            f"{name} was opened again",
+            "Later months are closed; close it anew to see what was restated.",
+        )
+    elif ended:
+        lead, why = f"{name} can be closed", "Its page lists what is still open and whether the ledger ties out."
+    else:
+        lead, why = f"{name} can be closed from {day_short(from_day)}", "Its page lists what is still open."
     return AttentionItem(
         client_key="",
         client_name="",
-        lead=f"{name} can be closed: {said}" if ended else f"{name} can be closed from {day_short(from_day)}: {said}",
-        why=f"{'; '.join(checks[:2])}{'; and more' if len(checks) > 2 else ''}."
-        if checks
-        else "It only needs closing.",
+        lead=lead,
+        why=why,
         url=reverse("close", args=[format_month(month)]),
         shape="at_risk" if ended and basis.today - from_day > AHEAD else "watch",
         action_label="Open the close",
         due=from_day,
         group=group_of(from_day, basis.today),
     )
-
-
-def _open(user: User, basis: Basis, month: Month) -> list[str]:
-    clients = ids_sql(clients_for(user).order_by().values("pk"))
-    ties = load_ties(basis, month, clients, pool=True)
-    gaps = rate_gaps(basis.rates, [line.currency for line in ties], month)
-    untied = [tie_words(line.currency, line.difference, month) for line in ties if line.difference]
-    failing = load_failing(month, clients, basis.budget_version, whole_book=True)
-    computed = [check.label for check in computed_checks(failing, gaps, untied) if check.state != "ok"]
-    return [*computed, *(one.label for one in manual_checks(load_state(month, clients).checks) if not one.done)]
