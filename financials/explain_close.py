@@ -191,10 +191,15 @@ def _accrual_net(page: ClosePage, name: str, params: Mapping[str, str]) -> Found
     return page.accrual_net, inputs, _page_url(page)
 
 
+_MOST_DIGITS: Final = 9
+"""Of the number of a close."""
+
+
 def _restated(user: User, month: Month, params: Mapping[str, str], now: datetime) -> Found:
-    before, after = (int(params[name]) if params.get(name, "").isdecimal() else None for name in ("before", "after"))
-    if max(before or 0, after or 0) >= 2**31:
+    chosen = [params.get(name, "") for name in ("before", "after")]
+    if max(map(len, chosen)) > _MOST_DIGITS:
         raise UnknownFigure("before and after are closes")
+    before, after = (int(text) if text.isdecimal() else None for text in chosen)
     found = load_restatement(user, month, now=now, before=before, after=after)
     line = params.get("line", "")
     row = next((one for one in found.rows if (one.client, one.line) == (params.get("client", ""), line)), None)

@@ -74,7 +74,7 @@ class BulkTimeForm(forms.Form):
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data)
         self.user = user
-        self.ids = [int(text) for text in data.getlist("pick")[:1000] if text.isdecimal() and len(text) < 19]
+        self.ids = [int(text) for text in data.getlist("pick")[:1000] if _is_id(text)]
 
     def clean_contract(self) -> str:
         number = str(self.cleaned_data["contract"]).strip()
@@ -163,7 +163,7 @@ def _slot(
     data: QueryDict, number: int, place: str, monday: date, clients: set[int], contracts: dict[int, Contract]
 ) -> Slot | None:
     parts = place.split("|", 3)
-    if len(parts) < 2 or not parts[0].isdecimal() or not (parts[1].isdecimal() or not parts[1]):
+    if len(parts) < 2 or not _is_id(parts[0]) or not (_is_id(parts[1]) or not parts[1]):
         return None
     client, contract = int(parts[0]), int(parts[1]) if parts[1] else None
     if client not in clients or (contract is not None and contracts.get(contract, _NONE).client_id != client):
@@ -172,6 +172,10 @@ def _slot(
     role = parts[3] if fixed else data.get(f"role{number}", "").strip()
     billable = parts[2] == "yes" if fixed else f"free{number}" not in data
     return Slot(client, contract, role[:80].replace("\x00", ""), billable, monday)
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
 
 
 _NONE: Final = Contract()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from financials.models import TimeEntry
 from people.models import User
 from tests.makers import make_client, make_contract, make_opportunity
 from tests.security.callers import bearer
@@ -102,6 +103,20 @@ def test_instants_at_the_end_of_time(owner: User) -> None:
 
 def test_a_number_of_4000_digits_is_no_page(owner: User, sign_in: Any) -> None:
     assert sign_in(owner).get("/clients/?page=" + "9" * 5000).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["9" * 5000 + "|", "{client}|" + "9" * 5000])
+def test_hours_on_work_of_5000_digits_are_refused(owner: User, sign_in: Any, place: str) -> None:
+    client = make_client("HALDEN", owner=owner)
+    body = {"p0": place.format(client=client.pk), "h0_0": "1"}
+    assert sign_in(owner).post("/financials/time/week/", body).status_code == 422
+    assert TimeEntry.objects.count() == 0
+
+
+@pytest.mark.parametrize("number", ["9" * 12, "9" * 5000])
+def test_a_restatement_of_no_close_is_unknown(finance: User, sign_in: Any, number: str) -> None:
+    figure = f"close.restated:month=2026-09;before={number};after=1;line=net_revenue"
+    assert sign_in(finance).get(f"/figures/{figure}/").status_code == 404
 
 
 def test_days_and_terms_that_no_calendar_holds_are_refused(owner: User, sign_in: Any) -> None:
