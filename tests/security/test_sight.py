@@ -89,3 +89,19 @@ def test_what_rest_wrote_is_told_to_the_clients_readers_alone(
         for user in (owner, outsider, administrator)
     ]
     assert told == [1, 0, 0]
+
+
+def test_the_trail_tells_an_administrator_of_a_rate_but_not_how_much(
+    finance: User, administrator: User, leadership: User, sign_in: Any
+) -> None:
+    """Rates for all clients belong to no client, and an administrator reads what belongs to none: but no money."""
+    card = {"kind": "bill", "role": "Designer", "rate": "143.77", "currency": "USD", "from": "2026-11-01"}
+    answer = Browser().post("/api/v1/rate-cards/", card, content_type="application/json", headers=bearer(finance))
+    assert answer.status_code == 201
+    form = {"kind": "bill", "role": "Writer", "rate": "143.77", "currency": "USD", "starts": "2026-11-01"}
+    assert sign_in(finance).post("/financials/rates/add/", form).status_code == 302
+    shown = {user.role: sign_in(user).get("/audit/").text for user in (administrator, leadership)}
+    assert [shown[role].count("143.77") for role in ("administrator", "leadership")] == [0, 2]
+    assert "Designer" in shown["administrator"]
+    told = [Browser().get("/api/v1/audit/", headers=bearer(user)).text for user in (administrator, leadership)]
+    assert ["143.77" in text for text in told] == [False, True]
