@@ -10,6 +10,7 @@ from django.test import Client as Browser
 
 from people.actions import revoke_token
 from people.models import ApiToken, User
+from portfolio.api.definitions import RESOURCES
 from tests.security.callers import bearer
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +52,13 @@ def test_reading_is_not_writing_and_one_resource_not_another(owner: User) -> Non
     codes = [browser.get(f"/api/v1/{name}/", headers=headers).status_code for name in ("clients", "contacts")]
     posted = browser.post("/api/v1/clients/", "{}", content_type="application/json", headers=headers)
     assert (codes, posted.status_code) == ([200, 403], 403)
+
+
+@pytest.mark.parametrize("name", [resource.name for resource in RESOURCES])
+def test_each_resource_has_a_token_for_it_alone(finance: User, name: str) -> None:
+    reader = bearer(finance, f"read:{name}")
+    assert Browser().get(f"/api/v1/{name}/", headers=reader).status_code == 200
+    other = "contacts" if name == "clients" else "clients"
+    assert Browser().get(f"/api/v1/{other}/", headers=reader).status_code == 403
+    writes = Browser().post(f"/api/v1/{name}/bulk/", [{}], content_type="application/json", headers=reader)
+    assert writes.status_code in (403, 404, 405)
