@@ -16,16 +16,18 @@ from rest_framework.request import Request
 from accounts.access import NOT_FOUND
 from common.periods import InvalidPeriod, Month, format_month, month_of, parse_month
 from financials.access import reads_closes
+from financials.actions.ledger import lock_ledger
 from financials.actions.periods import CannotClose, close_month, reopen_month
 from financials.queries.close_list import MonthLine, load_months
 from people.models import User
 from portfolio.api import idempotency
 from portfolio.api.authentication import require_scope
+from portfolio.api.pages import DEFAULT_SIZE, MAX_SIZE, page_links
+from portfolio.api.period_pages import STATES, read_months
 from portfolio.api.problems import Problem
 from portfolio.api.schema import problems
 from portfolio.api.views import ApiView
 
-STATES = ("closed", "open", "running")
 MOST_MONTHS = 2400
 
 
@@ -77,13 +79,31 @@ class PeriodView(ApiView):
         return found
 
     def answer(self, line: MonthLine) -> HttpResponse:
-        return HttpResponse(orjson.dumps(_body(line, self.person)), content_type="application/json")
+        body = orjson.dumps(_body(line, self.person))
+        return HttpResponse(body, content_type="application/json", headers={"ETag": _tag(line)})
+
+    def refuse_stale(self, request: Request, pk: str) -> None:
+        """Under the ledger's lock, so that no other close comes between this look and the act."""
+        wanted = request.headers.get("If-Match", "")
+        if not wanted or wanted == "*":
+            return
+        lock_ledger()
+        line = self.line(pk)
+        if _tag(line) not in [tag.strip() for tag in wanted.split(",")]:
+            raise Problem(
+                412,
+                "Somebody closed or reopened the month since you read it. Nothing was written; `current` is how it "
+                "stands.",
+                extra={"current": _body(line, self.person)},
+                headers={"ETag": _tag(line)},
+            )
 
     def act(self, request: Request, pk: str, run: Callable[[Month], None]) -> HttpResponse:
         """Close or reopen, once for each Idempotency-Key; a refusal is 422 with each reason."""
         month = _month(pk)
 
         def act() -> HttpResponse:
+            self.refuse_stale(request, pk)
             try:
                 run(month)
             except CannotClose as error:
@@ -99,21 +119,26 @@ class PeriodListView(PeriodView):
         tags=["periods"],
         operation_id="periods_list",
         description="Every month with entries or a close, newest first.",
-        parameters=[OpenApiParameter("state", str, enum=list(STATES))],
+        parameters=[
+            OpenApiParameter("state", str, enum=list(STATES)),
+            OpenApiParameter("month", str, description="YYYY-MM."),
+            OpenApiParameter("closed_by", str),
+            OpenApiParameter("reopened_by", str),
+            OpenApiParameter("q", str, description="Part of the month, or of who closed or reopened it."),
+            OpenApiParameter("fields", str, description="Comma-separated names of the fields to give."),
+            OpenApiParameter("ordering", str, enum=["month", "-month"]),
+            OpenApiParameter("page_size", int, description=f"1 to {MAX_SIZE}; default {DEFAULT_SIZE}."),
+            OpenApiParameter("cursor", str),
+        ],
         responses={200: PeriodPage, **problems(400, 401, 403, 429)},
     )
     def get(self, request: Request) -> HttpResponse:
         self.check_readable(request)
-        wrong = [(f"?{name}", "no such parameter") for name in request.GET if name != "state"]
-        state = request.GET.get("state", "")
-        if state and state not in STATES:
-            wrong.append(("?state", f"one of {', '.join(STATES)}"))
-        if wrong:
-            raise Problem(400, "Some query parameters do not hold.", errors=wrong)
-        lines = load_months(timezone.now().date(), limit=MOST_MONTHS)
-        rows = [_body(line, self.person) for line in lines if not state or line.state == state]
-        body = {"next": None, "previous": None, "results": rows}
-        return HttpResponse(orjson.dumps(body), content_type="application/json")
+        rows = [_body(line, self.person) for line in load_months(timezone.now().date(), limit=MOST_MONTHS)]
+        page = read_months(request._request, rows)
+        following, previous = page_links(request._request, page)
+        head = orjson.dumps({"next": following, "previous": previous})[:-1]
+        return HttpResponse(head + b',"results":' + page.body + b"}", content_type="application/json")
 
 
 class PeriodDetailView(PeriodView):
@@ -122,7 +147,10 @@ class PeriodDetailView(PeriodView):
     )
     def get(self, request: Request, pk: str) -> HttpResponse:
         self.check_readable(request)
-        return self.answer(self.line(pk))
+        answer = self.answer(self.line(pk))
+        if request.headers.get("If-None-Match") == answer["ETag"]:
+            return HttpResponse(status=304, headers={"ETag": answer["ETag"]})
+        return answer
 
 
 _KEY = OpenApiParameter("Idempotency-Key", str, "header", description="Same key and body give the first answer again.")
@@ -177,6 +205,11 @@ def _month(text: str) -> Month:
     if month > month_of(timezone.now().date()):
         raise Http404(NOT_FOUND)
     return month
+
+
+def _tag(line: MonthLine) -> str:
+    """Each close and each reopening makes another."""
+    return f'"{format_month(line.month)}-{line.closes}-{line.state}"'
 
 
 def _body(line: MonthLine, user: User) -> dict[str, Any]:

@@ -109,3 +109,38 @@ def test_scopes_and_roles(finance: User, owner: User, leadership: User, legal: U
     for user in (owner, leadership):
         assert Caller(user).post("2026-08/close/").status_code == 403
     assert CloseEvent.objects.count() == 2
+
+
+def test_months_are_read_page_by_page_and_back(finance: User, book: None) -> None:
+    caller = Caller(finance)
+    every = [row["id"] for row in caller.get("").json()["results"]]
+    assert every[-2:] == ["2026-09", "2026-08"]
+    seen, page = [], caller.get("?page_size=1&fields=id").json()
+    assert page["previous"] is None
+    while True:
+        seen += page["results"]
+        if page["next"] is None:
+            break
+        page = caller.get("?" + page["next"].split("?", 1)[1]).json()
+    assert seen == [{"id": month} for month in every]
+    back = caller.get("?" + page["previous"].split("?", 1)[1]).json()
+    assert back["results"] == [{"id": "2026-09"}]
+    assert [row["id"] for row in caller.get("?ordering=month&page_size=1").json()["results"]] == ["2026-08"]
+    assert [row["id"] for row in caller.get("?month=2026-09").json()["results"]] == ["2026-09"]
+    assert [row["id"] for row in caller.get("?q=6-08").json()["results"]] == ["2026-08"]
+    for odd in ("page_size=0", "page_size=1001", "fields=salary", "ordering=reason", "cursor=x", "posted=1"):
+        assert caller.get(f"?{odd}").status_code == 400, odd
+
+
+def test_a_close_on_a_stale_look_is_refused(finance: User, book: None) -> None:
+    caller = Caller(finance)
+    seen = caller.get("2026-08/")["ETag"]
+    assert Browser().get(f"{URL}2026-08/", headers=caller.headers | {"If-None-Match": seen}).status_code == 304
+    closed = caller.post("2026-08/close/", **{"If-Match": seen})
+    assert closed.status_code == 200
+    assert closed["ETag"] != seen
+    stale = caller.post("2026-08/reopen/", {"reason": "late invoice"}, **{"If-Match": seen})
+    assert (stale.status_code, stale.json()["current"]["state"]) == (412, "closed")
+    assert ClosedPeriod.objects.filter(month=AUGUST).exists()
+    again = caller.post("2026-08/reopen/", {"reason": "late invoice"}, **{"If-Match": closed["ETag"]})
+    assert again.json()["state"] == "open"
