@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import and_, sub
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Round
+from django.db.models.functions import Cast, Round
 
 from accounts.models import Client
 from common.models import AmountField, CurrencyField, Record
@@ -136,6 +136,16 @@ class BudgetLine(Record):
 _COSTS_AND_PASSED = [F(line) for line in Line.values if line != Line.GROSS_REVENUE]
 _CHECKED: Any = reduce(sub, _COSTS_AND_PASSED, F("gross_revenue"))
 _CENTS: Any = reduce(and_, (Q(**{line: Round(F(line), 2)}) for line in Line.values))
+LIGHT_BELOW: Final = 1_000_000_000
+"""Amounts smaller than this may be converted in floating point: see `financials.queries.ladders`."""
+_LIGHT: Any = _CENTS & reduce(
+    and_, (Q(**{f"{line}__gt": -LIGHT_BELOW, f"{line}__lt": LIGHT_BELOW}) for line in Line.values)
+)
+
+
+def _hundredths(line: str) -> models.GeneratedField:
+    whole: Any = Cast(F(line) * 100, models.BigIntegerField())
+    return models.GeneratedField(expression=whole, output_field=models.BigIntegerField(), db_persist=True)
 
 
 class LadderCell(models.Model):
@@ -143,7 +153,8 @@ class LadderCell(models.Model):
 
     Kept by database triggers in the transaction of whatever writes the cells beneath, so never stale and never written
     by hand. cells: how many lie beneath; a row without any goes. cents: no line has more than two decimals, so that in
-    its own currency nothing is left to round. checked: what is left of the lines, to hold a report against.
+    its own currency nothing is left to round. checked: what is left of the lines, to hold a report against. light:
+    cents, and no line reaches LIGHT_BELOW; then *_h are the lines in hundredths, which add up several times faster.
     No constraint to the client: the cells have theirs.
     """
 
@@ -165,6 +176,13 @@ class LadderCell(models.Model):
     cents = models.GeneratedField(expression=_CENTS, output_field=models.BooleanField(), db_persist=True)
     checked = models.GeneratedField(expression=_CHECKED, output_field=AmountField(), db_persist=True)
     cells = models.IntegerField()
+    light = models.GeneratedField(expression=_LIGHT, output_field=models.BooleanField(), db_persist=True)
+    gross_revenue_h = _hundredths("gross_revenue")
+    pass_through_h = _hundredths("pass_through")
+    delivery_labour_h = _hundredths("delivery_labour")
+    freelancers_h = _hundredths("freelancers")
+    direct_expenses_h = _hundredths("direct_expenses")
+    overhead_h = _hundredths("overhead")
 
     class Meta:
         abstract = True

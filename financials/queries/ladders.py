@@ -3,6 +3,10 @@
 A cell is client × contract × service line × month × line × source currency. It is converted at the month's average
 and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of those. The six lines of a cell lie beside
 each other (`LedgerLadder`, `BudgetLadder`), so that a pivot reads a sixth of the rows.
+
+A light cell (whole hundredths, each line below a thousand million) is converted as hundredths × rate in floating point
+and summed as whole numbers. Its product is below 10^12 (`_MOST`), where a double is off by less than 0.0004; whatever
+lies within 0.001 of a half is converted again exactly. So every cell has the cents that exact arithmetic gives it.
 """
 
 # The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
@@ -67,7 +71,9 @@ class Summed(NamedTuple):
 
 
 _KEYS: Final = "client_id, contract_id, service_line, month, currency"
-_NAMES: Final = ", ".join([*LINES, "cents", "checked"])
+_NAMES: Final = ", ".join([*LINES, *(f"{line}_h" for line in LINES), "light", "cents", "checked"])
+_MOST: Final = 10
+"""The most a light cell's hundredths are multiplied by; cells with a larger rate are converted exactly."""
 _BESIDE: Final = (
     ", ".join(f"coalesce(sum(amount) FILTER (WHERE line = '{line}'), 0) AS {line}" for line in LINES)
     + ", bool_and(amount = round(amount, 2)) AS cents"
@@ -104,18 +110,48 @@ def _source(source: Source, basis: Basis, cut: Cut, *, counted: bool) -> Sql:
     return f"SELECT {_KEYS}, {_NAMES} FROM financials_ledgerladder WHERE month BETWEEN %s AND %s", months
 
 
-def _converted(line: str, places: int) -> str:
+def _is_kept(source: Source, basis: Basis, cut: Cut, *, counted: bool) -> bool:
+    """Whether the rows come from the kept ladders, which have hundredths."""
+    return not counted and (source == "budget" or not (cut.raw or basis.historic))
+
+
+def _converted(line: str, places: int, *, kept: bool) -> str:
     """Nothing is rounded where there is nothing to round: most cells are in the reporting currency, in cents.
 
-    Without a rate the line is NaN, which every sum above it keeps.
+    Without a rate the line is NaN, which every sum above it keeps. kept: light cells are left to `_minor`.
     """
     amount = f"m.{line}"
     whole = "r.own AND m.cents" if places >= 2 else "false"
     return (
-        f"CASE WHEN {whole} THEN {amount} "
+        f"CASE {f'WHEN {_LIGHT} THEN NULL ' if kept else ''}WHEN {whole} THEN {amount} "
         f"WHEN r.rate IS NULL THEN CASE {amount} WHEN 0 THEN 0 ELSE 'NaN'::numeric END "
         f"ELSE half_even({amount} * r.rate, {places}) END AS {line}"
     )
+
+
+_LIGHT: Final = "m.light AND r.times IS NOT NULL"
+
+
+def _minor(line: str, places: int) -> str:
+    """A light cell's line in minor units of the reporting currency, as a whole number; NULL for the others."""
+    product = f"m.{line}_h * r.times"
+    return (
+        f"CASE WHEN {_LIGHT} THEN CASE WHEN abs({product} - round({product})) < 0.499 THEN ({product})::bigint "
+        f"ELSE (half_even(m.{line} * r.rate, {places}) * {10**places})::bigint END END AS {line}_h"
+    )
+
+
+def _times(places: int) -> str:
+    """What hundredths are multiplied by to give minor units; NULL where floating point would not do."""
+    times = f"q.rate * {Decimal(10) ** (places - 2)}"
+    return f"CASE WHEN {times} <= {_MOST} THEN ({times})::float8 END"
+
+
+def _sum(line: str, places: int, *, kept: bool) -> str:
+    if not kept:
+        return f"round(sum(c.{line}), {places})"
+    light = f"coalesce(sum(c.{line}_h), 0) * {Decimal(10) ** -places}"
+    return f"round(coalesce(sum(c.{line}), 0) + {light}, {places})"
 
 
 def _visible(cut: Cut, wanted: frozenset[str]) -> Sql:
@@ -156,7 +192,10 @@ def _narrowed(cut: Cut) -> Sql:
 def _cells(source: Source, basis: Basis, cut: Cut, pool: Pool, *, counted: bool) -> Sql:
     rows, row_params = _source(source, basis, cut, counted=counted)
     narrowing, narrow_params = _narrowed(cut)
-    lines = ", ".join(_converted(line, basis.places) for line in LINES)
+    kept = _is_kept(source, basis, cut, counted=counted)
+    lines = ", ".join(_converted(line, basis.places, kept=kept) for line in LINES)
+    if kept:
+        lines += "".join(f", {_minor(line, basis.places)}" for line in LINES)
     counts = "".join(f", m.n_{line}" for line in LINES) if counted else ""
     text = (
         f"SELECT m.client_id, m.contract_id, m.service_line, m.month, r.own IS NOT TRUE AS foreign, {lines}, "
@@ -167,7 +206,8 @@ def _cells(source: Source, basis: Basis, cut: Cut, pool: Pool, *, counted: bool)
         return text, [*row_params, *narrow_params]
     shares = spread(basis, cut, pool)
     text += (
-        " UNION ALL SELECT m.client_id, m.contract_id, m.service_line, m.month, false, 0, 0, 0, 0, 0, m.amount, "
+        " UNION ALL SELECT m.client_id, m.contract_id, m.service_line, m.month, false, 0, 0, 0, 0, 0, "
+        f"{'m.amount' + ', NULL::bigint' * len(LINES) if kept else 'm.amount'}, "
         f"m.amount, 0{', 0' * len(LINES) if counted else ''} FROM ({shares[0]}) m WHERE true{narrowing}"
     )
     return text, [*row_params, *narrow_params, *shares[1], *narrow_params]
@@ -188,12 +228,13 @@ def _statement(
     label = f"(c.month::timestamp + make_interval(years => {int(cut.years_back)}))" if cut.years_back else "c.month"
     stamp = label if cut.years_back else "c.month::timestamp"
     groups = [GROUPS[name].format(label if name == "month" else stamp) for name in group_by]
-    sums = [f"round(sum(c.{line}), {basis.places})" for line in LINES]
+    sums = [_sum(line, basis.places, kept=_is_kept(source, basis, cut, counted=counted)) for line in LINES]
     sums += ["bool_or(c.foreign)", f"round(sum(c.pooled), {basis.places})", "sum(c.checked)"]
     sums += [f"sum(c.n_{line})::int" for line in LINES] if counted else []
     joined, join_params = _joined(cut, group_by, stamp)
     text = (
-        f"WITH rate AS (SELECT q.*, q.currency = %s AS own FROM (VALUES {rates}) q(currency, month, rate)) "
+        f"WITH rate AS (SELECT q.*, q.currency = %s AS own, {_times(basis.places)} AS times "
+        f"FROM (VALUES {rates}) q(currency, month, rate)) "
         f"SELECT {', '.join([*groups, *sums])} FROM ({cells}) c{joined}"
     )
     if groups:

@@ -116,3 +116,26 @@ def test_the_kept_rows_give_what_the_entries_give(owner: User, book: list[Client
         assert [(row.group, dict(row.values)) for row in raw] == [
             (row.group, dict(row.values)) for row in load_pnl(owner, kept, now=NOW).rows
         ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "light", "converted"),
+    [
+        ("0.15", "1.5", True, "0.22"),  # 0.225, a tie: to the even cent
+        ("0.25", "1.5", True, "0.38"),  # 0.375
+        ("-0.15", "1.5", True, "-0.22"),
+        ("999999999.99", "1.000005", True, "1000004999.99"),  # …999.98999995: what floating point says, said exactly
+        ("1000000000", "1.000005", False, "1000005000"),
+        ("4.005", "2", False, "8.01"),
+        ("3.33", "2500", True, "8325"),  # too large a rate for floating point
+    ],
+)
+def test_light_and_heavy_cells_have_the_same_cents(
+    owner: User, amount: str, rate: str, light: bool, converted: str
+) -> None:
+    close_through(OCTOBER)
+    fx(OCTOBER, "EUR", rate)
+    post(make_client("KESTREL", owner=owner, currency="EUR"), "gross_revenue", amount, currency="EUR")
+    assert [row.light for row in LedgerLadder.objects.all()] == [light]
+    (row,) = load_pnl(owner, PnlRequest(first=OCTOBER, last=OCTOBER), now=NOW).rows
+    assert row["gross_revenue"] == D(converted)
