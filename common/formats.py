@@ -276,6 +276,11 @@ def moment(value: datetime | None) -> str:
     return f"{day(utc)}, {utc:%H:%M} UTC"
 
 
+def money_words(currency: str, scale: Scale) -> str:
+    """What bare numbers on a chart are in: USD thousand."""
+    return currency + {"1": "", "k": " thousand", "M": " million"}[scale]
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """1 row, 2,064 rows."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"

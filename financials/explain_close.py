@@ -131,7 +131,7 @@ def _overhead(page: ClosePage, name: str, params: Mapping[str, str]) -> Found:
     if block is None:
         raise Http404(NOT_FOUND)
     if name == "share":
-        share = next((figure for key, figure in block.shares if key == params.get("client")), None)
+        share = next((figure for key, _, figure in block.shares if key == params.get("client")), None)
         if share is None:
             raise UnknownFigure(params.get("client", ""))
         return share, (Input(block.pool.label, block.pool.value, block.pool.unit),), _entries(page, row="overhead")

@@ -152,7 +152,7 @@ def _overhead(page: ClosePage) -> ReportTable:
     pool = page.overhead
     assert pool is not None  # noqa: S101  # asked only where it is
     rows: list[Sequence[Any]] = [["Pool", pool.pool], [f"Of it {_spread(pool.driver)}", pool.spread]]
-    rows += [[f"Share of {key}", share] for key, share in pool.shares]
+    rows += [[f"Share of {name}", share] for _, name, share in pool.shares]
     columns: Columns = (("what", "Overhead without a client", "text"), ("amount", "Amount", "amount"))
     note = "The largest shares." if len(pool.shares) > 1 else ""
     total = ["Not allocated", pool.unallocated]

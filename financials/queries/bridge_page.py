@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from accounts.access import clients_for
 from common import charts
 from common.figures import Figure
+from common.formats import Scale, money_words
 from common.money import ZERO, quantise
 from common.periods import month_label, period_label
 from financials.calc import findings
@@ -101,18 +102,19 @@ def _chart(
     steps = tuple(charts.Step(LABELS[name], getattr(total, name)) for name in PARTS if name in shown)
     largest = max((abs(Decimal(str(step.value))) for step in steps), default=ZERO)
     top = max(abs(total.start), abs(total.end))
+    scale: Scale = "k" if top < 10_000_000 else "M"
     spec = charts.Bridge(
         finding=findings.largest_moves(
             [Part(name.lower(), getattr(total, key)) for key, name in LABELS.items() if key in PARTS], currency, measure
         ),
-        sub=f"{measure} from {first} to {last}; bars up help, bars down hurt. Price = change in rate × hours after, "
-        "volume = change in hours × what an hour earned before",
+        sub=f"{measure} from {first} to {last}, {money_words(currency, scale)}; a plus helps, a minus hurts. "
+        "Price = change in rate × hours after, volume = change in hours × what an hour earned before",
         source=f"Ledger to {month_label(found.basis.through)}; the parts sum to the change exactly",
         start=charts.Step(first, total.start),
         steps=steps,
         end=charts.Step(last, total.end),
         unit=currency,
-        scale="k" if top < 10_000_000 else "M",
+        scale=scale,
         size="xl",
     )
     if total.start > 0 and total.end > 0 and largest >= top * SMALL:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -82,7 +82,7 @@ class Overhead:
     pool: Figure
     spread: Figure
     unallocated: Figure
-    shares: tuple[tuple[str, Figure], ...]
+    shares: tuple[tuple[str, str, Figure], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,9 @@ def load_close_page(user: User, month: Month, *, now: datetime) -> ClosePage:
         ties=tuple(lines),
         problems=tuple(gap_.words[0].upper() + gap_.words[1:] for gap_ in gaps),
         pnl=_pnl(basis, month, cells),
-        overhead=_overhead(basis, month, cells, pool) if whole else None,
+        overhead=_overhead(basis, month, cells, pool, {line.client: line.client_name for line in labour})
+        if whole
+        else None,
         labour=tuple(_labour_line(basis, line) for line in _largest_labour(labour)),
         labour_all=tuple(labour),
         accruals=tuple(_accrual_line(accrual, month) for accrual in _largest(accruals)),
@@ -319,7 +321,9 @@ def _pnl_line(basis: Basis, month: Month, row: str, now: Decimal | None, before:
     )
 
 
-def _overhead(basis: Basis, month: Month, cells: Sequence[Summed], pool: Pool) -> Overhead | None:
+def _overhead(
+    basis: Basis, month: Month, cells: Sequence[Summed], pool: Pool, names: Mapping[str, str]
+) -> Overhead | None:
     amount = pool.amounts.get(month)
     if amount is None:
         return None
@@ -333,7 +337,10 @@ def _overhead(basis: Basis, month: Month, cells: Sequence[Summed], pool: Pool) -
         pool=close_figure("pool", amount, basis.currency, month),
         spread=close_figure("spread", spread, basis.currency, month),
         unallocated=close_figure("unallocated", amount - spread, basis.currency, month),
-        shares=tuple((key, close_figure("share", share, basis.currency, month, client=key)) for key, share in largest),
+        shares=tuple(
+            (key, names.get(key, key), close_figure("share", share, basis.currency, month, client=key))
+            for key, share in largest
+        ),
     )
 
 

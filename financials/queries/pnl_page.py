@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from common import charts
 from common.figures import Figure
-from common.formats import day_short
+from common.formats import Scale, day_short, money_words
 from common.money import ZERO, ratio
 from common.periods import Month, month_add, month_label, months_between, quarter_of
 from financials.calc import findings
@@ -279,17 +279,19 @@ def _bridge(table: _Table, basis: Basis) -> charts.Bridge | None:
             return None
         moves.append(Part(LABELS[name], -moved if name in COSTS else moved))
     label = table.periods[-1].label
+    scale: Scale = "k" if max(start, end) < 10_000_000 else "M"
     return charts.Bridge(
         finding=findings.largest_moves(
             [Part(name.lower(), moved) for name, moved in moves], basis.currency, "Contribution, budget to actual"
         ),
-        sub=f"Contribution from budget to actual, {label}; bars up help, bars down hurt. The parts sum exactly",
+        sub=f"Contribution from budget to actual, {label}, {money_words(basis.currency, scale)}; a plus helps, "
+        "a minus hurts. The parts sum exactly",
         source=f"Ledger to {month_label(basis.through)}, budget {basis.budget_version}",
         start=charts.Step("Budget", start),
         steps=tuple(charts.Step(*move) for move in moves),
         end=charts.Step("Actual", end),
         unit=basis.currency,
-        scale="k" if max(start, end) < 10_000_000 else "M",
+        scale=scale,
         size="xl",
     )
 

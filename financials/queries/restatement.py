@@ -18,7 +18,7 @@ from django.db import connection
 
 from accounts.access import clients_for
 from common.figures import Figure
-from common.formats import day, ledger
+from common.formats import day, exact
 from common.money import ZERO
 from common.periods import Month, month_label
 from financials.calc.close import SIGNS
@@ -109,16 +109,16 @@ class Restatement:
 
     @property
     def finding(self) -> str:
-        """'September 2026 was restated by −$4,200.00 of operating profit'."""
+        """'September 2026: operating profit restated by −$4,200.00'."""
         name = f"{self.month:%B %Y}"
         if self.before is None:
             return f"{name} has not been closed yet"
         said, late = self.profit.difference, self.profit.late
-        parts = [f"restated by {ledger(said, self.basis.currency, signed=True)}"] if said else []
-        parts += [f"{ledger(late, self.basis.currency, signed=True)} came late"] if late else []
+        parts = [f"restated by {exact(said, self.basis.currency)}"] if said else []
+        parts += [f"{exact(late, self.basis.currency)} came late"] if late else []
         if not parts:
             return f"{name} stands as closed" if not self.rows else f"{name} was restated, operating profit unchanged"
-        return f"{name}: operating profit {' and '.join(parts)}, {self.basis.currency}"
+        return f"{name}: operating profit {' and '.join(parts)}"
 
     def cells(self) -> list[list[Any]]:
         """As files have them, in the order of HEAD."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from common import charts
 from common.figures import Figure, Number
+from common.formats import Scale, money_words
 from common.money import ZERO, quantise, ratio
 from common.periods import format_month, period_label
 from common.reports import Report, ReportColumn
@@ -141,16 +142,17 @@ def _bridge(book: RetentionBook) -> charts.ChangeWaterfall | None:
         charts.Step("Shrinking", total.shrunk),
         charts.Step("Leaving", total.lost),
     )
-    parts = [Part(step.label, Decimal(step.value or 0)) for step in steps]
+    scale: Scale = "M" if total.found.then >= 1_000_000 else "k"
+    parts = [Part(step.label.lower(), Decimal(step.value or 0)) for step in steps]
     return charts.ChangeWaterfall(
         finding=findings.largest_moves(parts, book.currency, "From then to now"),
-        sub=f"Net revenue of the clients of the year before, {book.currency}; new clients are left out",
+        sub=f"Net revenue of the clients of the year before, {money_words(book.currency, scale)}; new clients left out",
         source=book.source,
         start=charts.Step(period_label(*book.then), total.found.then),
         steps=steps,
         end=charts.Step(period_label(*book.now), total.found.now),
         unit=book.currency,
-        scale="M" if total.found.then >= 1_000_000 else "k",
+        scale=scale,
         size="l",
     )
 

@@ -42,6 +42,15 @@ function toast({ text, detail = "", tone = "on_track", action = "", url = "" }) 
 }
 
 document.querySelectorAll(".toast").forEach(wireToast);
+// One tick for all the rows of a table; without script there is only row by row.
+for (const all of document.querySelectorAll("[data-pick-all]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const one of all.closest("table").querySelectorAll("input[name=pick]")) one.checked = all.checked;
+  });
+}
+// A row of tabs wider than the phone opens at the tab one is on.
+for (const open of document.querySelectorAll(".tabs [aria-current]")) open.scrollIntoView({ block: "nearest", inline: "center" });
 document.body.addEventListener("toast", (event) => toast(event.detail));
 
 document.body.addEventListener("htmx:sendError", () =>

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from accounts.models import Action, Opportunity, Touchpoint
+from financials.models import CloseCheck
 from tests.browser.conftest import Enter, Site
 from tests.makers import PASSWORD
 
@@ -104,6 +109,38 @@ def test_a_director_keeps_a_view_and_changes_its_deals_at_once(site: Site, enter
     assert Opportunity.objects.get(pk=site.world.own.deal.pk).stage == "Verbal"
 
 
+def test_finance_ticks_a_check_and_takes_the_pivot_away(site: Site, enter: Enter) -> None:
+    page = enter("finance")
+    page.goto("/financials/pnl/")
+    page.get_by_role("navigation", name="Pages of this part").get_by_role("link", name="Close").click()
+    page.locator('main a[href="/financials/close/2026-11/"]').first.click()
+    ticked = page.get_by_role("list", name="Checks ticked by finance").get_by_role("listitem").first
+    expect(ticked.locator(".when")).to_have_text("Open")
+    ticked.get_by_role("textbox").fill("Bank agreed to the cent")
+    ticked.get_by_role("button", name="Tick").click()
+    expect(ticked.locator(".when")).to_have_text("Done")
+    expect(ticked).to_contain_text("Bank agreed to the cent")
+    kept = CloseCheck.objects.get(month=date(2026, 11, 1), done=True)
+    assert (kept.note, kept.by) == ("Bank agreed to the cent", site.world.people["finance"].email)
+    page.goto("/financials/pnl/")
+    page.locator("summary", has_text="Rows").click()
+    page.get_by_role("link", name="Client", exact=True).click()
+    expect(page).to_have_url(re.compile(r"rows=client"))
+    row = page.get_by_role("row", name=re.compile("^Quorvane Labs"))
+    figure = row.locator("a[data-figure]").last
+    shown = figure.inner_text()
+    figure.click()
+    panel = page.locator("#panel")
+    expect(panel.locator("h2")).not_to_be_empty()
+    with page.expect_download() as coming:
+        page.locator("main").get_by_role("link", name="XLSX").click()
+    book = load_workbook(BytesIO(coming.value.path().read_bytes()))
+    lines = [
+        line for sheet in book.worksheets for line in sheet.iter_rows(values_only=True) if line[0] == "Quorvane Labs"
+    ]
+    assert [round(Decimal(str(line[-1])) / 1000, 1) for line in lines] == [Decimal(shown.replace(",", ""))]
+
+
 MAIN_PAGES = (
     ("director", "/"),
     ("director", "/clients/"),
@@ -119,7 +156,23 @@ MAIN_PAGES = (
     ("director", "/pipeline/"),
     ("director", "/contracts/"),
     ("director", "/contracts/HAL-SOW/"),
+    ("director", "/contracts/HAL-SOW/terms/"),
+    ("director", "/contracts/HAL-SOW/billing/"),
     ("director", "/financials/pnl/"),
+    ("director", "/financials/pnl/?rows=client"),
+    ("director", "/financials/bridge/"),
+    ("director", "/financials/receivables/"),
+    ("director", "/financials/invoices/"),
+    ("director", "/financials/purchase-orders/"),
+    ("director", "/financials/retention/"),
+    ("director", "/financials/close/"),
+    ("director", "/financials/close/2026-10/restatement/"),
+    ("account_manager", "/financials/time/week/"),
+    ("finance", "/"),
+    ("finance", "/financials/time/"),
+    ("finance", "/financials/rates/"),
+    ("finance", "/financials/close/2026-11/"),
+    ("finance", "/financials/overhead/"),
     ("director", "/financials/entries/"),
     ("director", "/forecast/"),
     ("director", "/reviews/"),

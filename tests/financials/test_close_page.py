@@ -91,7 +91,7 @@ def test_a_month_closed_a_late_entry_reopened_and_restated(finance: User, book: 
     assert [(row.line, row.before, row.after, row.difference, row.late) for row in shut.rows] == [
         ("freelancers", D("5000"), D("5000"), D("0"), D("4200"))
     ]
-    assert shut.finding == "September 2026: operating profit −4,200.00 came late, USD"
+    assert shut.finding == "September 2026: operating profit −$4,200.00 came late"
 
     # Finance opens September, has the invoice posted where it belongs, and closes it again.
     reopen_month(month=SEPTEMBER, reason="late freelance invoice", actor=FAY, now=day(11, 3))
@@ -107,7 +107,7 @@ def test_a_month_closed_a_late_entry_reopened_and_restated(finance: User, book: 
         ("HALDEN", "freelancers", D("5000"), D("9200"), D("4200"))
     ]
     assert (found.profit.before, found.profit.after, found.profit.difference) == (D("45000"), D("40800"), D("-4200"))
-    assert found.finding == ("September 2026: operating profit restated by −4,200.00 and −4,200.00 came late, USD")
+    assert found.finding == ("September 2026: operating profit restated by −$4,200.00 and −$4,200.00 came late")
     assert found.reasons == ((day(11, 3), FAY, "late freelance invoice"),)
 
 
