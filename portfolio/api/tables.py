@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from accounts.access import clients_for
 from common.exports import About, csv_response, xlsx_response
 from common.money import is_currency, quantise
-from common.periods import InvalidPeriod, Month, format_month, parse_month
+from common.periods import YEARS, InvalidPeriod, Month, format_month, parse_month
 from financials.calc.receivables import BUCKETS, Aged
 from financials.queries.receivables import DebtRequest, load_receivables
 from financials.queries.renewals import renewals_ahead
@@ -200,9 +200,12 @@ def _month(given: Mapping[str, str], name: str, wrong: Wrong) -> Month | None:
 
 def _as_of(text: str, wrong: Wrong) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(text), time(23, 59, 59), tzinfo=UTC)
+        found: datetime | None = datetime.combine(date.fromisoformat(text), time(23, 59, 59), tzinfo=UTC)
     except ValueError:
-        return read_instant(text, wrong)
+        found = read_instant(text, wrong)
+    if found is not None and found.year not in YEARS:  # days are counted from it, either way
+        wrong.append(("?as_of", f"years run from {YEARS[0]} to {YEARS[-1]}"))
+    return found
 
 
 def _text(value: Any) -> Any:

@@ -101,6 +101,13 @@ def test_instants_at_the_end_of_time(owner: User) -> None:
         assert answer.status_code < 500
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "9999-12-31T00:00:00Z"])
+@pytest.mark.parametrize("report", ["receivables", "renewals", "retention", "margin-bridge"])
+def test_balances_of_no_calendar_s_day_are_refused(finance: User, report: str, day: str) -> None:
+    answer = Browser().get(f"/api/v1/reports/{report}/?as_of={day}", headers=bearer(finance))
+    assert answer.status_code == 400
+
+
 def test_a_number_of_4000_digits_is_no_page(owner: User, sign_in: Any) -> None:
     assert sign_in(owner).get("/clients/?page=" + "9" * 5000).status_code == 200
 
