@@ -110,8 +110,10 @@ def _source(source: Source, basis: Basis, cut: Cut, *, counted: bool) -> Sql:
     return f"SELECT {_KEYS}, {_NAMES} FROM financials_ledgerladder WHERE month BETWEEN %s AND %s", months
 
 
-def _is_kept(source: Source, basis: Basis, cut: Cut, *, counted: bool) -> bool:
-    """Whether the rows come from the kept ladders, which have hundredths."""
+def _is_kept(source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], *, counted: bool) -> bool:
+    """Whether the rows have hundredths, as the kept ladders do, and are summed enough for these to be worth it."""
+    if "month" in group_by and not {"client", "contract"}.isdisjoint(group_by):
+        return False
     return not counted and (source == "budget" or not (cut.raw or basis.historic))
 
 
@@ -189,10 +191,9 @@ def _narrowed(cut: Cut) -> Sql:
     return text, params
 
 
-def _cells(source: Source, basis: Basis, cut: Cut, pool: Pool, *, counted: bool) -> Sql:
+def _cells(source: Source, basis: Basis, cut: Cut, pool: Pool, *, counted: bool, kept: bool) -> Sql:
     rows, row_params = _source(source, basis, cut, counted=counted)
     narrowing, narrow_params = _narrowed(cut)
-    kept = _is_kept(source, basis, cut, counted=counted)
     lines = ", ".join(_converted(line, basis.places, kept=kept) for line in LINES)
     if kept:
         lines += "".join(f", {_minor(line, basis.places)}" for line in LINES)
@@ -224,11 +225,12 @@ def _statement(
     ordered: bool,
 ) -> Sql:
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
-    cells, cell_params = _cells(source, basis, cut, pool, counted=counted)
+    kept = _is_kept(source, basis, cut, group_by, counted=counted)
+    cells, cell_params = _cells(source, basis, cut, pool, counted=counted, kept=kept)
     label = f"(c.month::timestamp + make_interval(years => {int(cut.years_back)}))" if cut.years_back else "c.month"
     stamp = label if cut.years_back else "c.month::timestamp"
     groups = [GROUPS[name].format(label if name == "month" else stamp) for name in group_by]
-    sums = [_sum(line, basis.places, kept=_is_kept(source, basis, cut, counted=counted)) for line in LINES]
+    sums = [_sum(line, basis.places, kept=kept) for line in LINES]
     sums += ["bool_or(c.foreign)", f"round(sum(c.pooled), {basis.places})", "sum(c.checked)"]
     sums += [f"sum(c.n_{line})::int" for line in LINES] if counted else []
     joined, join_params = _joined(cut, group_by, stamp)
