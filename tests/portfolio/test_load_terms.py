@@ -87,7 +87,9 @@ def test_a_change_order_to_what_is_over_is_refused(tmp_path: Path, over: str) ->
     make_contract(make_client("HAL"), number="H-1", status=over)
     row = "H-2,change_order,H-1,HAL,More,2026-02-01,2026-03-31,10,USD,{}"
     said = rejects(load("contracts", contracts_file(tmp_path, row.format("signed"))))
-    assert [reason for _, reason in said] == [f"parent “H-1” is {over}: a change order to it changes nothing"]
+    assert [reason for _, reason in said] == [
+        f"parent “H-1” is {over}: a change order to it changes nothing; draw up a new statement of work instead"
+    ]
     assert load("contracts", contracts_file(tmp_path, row.format("completed"))).counts == (1, 1, 0, 0, 0)
 
 
@@ -100,7 +102,7 @@ def test_the_parents_status_of_the_same_file_counts(tmp_path: Path) -> None:
     )
     answer = load("contracts", path)
     assert [reason for _, reason in rejects(answer)] == [
-        "parent “H-1” is terminated: a change order to it changes nothing"
+        "parent “H-1” is terminated: a change order to it changes nothing; draw up a new statement of work instead"
     ]
 
 

@@ -231,7 +231,8 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         state=JobState.DEAD,
         error="ValueError: x",
     )
-    SavedView.objects.create(page="clients", name="Mine", query=f"q={key}", owner_id=director.pk)
+    if key == "HAL":
+        SavedView.objects.create(page="clients", name="Mine", query="q=HAL", owner_id=director.pk)
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
     return Book(
