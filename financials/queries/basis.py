@@ -112,24 +112,37 @@ SELECT max(newest.id) FROM ({seen}) AS seen(id) CROSS JOIN LATERAL (
 """
 
 
-def _state(user: User, at: datetime, budget_version: str, *, historic: bool) -> Sql:
+def _state(user: User, at: datetime, budget_version: str, *, historic: bool, newest_entry: bool) -> Sql:
     """What is closed, which budget stands, and the newest entry of the clients in sight: another's postings show in
     no number that this person reads.
     """
+    at_once = [at, at, historic, budget_version or None]
+    if not newest_entry:
+        return _STATE.format(newest="NULL::bigint"), at_once
     seen = clients_for(user).order_by()
     text, params = ids_sql(seen.values("pk"))
     newest = _NEWEST_IN_SIGHT.format(seen=text)
     if not seen.query.where and not seen.query.is_empty():
         newest, params = _NEWEST, []
-    return _STATE.format(newest=newest), [at, at, historic, budget_version or None, *params, historic, at]
+    return _STATE.format(newest=newest), [*at_once, *params, historic, at]
 
 
 def load_basis(
-    user: User, *, now: datetime, currency: str = "", as_of: datetime | None = None, budget_version: str = ""
+    user: User,
+    *,
+    now: datetime,
+    currency: str = "",
+    as_of: datetime | None = None,
+    budget_version: str = "",
+    newest_entry: bool = True,
 ) -> Basis:
-    """Two queries. currency: the caller's portfolio's unless given. as_of: look back to what was known then."""
+    """Two queries. currency: the caller's portfolio's unless given. as_of: look back to what was known then.
+    newest_entry: False where nothing names the newest entry, which is looked up client by client; it is 0 then.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(*_state(user, as_of or now, budget_version, historic=as_of is not None))
+        cursor.execute(
+            *_state(user, as_of or now, budget_version, historic=as_of is not None, newest_entry=newest_entry)
+        )
         closed_through, closed_at, budget, ledger_no, reopened = cursor.fetchone()
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     if as_of is not None:

@@ -40,14 +40,14 @@ def columns(user: User, today: date) -> Sequence[Column]:
 
 def cells(user: User, client_ids: Sequence[int], today: date) -> Mapping[int, Mapping[str, Figure]]:
     """Four queries for any number of clients."""
-    basis = load_basis(user, now=_instant(today))
+    basis = load_basis(user, now=_instant(today), newest_entry=False)
     book = _load(user, basis, client_ids)
     return {pk: book.figures(key) for pk, key in book.keys.items()}
 
 
 def facts(user: User, client_id: int, client_key: str, today: date) -> Sequence[Fact]:
     """The money part of a client's headline strip. Six queries."""
-    basis = load_basis(user, now=_instant(today))
+    basis = load_basis(user, now=_instant(today), newest_entry=False)
     book = _load(user, basis, [client_id], budgets=True)
     figures = book.figures(client_key)
     span = basis.year_to_date()
