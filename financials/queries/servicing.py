@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from common.fx import apply
 from common.money import ZERO
@@ -121,7 +122,7 @@ def load_service(user: User, contract: Contract, *, now: datetime) -> ServicePag
 def _weeks(contract: Contract, today: date) -> tuple[Decimal, ...]:
     sums = [ZERO] * WEEKS
     for day, hours in (
-        _entries([contract.pk])
+        _entries(contract)
         .filter(date__gt=today - timedelta(days=7 * WEEKS), date__lte=today)
         .values_list("date", "hours")
     ):
@@ -135,9 +136,10 @@ def _uncarded(contract: Contract) -> Decimal:
         return sum((row[4] for row in cursor.fetchall()), ZERO)
 
 
-def _entries(ids: Iterable[int]):  # type: ignore[no-untyped-def]  # a queryset of the family's hours that count
-    several = list(ids)
-    family = {*several, *Contract.objects.filter(parent__in=several, kind="change_order").values_list("pk", flat=True)}
+def _entries(contract: Contract) -> QuerySet[TimeEntry]:
+    """The hours that count of a statement of work and its change orders."""
+    orders = Contract.objects.filter(parent=contract, kind="change_order").values_list("pk", flat=True)
+    family = {contract.pk, *orders}
     return TimeEntry.objects.filter(contract__in=family).exclude(status="rejected")
 
 
@@ -151,7 +153,7 @@ class Beyond:
 
 def entries_beyond(contract: Contract, scope_hours: Decimal) -> list[Beyond]:
     """In the order they were worked, from the hour on that passed the scope. Two queries."""
-    rows = _entries([contract.pk]).select_related("person").order_by("date", "id")
+    rows = _entries(contract).select_related("person").order_by("date", "id")
     worked, found = ZERO, []
     for entry in rows:
         worked += entry.hours
