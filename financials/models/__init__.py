@@ -1,5 +1,6 @@
 """Contracts and money, one module a topic."""
 
+from financials.models.allocations import Allocation
 from financials.models.closing import CloseCheck, CloseEvent, CloseLine, OverheadDriver, OverheadRule
 from financials.models.contracts import (
     Billing,
@@ -27,6 +28,7 @@ from financials.models.time import Rate, RateKind, TimeEntry, TimeMonth, TimeSta
 
 __all__ = [
     "ACCRUAL",
+    "Allocation",
     "Billing",
     "BillingPlanLine",
     "BillingTiming",

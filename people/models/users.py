@@ -47,6 +47,13 @@ class User(AbstractBaseUser, Record):  # type: ignore[django-manager-missing]  #
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
     country = models.CharField(max_length=6, blank=True, default="")
     timezone = models.CharField(max_length=40, default="UTC")
+    discipline = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what they do for clients, as rates name it",
+    )
     weekly_hours = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     starts = models.DateField(null=True, blank=True)
     ends = models.DateField(null=True, blank=True)
