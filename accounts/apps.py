@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import access, figures, imports  # models can be imported only once all apps are set up
+        from accounts import access, figures, imports, tiles  # models can be imported only once all apps are set up
         from accounts.queries import search
         from common.saved_views import SavedPage, pages, sights
 
@@ -16,8 +16,8 @@ class AccountsConfig(AppConfig):
         search.register()
         imports.register()
         readers = CLIENT_READERS - {LEGAL}
-        pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS))
-        pages.register("pipeline", SavedPage("Pipeline", "pipeline", readers))
+        pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS, tiles.clients))
+        pages.register("pipeline", SavedPage("Pipeline", "pipeline", readers, tiles.deals))
         for name in ("client", "parent"):
             sights.register(name, access.keys_in_sight)
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))

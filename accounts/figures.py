@@ -1,4 +1,4 @@
-"""Explanations of the figures this app shows: the pipeline's, and coverage."""
+"""Explanations of the figures this app shows: the pipeline's, coverage, and how many clients."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.access import get_client_for
 from accounts.models import Category, Opportunity, Outcome
+from accounts.queries.clients import ClientFilter, filtered
 from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
 from accounts.queries.rates import DealRates, deal_rates, half_even
 from accounts.queries.stakeholders import stakeholder_book
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 _PARAMS = frozenset({"client", "owner", "stage", "category", "kind", "q", "year"})
+_CLIENT_PARAMS = ("q", "tier", "status", "owner", "industry")
 _DEFINITION = (
     "Each deal is converted once to the reporting currency at the rate last known, half-even to the minor unit, and "
     "then summed. An open deal without amount or probability is unpriced: counted, never summed."
@@ -173,7 +175,34 @@ def _explain_coverage(user: User, params: Mapping[str, str], now: datetime) -> E
     )
 
 
+def clients_figure(value: int, wanted: ClientFilter) -> Figure:
+    identity = figure_id("clients.count", **{name: getattr(wanted, name) for name in _CLIENT_PARAMS})
+    return Figure(identity, "Clients", value, "count")
+
+
+def _explain_clients(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    known = not params.keys() - set(_CLIENT_PARAMS) and params.get("owner", "0").isdecimal()
+    if not known or not abilities_of(user).see_clients:
+        raise UnknownFigure("clients.count")
+    owner = int(params["owner"]) if "owner" in params else None
+    wanted = ClientFilter(**{**dict(params), "owner": owner})  # type: ignore[arg-type]  # names checked above
+    count = filtered(user, wanted).count()
+    url = f"{reverse('client_list')}?{urlencode(params)}"
+    return Explanation(
+        figure=clients_figure(count, wanted),
+        scope=", ".join(f"{name} {value}" for name, value in params.items()) or "All clients in sight",
+        formula="number of clients in sight that the filters leave",
+        formula_id="clients.count",
+        formula_version=1,
+        inputs=(Input("Clients", count, "count", rows=count, url=url),),
+        as_of=now,
+        rows_url=url,
+        rows_count=count,
+    )
+
+
 def register() -> None:
+    formulae.register("clients.count", _explain_clients)
     for formula in FORMULAE:
 
         def handler(user: User, params: Mapping[str, str], now: datetime, formula: Formula = formula) -> Explanation:

@@ -263,6 +263,17 @@ class SavedView(Record):
         return self.name
 
 
+class ViewPin(models.Model):
+    """A saved view on somebody's cockpit. Who pins need not be who keeps it: shared views can be pinned too."""
+
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="pins")
+    owner_id = models.BigIntegerField(help_text="whose cockpit")
+    position = models.PositiveSmallIntegerField(help_text="lower stands first")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_id", "view"], name="view_pinned_once")]
+
+
 __all__ = [
     "AmountField",
     "AuditEntry",
@@ -278,4 +289,5 @@ __all__ = [
     "JobState",
     "Record",
     "SavedView",
+    "ViewPin",
 ]

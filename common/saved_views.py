@@ -7,16 +7,19 @@ that is filtered on a client is there only for those who see that client.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.http import QueryDict
 
 from common import audit
-from common.models import SavedView
+from common.figures import Figure, Number
+from common.models import SavedView, ViewPin
 from common.records import update_versioned
 from common.registry import Registry
 
@@ -25,17 +28,48 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Of one person and page."""
+MOST_PINS = 6
+"""On one cockpit."""
 _PASSING = frozenset({"page", "format", "cursor", "csrfmiddlewaretoken"})
 _LONGEST = SavedView._meta.get_field("query").max_length or 2000
 
 
 @dataclass(frozen=True, slots=True)
+class TileRow:
+    """One of a tile's first rows. figure: None where the reader's list has no figure; then note says what it is."""
+
+    name: str
+    url: str
+    figure: Figure | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A saved view small, on the cockpit: what the page would say first. series: drawn as a line, oldest first."""
+
+    finding: str
+    headline: Figure
+    rows: Sequence[TileRow] = ()
+    series: Sequence[Number] = ()
+    source: str = ""
+
+
+MakeTile = Callable[["User", QueryDict, datetime], Tile]
+"""From the reader, the view's address and the instant. Raises Http404 for what is out of the reader's sight."""
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPage:
-    """route: the URL name a view leads to. roles: who may open the page, and so keep views of it."""
+    """route: the URL name a view leads to. roles: who may open the page, and so keep views of it.
+
+    tile: how a pinned view of it looks on the cockpit; without one the view cannot be pinned.
+    """
 
     label: str
     route: str
     roles: frozenset[str]
+    tile: MakeTile | None = None
 
 
 pages: Registry[SavedPage] = Registry("pages with saved views")
@@ -57,13 +91,33 @@ def plain_query(text: str) -> str:
 
 def views_of(page: str, user: User) -> list[SavedView]:
     """One's own and those colleagues share, by name. One query, and one for each filter of `sights` in shared views."""
-    found = list(SavedView.objects.filter(Q(owner_id=user.pk) | Q(shared=True), page=page))
+    found = _in_sight(user, list(SavedView.objects.filter(Q(owner_id=user.pk) | Q(shared=True), page=page)))
+    return sorted(found, key=lambda view: (view.owner_id != user.pk, view.name.casefold(), view.pk))[: 4 * MOST]
+
+
+def _in_sight(user: User, found: list[SavedView]) -> list[SavedView]:
+    """One's own, and those shared ones that are filtered on nothing out of sight."""
     for name, sight in sights:
         named = {view.pk: _values(view.query, name) for view in found if view.owner_id != user.pk}
         asked: frozenset[str] = frozenset().union(*named.values())
         seen = sight(user, asked) if asked else asked
         found = [view for view in found if named.get(view.pk, frozenset()) <= seen]
-    return sorted(found, key=lambda view: (view.owner_id != user.pk, view.name.casefold(), view.pk))[: 4 * MOST]
+    return found
+
+
+def view_in_sight(user: User, pk: int) -> SavedView | None:
+    """One's own, or a shared one whose name and filters this person may read."""
+    view = SavedView.objects.filter(Q(owner_id=user.pk) | Q(shared=True), pk=pk).first()
+    return view if view is not None and _in_sight(user, [view]) else None
+
+
+def pinned_views(user: User) -> list[SavedView]:
+    """In the order of the cockpit: of pages this person may open, and still theirs to see. One query, and one for each
+    filter of `sights` in shared views.
+    """
+    roles = [name for name, page in pages if page.tile is not None and user.role in page.roles]
+    mine = SavedView.objects.filter(Q(owner_id=user.pk) | Q(shared=True), pins__owner_id=user.pk, page__in=roles)
+    return _in_sight(user, list(mine.order_by("pins__position", "pins__pk")))
 
 
 def _values(query: str, name: str) -> frozenset[str]:
@@ -122,3 +176,45 @@ def delete_view(*, view: SavedView, actor: str) -> None:
             actor=actor, verb="deleted view", kind="saved view", object_id=view.pk, label=view.name, changes=changes
         )
         view.delete()
+
+
+def pin_view(*, view: SavedView, owner_id: int, actor: str) -> None:
+    """Put the view last on the person's cockpit; nothing if it is there already."""
+    with transaction.atomic():
+        own = ViewPin.objects.select_for_update().filter(owner_id=owner_id)
+        held = list(own.values_list("view_id", flat=True))
+        if view.pk in held:
+            return
+        if len(held) >= MOST_PINS:
+            raise Refused(f"There are {MOST_PINS} views on your cockpit already: take one off first.")
+        last = own.order_by().aggregate(last=Max("position"))["last"] or 0
+        ViewPin.objects.create(view=view, owner_id=owner_id, position=last + 1)
+        _told("pinned view", view, actor, (None, last + 1))
+
+
+def unpin_view(*, view: SavedView, owner_id: int, actor: str) -> None:
+    with transaction.atomic():
+        pin = ViewPin.objects.select_for_update().filter(owner_id=owner_id, view=view).first()
+        if pin is None:
+            return
+        pin.delete()
+        _told("unpinned view", view, actor, (pin.position, None))
+
+
+def move_pin(*, view: SavedView, owner_id: int, actor: str) -> None:
+    """One place towards the front of the person's cockpit; nothing if it is not pinned, or first."""
+    with transaction.atomic():
+        pins = list(ViewPin.objects.select_for_update().filter(owner_id=owner_id).order_by("position", "pk"))
+        at = next((place for place, pin in enumerate(pins) if pin.view_id == view.pk), 0)
+        if at == 0:
+            return
+        pins[at - 1], pins[at] = pins[at], pins[at - 1]
+        for place, pin in enumerate(pins, start=1):
+            pin.position = place
+        ViewPin.objects.bulk_update(pins, ["position"])
+        _told("moved pinned view", view, actor, (at + 1, at))
+
+
+def _told(verb: str, view: SavedView, actor: str, position: tuple[object, object]) -> None:
+    changes: audit.Changes = {"position": position}
+    audit.record(actor=actor, verb=verb, kind="saved view", object_id=view.pk, label=view.name, changes=changes)

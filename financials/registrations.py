@@ -10,7 +10,7 @@ from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
-from financials import reports, reports_close, reports_invoices, reports_pnl
+from financials import reports, reports_close, reports_invoices, reports_pnl, tiles
 from financials.access import CLOSE_READERS
 from financials.queries import attention, client_money
 
@@ -19,7 +19,7 @@ def register() -> None:
     tabs.register("contracts", ClientTab("Contracts", "client_contracts", CLIENT_READERS, 50))
     tabs.register("financials", ClientTab("Financials", "client_financials", MONEY_READERS, 60))
     section_tabs.register("pnl", SectionTab("P&L", "pnl", MONEY_READERS, 10))
-    saved_pages.register("pnl", SavedPage("P&L", "pnl", MONEY_READERS))
+    saved_pages.register("pnl", SavedPage("P&L", "pnl", MONEY_READERS, tiles.pnl))
     section_tabs.register("bridge", SectionTab("Bridge", "bridge", MONEY_READERS, 20))
     section_tabs.register("retention", SectionTab("Retention", "retention", MONEY_READERS, 30))
     section_tabs.register("receivables", SectionTab("Receivables", "receivables", MONEY_READERS, 40))

@@ -8,6 +8,7 @@ from django import template
 from django.template import Context
 from django.urls import reverse
 
+from common.models import ViewPin
 from common.saved_views import pages, plain_query, views_of
 
 register = template.Library()
@@ -30,5 +31,8 @@ def saved_views(context: Context, page: str) -> dict[str, Any]:
         for view in views
     ]
     mine = current if current is not None and current.owner_id == request.user.pk else None
+    can_pin = current is not None and pages[page].tile is not None
+    pinned = can_pin and ViewPin.objects.filter(owner_id=request.user.pk, view=current).exists()
     return {"page": page, "query": query, "home": home, "links": links, "current": current, "mine": mine,
+            "can_pin": can_pin, "pinned": pinned,
             "csrf_token": context.get("csrf_token")}  # fmt: skip

@@ -17,6 +17,7 @@ from common.attention import TODAY, WEEK, AttentionItem
 from common.exports import About, file_response
 from common.models import Job, JobState
 from common.policies import MONEY_READERS, allow
+from common.saved_views import pinned_views
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
@@ -38,7 +39,11 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     if not can.see_money:
         rows = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS)
         finding = renewals_finding(len(rows), None, user.reporting_currency or "USD", RENEWAL_DAYS)
-        return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
+        return render(
+            request,
+            "portfolio/cockpit_legal.html",
+            {"renewals": rows, "finding": finding, "now": now, "pins": pinned_views(user)},
+        )
     page = load_cockpit(user, now=now)
     items = attention(user, now.date(), limit=8)
     if (closing := close_waiting(user, page.basis)) is not None:
@@ -53,6 +58,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "contracts_url": reverse("contract_list"),
         "clients_url": reverse("client_list"),
         "imports_url": reverse("imports") if can.load_files else "",
+        "pins": pinned_views(user),
     }
     return render(request, "portfolio/cockpit.html", context)
 

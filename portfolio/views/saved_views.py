@@ -1,19 +1,20 @@
-"""Keeping, renaming, sharing and deleting the views of any page that has them."""
+"""Keeping, renaming, sharing, pinning and deleting the views of any page that has them."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import NOT_FOUND
 from common import saved_views as views
 from common.models import SavedView
 from common.policies import allow
-from common.saved_views import Refused, SavedPage
+from common.saved_views import MakeTile, Refused, SavedPage
 from people.models import User
 from people.requests import signed_in
 
@@ -81,3 +82,57 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     views.delete_view(view=view, actor=user.email)
     messages.success(request, f"View {view.name} is deleted.")
     return _back(page, view.query)
+
+
+def _seen(user: User, pk: int) -> tuple[SavedView, SavedPage, MakeTile]:
+    """One's own or a shared one in sight, of a page whose views can be pinned."""
+    view = views.view_in_sight(user, pk)
+    if view is None:
+        raise Http404(NOT_FOUND)
+    page = _page(user, view.page)
+    if page.tile is None:
+        raise Http404(NOT_FOUND)
+    return view, page, page.tile
+
+
+@require_POST
+@allow()
+def pin(request: HttpRequest, pk: int) -> HttpResponse:
+    """On one's own cockpit with `pinned`, off it without; back to where it was asked."""
+    user = signed_in(request)
+    view, page, _ = _seen(user, pk)
+    try:
+        if request.POST.get("pinned"):
+            views.pin_view(view=view, owner_id=user.pk, actor=user.email)
+            messages.success(request, f"View {view.name} is on your cockpit.")
+        else:
+            views.unpin_view(view=view, owner_id=user.pk, actor=user.email)
+            messages.success(request, f"View {view.name} is off your cockpit.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("cockpit") if request.POST.get("cockpit") else _back(page, view.query)
+
+
+@require_POST
+@allow()
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    view, _, _ = _seen(user, pk)
+    views.move_pin(view=view, owner_id=user.pk, actor=user.email)
+    return redirect("cockpit")
+
+
+@require_GET
+@allow()
+def tile(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a pinned view says now, to this reader: for the cockpit, or as a page of its own."""
+    user = signed_in(request)
+    view, page, make = _seen(user, pk)
+    context = {
+        "view": view,
+        "tile": make(user, QueryDict(view.query), timezone.now()),
+        "url": f"{reverse(page.route)}?{view.query}",
+        "label": page.label,
+    }
+    partial = "#tile" if request.headers.get("HX-Request") else ""
+    return render(request, f"portfolio/view_tile.html{partial}", context)

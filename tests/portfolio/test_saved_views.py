@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from common.models import AuditEntry, SavedView
+from common.models import AuditEntry, SavedView, ViewPin
 from common.saved_views import MOST, plain_query
 from people.models import User
+from tests.financials.books import post
 from tests.makers import make_client
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,85 @@ def test_one_spelling_of_an_address() -> None:
     assert plain_query("?tier=key&page=2&csrfmiddlewaretoken=t&q=a%20b&columns=a&columns=b&owner=") == (
         "tier=key&q=a+b&columns=a&columns=b&owner="
     )
+
+
+def test_a_view_is_pinned_to_one_s_own_cockpit_in_an_order_and_taken_off(owner: User, sign_in: Any) -> None:
+    make_client("A", owner=owner, tier="key", name="Alpha")
+    make_client("B", owner=owner, tier="growth", name="Beta")
+    browser = sign_in(owner)
+    keep(browser, "Key accounts", "tier=key")
+    keep(browser, "Growing", "tier=growth")
+    key, growing = SavedView.objects.order_by("pk")
+    assert "Pin to my cockpit" in browser.get("/clients/?tier=key").text
+    assert browser.post(f"/views/{key.pk}/pin/", {"pinned": "1"})["Location"] == "/clients/?tier=key"
+    browser.post(f"/views/{key.pk}/pin/", {"pinned": "1"})
+    browser.post(f"/views/{growing.pk}/pin/", {"pinned": "1"})
+    assert "Take off my cockpit" in browser.get("/clients/?tier=key").text
+    home = browser.get("/").text
+    assert home.index(f"/views/{key.pk}/tile/") < home.index(f"/views/{growing.pk}/tile/")
+    browser.post(f"/views/{growing.pk}/move/")
+    home = browser.get("/").text
+    assert home.index(f"/views/{growing.pk}/tile/") < home.index(f"/views/{key.pk}/tile/")
+    tile = browser.get(f"/views/{key.pk}/tile/", headers={"HX-Request": "true"}).text
+    assert "1 client, none marked at risk" in tile
+    assert "Alpha" in tile
+    assert "Beta" not in tile
+    assert "<html" not in tile
+    assert "<html" in browser.get(f"/views/{key.pk}/tile/").text
+    assert browser.post(f"/views/{key.pk}/pin/", {"cockpit": "1"})["Location"] == "/"
+    assert f"/views/{key.pk}/tile/" not in browser.get("/").text
+    told = AuditEntry.objects.filter(object_kind="saved view", verb__contains="pinned").order_by("pk")
+    assert list(told.values_list("verb", "object_id", "changes")) == [
+        ("pinned view", str(key.pk), {"position": [None, 1]}),
+        ("pinned view", str(growing.pk), {"position": [None, 2]}),
+        ("moved pinned view", str(growing.pk), {"position": [2, 1]}),
+        ("unpinned view", str(key.pk), {"position": [2, None]}),
+    ]
+
+
+def test_a_shared_view_is_pinned_by_those_who_see_it_and_gone_when_it_is_shared_no_more(
+    owner: User, manager: User, outsider: User, sign_in: Any
+) -> None:
+    make_client("HUSH", owner=owner, members=(manager,))
+    keep(sign_in(owner), "Pitch at Hush", "client=HUSH", page="pipeline", shared="on")
+    view = SavedView.objects.get()
+    assert sign_in(outsider).post(f"/views/{view.pk}/pin/", {"pinned": "1"}).status_code == 404
+    assert sign_in(outsider).get(f"/views/{view.pk}/tile/").status_code == 404
+    browser = sign_in(manager)
+    browser.post(f"/views/{view.pk}/pin/", {"pinned": "1"})
+    assert "Pitch at Hush" in browser.get("/").text
+    assert "Pitch at Hush" not in sign_in(owner).get("/").text
+    sign_in(owner).post(f"/views/{view.pk}/change/", {"name": view.name})
+    assert "Pitch at Hush" not in browser.get("/").text
+    assert browser.get(f"/views/{view.pk}/tile/").status_code == 404
+    sign_in(owner).post(f"/views/{view.pk}/delete/")
+    assert not ViewPin.objects.exists()
+
+
+def test_a_cockpit_takes_six(owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    for number in range(7):
+        keep(browser, f"View {number}", f"q=word{number}")
+    *first, last = SavedView.objects.order_by("pk")
+    for view in first:
+        browser.post(f"/views/{view.pk}/pin/", {"pinned": "1"})
+    answer = browser.post(f"/views/{last.pk}/pin/", {"pinned": "1"}, follow=True)
+    assert "There are 6 views on your cockpit already" in answer.text
+    assert ViewPin.objects.count() == 6
+
+
+def test_tiles_of_deals_and_of_the_ledger_say_their_page_s_own_figure(owner: User, sign_in: Any) -> None:
+    client = make_client("A", owner=owner, name="Alpha", currency="USD")
+    post(client, "gross_revenue", "1000.00")
+    post(client, "delivery_labour", "400.00")
+    browser = sign_in(owner)
+    keep(browser, "Deals", "stage=Proposal", page="pipeline")
+    keep(browser, "By client", "rows=client&measure=gross_profit&from=2026-10&to=2026-10", page="pnl")
+    keep(browser, "Ladder", "client=A&from=2026-10&to=2026-10", page="pnl")
+    deals, groups, ladder = SavedView.objects.order_by("pk")
+    assert "pipeline.weighted:" in browser.get(f"/views/{deals.pk}/tile/").text
+    shown = browser.get(f"/views/{groups.pk}/tile/").text
+    assert "pnl.gross_profit:" in shown
+    assert "$600" in shown
+    assert "/financials/pnl/?client=A" in shown
+    assert "$600" in browser.get(f"/views/{ladder.pk}/tile/").text

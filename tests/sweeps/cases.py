@@ -186,6 +186,7 @@ SHELL = (
             ("forecast.unpriced:client=HAL", MONEY),
             ("pipeline.weighted:client=HAL", RELATIONS),
             ("relationship.coverage:client=HAL", RELATIONS),
+            ("clients.count:tier=key", CLIENT_READERS),
             ("contract.amount:contract=HAL-SOW", CLIENT_READERS),
             ("contract.recognised:contract=HAL-SOW", MONEY),
             ("retention.nrr:to=2026-10", MONEY),
@@ -235,6 +236,12 @@ VIEWS = (
         strange=404, denied=404,
     ),
     Case("delete_view", lambda world: {"pk": view_of(world)}, post=DIRECTOR, record=True, strange=404, denied=404),
+    Case(
+        "pin_view", lambda world: {"pk": view_of(world)}, post=DIRECTOR, body=fixed(pinned="1"), record=True,
+        strange=404, denied=404,
+    ),
+    Case("move_pin", lambda world: {"pk": view_of(world)}, post=DIRECTOR, record=True, strange=404, denied=404),
+    Case("view_tile", lambda world: {"pk": view_of(world)}, get=DIRECTOR, record=True, denied=404),
 )  # fmt: skip
 CLIENTS = (
     Case("client_list", get=CLIENT_READERS),

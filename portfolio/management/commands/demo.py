@@ -16,11 +16,13 @@ from accounts.models import Action, Client, Objective, Plan
 from common import audit
 from common.models import AuditEntry
 from common.periods import month_add, month_of, quarter_of
+from common.saved_views import pin_view, save_view
 from financials.actions.time_edits import decide_entries
 from financials.models import TimeEntry, TimeStatus
 from people.models import User
 from portfolio.demo import generate, reviews
 from portfolio.demo.closing import close_months
+from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
 from qbr.actions import create_deck, write_words
@@ -78,6 +80,7 @@ class Command(BaseCommand):
         changed += approve_time(as_of)
         changed += close_months(as_of)
         changed += add_reviews(as_of)
+        changed += pin_views()
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
         return changed
@@ -195,6 +198,15 @@ def add_reviews(as_of: date) -> int:
             for slide, words in reviews.WORDS.items():
                 write_words(deck=deck, slide=slide, words=words, hidden=False, expected=0, actor=client.owner)
     return len(reviews.AUDIENCES)
+
+
+def pin_views() -> int:
+    people = dict(User.objects.values_list("email", "pk"))
+    for email, page, name, query in PINNED:
+        owner = people[email]
+        view = save_view(page=page, name=name, query=query, shared=False, owner_id=owner, actor=ACTOR)
+        pin_view(view=view, owner_id=owner, actor=ACTOR)
+    return len(PINNED)
 
 
 def set_passwords(password: str, *, replace: bool) -> int:
