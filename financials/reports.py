@@ -12,7 +12,8 @@ from accounts.access import get_client_for
 from common.formats import day, plural
 from common.reports import PRINTED, Report, ReportColumn, Way
 from financials.calc import findings
-from financials.forms import contract_filter, debt_request, retention_request
+from financials.forms.contracts import contract_filter
+from financials.forms.receivables import debt_request, retention_request
 from financials.queries.basis import load_basis
 from financials.queries.contract_trees import filtered
 from financials.queries.forecast import forecast_rows, load_forecast_page

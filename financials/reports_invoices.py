@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 from accounts.access import get_client_for
 from common.formats import day, plural
 from common.reports import PRINTED, Report, ReportColumn, ReportTable, Way
-from financials.forms import invoice_filter, order_filter
+from financials.forms.receivables import invoice_filter, order_filter
 from financials.models import Invoice
 from financials.queries.invoices import STATES, InvoiceRow, invoices, listed
 from financials.queries.purchase_orders import OrderRow, order_rows

@@ -15,7 +15,7 @@ from common.periods import period_label
 from common.reports import Report, ReportColumn
 from financials.calc.ladder import TieOut
 from financials.figures import LABELS
-from financials.forms import bridge_request, pivot_view, pnl_view
+from financials.forms.pnl import bridge_request, pivot_view, pnl_view
 from financials.queries.basis import load_basis
 from financials.queries.bridge import MEASURES
 from financials.queries.bridge_page import load_bridge_page

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.access import get_client_for
 from common.saved_views import Tile, TileRow
-from financials.forms import pivot_view, pnl_view
+from financials.forms.pnl import pivot_view, pnl_view
 from financials.queries.basis import load_basis
 from financials.queries.pivot_page import ROW_WORDS, PivotView, load_pivot_page
 from financials.queries.pnl import BadRequest, PnlRequest

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import clients_for, get_client_for
 from common.exports import About, file_response, query_filters
 from common.policies import MONEY_READERS, allow
-from financials.forms import bridge_request
+from financials.forms.pnl import bridge_request
 from financials.queries.bridge import MEASURES
 from financials.queries.bridge_page import bridge_rows, load_bridge_page
 from financials.queries.pnl import BadRequest

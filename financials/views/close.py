@@ -20,7 +20,7 @@ from financials.access import CLOSE_READERS, require_closing
 from financials.actions import closing
 from financials.actions.closing import Refused
 from financials.actions.periods import CannotClose, close_month, reopen_month
-from financials.forms import CheckForm, DriverForm
+from financials.forms.close import CheckForm, DriverForm
 from financials.models import OverheadRule
 from financials.queries.close_files import PARTS, file_rows
 from financials.queries.close_list import load_months

@@ -29,7 +29,7 @@ from financials.access import (
 from financials.actions import terms as actions
 from financials.actions.status import MoveRefused, move_contract
 from financials.calc.documents import Refused
-from financials.forms_contracts import (
+from financials.forms.contract_parts import (
     DocumentForm,
     EstimateForm,
     MilestoneForm,

@@ -19,7 +19,7 @@ from common.reports import report_file
 from common.tabs import TabLink
 from financials.access import get_contract_for, get_editable_contract_for
 from financials.actions.contracts import change_contract
-from financials.forms import ContractForm, contract_filter
+from financials.forms.contracts import ContractForm, contract_filter
 from financials.models import Contract, ContractKind, ContractStatus
 from financials.queries.contract_trees import (
     TABLE_HEAD,

@@ -16,7 +16,7 @@ from accounts.queries.header import client_header
 from common.exports import About, csv_response, file_response, query_filters, xlsx_response
 from common.policies import MONEY_READERS, allow
 from financials.figures import LABELS, is_margin
-from financials.forms import entry_filter, pivot_view, pnl_view
+from financials.forms.pnl import entry_filter, pivot_view, pnl_view
 from financials.queries import pivot_page
 from financials.queries.basis import load_basis
 from financials.queries.entries import HEAD, entries, entry_rows

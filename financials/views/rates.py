@@ -16,7 +16,7 @@ from accounts.views.editing import FormPage, form_page
 from common.exports import About, file_response, query_filters
 from common.policies import FINANCE, MONEY_READERS, allow
 from financials.actions.rates import Card, RateThere, StandsOnClosedMonth, add_rate
-from financials.forms_time import RateForm, rate_filter
+from financials.forms.time import RateForm, rate_filter
 from financials.models import Rate, RateKind
 from financials.queries.rate_cards import HEAD, WAYS, file_rows, filtered, load_rates_page
 from people.access import abilities_of

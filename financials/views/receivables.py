@@ -15,7 +15,7 @@ from accounts.queries.header import client_header
 from common.exports import About, file_response, query_filters
 from common.policies import MONEY_READERS, allow
 from common.reports import report_file
-from financials.forms import debt_request, invoice_filter, order_filter
+from financials.forms.receivables import debt_request, invoice_filter, order_filter
 from financials.queries import receivables_page as page_of
 from financials.queries.invoices import HEAD, STATES, invoice_rows, invoices, listed
 from financials.queries.purchase_orders import order_rows

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import get_client_for
 from common.policies import MONEY_READERS, allow
 from common.reports import report_file
-from financials.forms import retention_request
+from financials.forms.receivables import retention_request
 from financials.queries.receivables_page import TIERS, owners_in_sight
 from financials.queries.retention_page import load_retention_page
 from people.requests import signed_in

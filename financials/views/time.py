@@ -19,7 +19,7 @@ from common.formats import plural
 from common.policies import ACCOUNT_MANAGER, DELIVERY, DIRECTOR, FINANCE, MONEY_READERS, allow
 from financials.access import time_for
 from financials.actions.time_edits import Done, decide_entries, mend_entries, save_week
-from financials.forms_time import BulkTimeForm, read_week, time_filter, week_of
+from financials.forms.time import BulkTimeForm, read_week, time_filter, week_of
 from financials.models import TimeStatus
 from financials.queries.time_list import (
     HEAD,

@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from accounts.models import Client
 from common.figures import explain
-from financials.forms import pivot_view
+from financials.forms.pnl import pivot_view
 from financials.queries.pivot_page import PivotPage, load_pivot_page
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, budget, close_through, fx, post, post_worked

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from common.periods import YEARS
 from financials.calc.status import MOVES
 from financials.calc.terms import BadTerm, read_value
-from financials.forms import DateInput, MonthField
+from financials.forms.fields import DateInput, MonthField
 from financials.models import BillingPlanLine, Contract, ContractStatus, Milestone, TermTopic
 
 

@@ -18,7 +18,7 @@ from common.money import is_currency
 from common.periods import YEARS
 from financials.access import contracts_for
 from financials.calc.timesheet import Slot
-from financials.forms import DateInput, MonthField
+from financials.forms.fields import DateInput, MonthField
 from financials.models import Contract, ContractStatus, RateKind, TimeStatus
 from financials.queries.rate_cards import RateFilter
 from financials.queries.time_list import TimeFilter, Week, monday_of

@@ -1,0 +1,1 @@
+"""Reading addresses and posted forms of the money pages, by topic."""
