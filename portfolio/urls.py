@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("views/<slug:page>/save/", saved_views.save, name="save_view"),
     path("views/<int:pk>/change/", saved_views.change, name="change_view"),
     path("views/<int:pk>/delete/", saved_views.delete, name="delete_view"),
+    path("views/pinned/", saved_views.pinned, name="pinned_views"),
     path("views/<int:pk>/pin/", saved_views.pin, name="pin_view"),
     path("views/<int:pk>/move/", saved_views.move, name="move_pin"),
     path("views/<int:pk>/tile/", saved_views.tile, name="view_tile"),

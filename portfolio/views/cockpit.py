@@ -17,7 +17,6 @@ from common.attention import TODAY, WEEK, AttentionItem
 from common.exports import About, file_response
 from common.models import Job, JobState
 from common.policies import MONEY_READERS, allow
-from common.saved_views import pinned_views
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
@@ -58,7 +57,6 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "contracts_url": reverse("contract_list"),
         "clients_url": reverse("client_list"),
         "imports_url": reverse("imports") if can.load_files else "",
-        "pins": pinned_views(user),
     }
     return render(request, "portfolio/cockpit.html", context)
 

@@ -124,6 +124,15 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @allow()
+def pinned(request: HttpRequest) -> HttpResponse:
+    """The tiles of one's own cockpit, each loaded by itself; or as a page of their own."""
+    partial = "#pins" if request.headers.get("HX-Request") else ""
+    context = {"pins": views.pinned_views(signed_in(request))}
+    return render(request, f"portfolio/pinned_views.html{partial}", context)
+
+
+@require_GET
+@allow()
 def tile(request: HttpRequest, pk: int) -> HttpResponse:
     """What a pinned view says now, to this reader: for the cockpit, or as a page of its own."""
     user = signed_in(request)

@@ -163,10 +163,10 @@ def test_a_view_is_pinned_to_one_s_own_cockpit_in_an_order_and_taken_off(owner: 
     browser.post(f"/views/{key.pk}/pin/", {"pinned": "1"})
     browser.post(f"/views/{growing.pk}/pin/", {"pinned": "1"})
     assert "Take off my cockpit" in browser.get("/clients/?tier=key").text
-    home = browser.get("/").text
+    home = browser.get("/views/pinned/").text
     assert home.index(f"/views/{key.pk}/tile/") < home.index(f"/views/{growing.pk}/tile/")
     browser.post(f"/views/{growing.pk}/move/")
-    home = browser.get("/").text
+    home = browser.get("/views/pinned/").text
     assert home.index(f"/views/{growing.pk}/tile/") < home.index(f"/views/{key.pk}/tile/")
     tile = browser.get(f"/views/{key.pk}/tile/", headers={"HX-Request": "true"}).text
     assert "1 client, none marked at risk" in tile
@@ -175,7 +175,7 @@ def test_a_view_is_pinned_to_one_s_own_cockpit_in_an_order_and_taken_off(owner: 
     assert "<html" not in tile
     assert "<html" in browser.get(f"/views/{key.pk}/tile/").text
     assert browser.post(f"/views/{key.pk}/pin/", {"cockpit": "1"})["Location"] == "/"
-    assert f"/views/{key.pk}/tile/" not in browser.get("/").text
+    assert f"/views/{key.pk}/tile/" not in browser.get("/views/pinned/").text
     told = AuditEntry.objects.filter(object_kind="saved view", verb__contains="pinned").order_by("pk")
     assert list(told.values_list("verb", "object_id", "changes")) == [
         ("pinned view", str(key.pk), {"position": [None, 1]}),
@@ -195,10 +195,10 @@ def test_a_shared_view_is_pinned_by_those_who_see_it_and_gone_when_it_is_shared_
     assert sign_in(outsider).get(f"/views/{view.pk}/tile/").status_code == 404
     browser = sign_in(manager)
     browser.post(f"/views/{view.pk}/pin/", {"pinned": "1"})
-    assert "Pitch at Hush" in browser.get("/").text
-    assert "Pitch at Hush" not in sign_in(owner).get("/").text
+    assert "Pitch at Hush" in browser.get("/views/pinned/").text
+    assert "Pitch at Hush" not in sign_in(owner).get("/views/pinned/").text
     sign_in(owner).post(f"/views/{view.pk}/change/", {"name": view.name})
-    assert "Pitch at Hush" not in browser.get("/").text
+    assert "Pitch at Hush" not in browser.get("/views/pinned/").text
     assert browser.get(f"/views/{view.pk}/tile/").status_code == 404
     sign_in(owner).post(f"/views/{view.pk}/delete/")
     assert not ViewPin.objects.exists()

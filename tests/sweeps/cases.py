@@ -241,6 +241,7 @@ VIEWS = (
         strange=404, denied=404,
     ),
     Case("move_pin", lambda world: {"pk": view_of(world)}, post=DIRECTOR, record=True, strange=404, denied=404),
+    Case("pinned_views", get=EVERYONE),
     Case("view_tile", lambda world: {"pk": view_of(world)}, get=DIRECTOR, record=True, denied=404),
 )  # fmt: skip
 CLIENTS = (
