@@ -35,11 +35,13 @@ Cells = Mapping[int, Mapping[str, Figure]]
 
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
-    """columns: what it offers this reader, without a query. cells: at most two queries for any number of clients."""
+    """columns: what it offers this reader, without a query. cells: at most four queries for any number of clients;
+    these are given as id → key, fetched in the reader's sight.
+    """
 
     roles: frozenset[str]
     columns: Callable[[User, date], Sequence[Column]]
-    cells: Callable[[User, Sequence[int], date], Cells]
+    cells: Callable[[User, Mapping[int, str], date], Cells]
 
 
 column_sources: Registry[ColumnSource] = Registry("client columns")

@@ -135,38 +135,38 @@ def chosen_columns(offered: Sequence[ListColumn], wanted: ClientFilter) -> tuple
 
 
 def client_list(user: User, wanted: ClientFilter, *, page: int | None, today: date) -> ClientList:
-    """One page of the list, or all of it (page=None, for exports). At most seven queries at any size."""
-    clients = filtered(user, wanted)
-    counts = clients.aggregate(total=Count("pk"), risky=Count("pk", filter=Q(status=ClientStatus.AT_RISK)))
-    total = counts["total"]
+    """One page of the list, or all of it (page=None, for exports). At most six queries at any size."""
+    seen = _seen(user, wanted)
+    total = seen.total
     offered = offered_columns(user, today)
     columns = chosen_columns(offered, wanted)
     pages = None if page is None else Paginator(range(total), PAGE_SIZE).get_page(page)
     start, stop = (0, total) if pages is None else (max(pages.start_index() - 1, 0), pages.end_index())
-    found, cells = _page_of(user, clients, wanted, offered, start, stop, today)
-    owners, industries = _choices(user) if page is not None else ((), ())
+    found, cells = _page_of(user, filtered(user, wanted), wanted, offered, start, stop, today)
     shown = any(column.key == "parent" for column in columns)
     rows = _rows(found, cells, _parents(user, found) if shown else {})
     return ClientList(
-        _finding(total, counts["risky"], wanted), total, columns, offered, rows, pages, owners, industries
+        _finding(total, seen.risky, wanted), total, columns, offered, rows, pages, seen.owners, seen.industries
     )
 
 
 def filtered(user: User, wanted: ClientFilter) -> QuerySet[Client]:
-    clients = Client.objects.visible_to(user).order_by()
+    return Client.objects.visible_to(user).order_by().filter(_matching(wanted))
+
+
+def _matching(wanted: ClientFilter) -> Q:
+    found = Q()
     if wanted.q:
-        clients = clients.filter(
-            Q(name__icontains=wanted.q) | Q(key__icontains=wanted.q) | Q(industry__icontains=wanted.q)
-        )
+        found &= Q(name__icontains=wanted.q) | Q(key__icontains=wanted.q) | Q(industry__icontains=wanted.q)
     if wanted.tier:
-        clients = clients.filter(tier="" if wanted.tier == "none" else wanted.tier)
+        found &= Q(tier="" if wanted.tier == "none" else wanted.tier)
     if wanted.status:
-        clients = clients.filter(status=wanted.status)
+        found &= Q(status=wanted.status)
     if wanted.owner is not None:
-        clients = clients.filter(owner_id=wanted.owner)
+        found &= Q(owner_id=wanted.owner)
     if wanted.industry:
-        clients = clients.filter(industry=wanted.industry)
-    return clients
+        found &= Q(industry=wanted.industry)
+    return found
 
 
 def _finding(total: int, risky: int, wanted: ClientFilter) -> str:
@@ -236,9 +236,9 @@ def _page_of(
     annotated = _annotated(clients, today).values(*_VALUES)
     key, falling = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     if any(column.key == key and column.money for column in offered):
-        ids = list(clients.order_by("name", "pk").values_list("pk", flat=True))
-        cells = _cells(user, ids, today)
-        ids = sorted_by_figure(ids, cells, key, falling=falling)[start:stop]
+        keys = dict(clients.order_by("name", "pk").values_list("pk", "key"))
+        cells = _cells(user, keys, today)
+        ids = sorted_by_figure(list(keys), cells, key, falling=falling)[start:stop]
         by_id = {row["pk"]: row for row in annotated.filter(pk__in=ids)}
         return [by_id[pk] for pk in ids if pk in by_id], cells
     may_sort = any(column.key == key for column in offered)  # an order tells of what it is sorted by
@@ -246,7 +246,7 @@ def _page_of(
     column = F(first)
     order = column.desc(nulls_last=True) if falling else column.asc(nulls_last=True)
     rows = list(annotated.order_by(order, *rest, "pk")[start:stop])
-    return rows, _cells(user, [row["pk"] for row in rows], today)
+    return rows, _cells(user, {row["pk"]: row["key"] for row in rows}, today)
 
 
 def sorted_by_figure(ids: list[int], cells: Cells, key: str, *, falling: bool) -> list[int]:
@@ -261,11 +261,11 @@ def sorted_by_figure(ids: list[int], cells: Cells, key: str, *, falling: bool) -
     return known + [pk for pk in ids if figure_of(pk) is None]
 
 
-def _cells(user: User, ids: Sequence[int], today: date) -> Cells:
-    merged: dict[int, dict[str, Figure]] = {pk: {} for pk in ids}
+def _cells(user: User, keys: Mapping[int, str], today: date) -> Cells:
+    merged: dict[int, dict[str, Figure]] = {pk: {} for pk in keys}
     for _, source in column_sources:
-        if user.role in source.roles and ids:
-            for pk, figures in source.cells(user, ids, today).items():
+        if user.role in source.roles and keys:
+            for pk, figures in source.cells(user, keys, today).items():
                 merged.setdefault(pk, {}).update(figures)
     return merged
 
@@ -303,18 +303,40 @@ def _rows(found: list[dict[str, Any]], cells: Cells, parents: Mapping[int, str])
     )
 
 
-def _choices(user: User) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-    """Owners and industries there are to filter by. One query."""
-    pairs = Client.objects.visible_to(user).order_by().values_list("owner_id", "owner__name", "industry").distinct()
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """total, risky: of the clients that match. owners, industries: of all in sight, to filter by."""
+
+    total: int
+    risky: int
+    owners: tuple[Choice, ...]
+    industries: tuple[Choice, ...]
+
+
+def _seen(user: User, wanted: ClientFilter) -> _Seen:
+    """One query, by owner and industry: far fewer rows than clients."""
+    matching = _matching(wanted)
+    rows = (
+        Client.objects.visible_to(user)
+        .order_by()
+        .values_list("owner_id", "owner__name", "industry")
+        .annotate(
+            total=Count("pk", filter=matching), risky=Count("pk", filter=matching & Q(status=ClientStatus.AT_RISK))
+        )
+    )
     owners: dict[int, str] = {}
     industries: set[str] = set()
-    for pk, name, industry in pairs:
+    total = risky = 0
+    for pk, name, industry, matched, at_risk in rows:
+        total, risky = total + matched, risky + at_risk
         if pk is not None:
             owners[pk] = name
         if industry:
             industries.add(industry)
     by_name = sorted(owners.items(), key=lambda pair: pair[1])
-    return (
+    return _Seen(
+        total,
+        risky,
         tuple((str(pk), name) for pk, name in by_name),
         tuple((industry, industry) for industry in sorted(industries)),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from accounts.queries.clients import ClientRow, ListColumn
 from common import formats
 from common.charts import marks
 from common.figures import Figure
+from common.markup import escape
 from common.templatetags.ui import delta, figure
 
 register = template.Library()

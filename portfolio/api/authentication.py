@@ -28,6 +28,12 @@ class PersonalToken(TokenAuthentication):  # type: ignore[misc]  # knox ships no
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return user, token
 
+    def _cleanup_token(self, auth_token: ApiToken) -> bool:
+        """Whether it has expired. The library's own also reads all the person's other tokens at every call, to delete
+        those past their day; they are refused when they are tried, and Settings lists them until then.
+        """
+        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
+
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
 

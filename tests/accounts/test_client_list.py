@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -113,8 +113,8 @@ def money_column() -> Any:
     def columns(user: User, today: date) -> Sequence[Column]:
         return (Column("probe", "Probe", "$M"),)
 
-    def cells(user: User, ids: Sequence[int], today: date) -> dict[int, dict[str, Figure]]:
-        ranked = sorted(ids)
+    def cells(user: User, clients: Mapping[int, str], today: date) -> dict[int, dict[str, Figure]]:
+        ranked = sorted(clients)
         return {
             pk: {"probe": Figure("t", "Probe", Decimal(n + 1) * 1_000_000, "USD")} for n, pk in enumerate(ranked[:-1])
         }
