@@ -38,11 +38,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     if not can.see_money:
         rows = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS)
         finding = renewals_finding(len(rows), None, user.reporting_currency or "USD", RENEWAL_DAYS)
-        return render(
-            request,
-            "portfolio/cockpit_legal.html",
-            {"renewals": rows, "finding": finding, "now": now, "pins": pinned_views(user)},
-        )
+        return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
     page = load_cockpit(user, now=now)
     items = attention(user, now.date(), limit=8)
     if (closing := close_waiting(user, page.basis)) is not None:
