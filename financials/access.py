@@ -12,6 +12,7 @@ from accounts.access import NOT_FOUND
 from accounts.models import Client
 from common.policies import DIRECTOR, FINANCE, LEADERSHIP
 from financials.models import (
+    Allocation,
     BillingPlanLine,
     BudgetLine,
     Contract,
@@ -143,6 +144,12 @@ def time_for(user: User) -> QuerySet[TimeEntry]:
     if not abilities_of(user).see_money:
         return TimeEntry.objects.none()
     return TimeEntry.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def allocations_for(user: User) -> QuerySet[Allocation]:
+    if not abilities_of(user).see_money:
+        return Allocation.objects.none()
+    return Allocation.objects.filter(client__in=Client.objects.visible_to(user))
 
 
 def rates_for(user: User) -> QuerySet[Rate]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from common.policies import (
@@ -20,6 +21,8 @@ from common.policies import (
     LEGAL,
     MONEY_READERS,
 )
+from people.models import Leave
+from people.queries import reporting_line_ids
 
 if TYPE_CHECKING:
     from people.models import User
@@ -50,6 +53,10 @@ class Abilities:
     """Hours of clients in sight, one's own and others'."""
     approve_time: bool
     """Of clients in sight; nobody's own hours."""
+    edit_allocations: bool
+    """Of clients in sight."""
+    edit_leave: bool
+    """One's own, and of people who report to one."""
     edit_rates: bool
     load_files: bool
     close_months: bool
@@ -78,12 +85,24 @@ def abilities_of(user: User) -> Abilities:
         edit_reviews=writes_accounts,
         edit_time=role in (DIRECTOR, ACCOUNT_MANAGER, DELIVERY, FINANCE),
         approve_time=role in (DIRECTOR, ACCOUNT_MANAGER, FINANCE),
+        edit_allocations=role in (DIRECTOR, DELIVERY),
+        edit_leave=role in (DIRECTOR, ACCOUNT_MANAGER, DELIVERY, FINANCE),
         edit_rates=role == FINANCE,
         load_files=role in (DIRECTOR, FINANCE),
         close_months=role == FINANCE,
         see_settings=role == ADMINISTRATOR,
         see_audit=role in (DIRECTOR, FINANCE, LEADERSHIP, ADMINISTRATOR),
     )
+
+
+def leave_for(user: User) -> QuerySet[Leave]:
+    """One's own and that of one's reporting line; of everyone for finance and leadership."""
+    if not user.is_active:
+        return Leave.objects.none()
+    if user.role in (FINANCE, LEADERSHIP):
+        return Leave.objects.all()
+    line: Any = reporting_line_ids(user)
+    return Leave.objects.filter(person__in=line)
 
 
 def client_address(request: HttpRequest) -> str:

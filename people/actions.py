@@ -30,6 +30,8 @@ RESOURCES = (
     "invoices",
     "purchase-orders",
     "time-entries",
+    "allocations",
+    "leave",
     "rate-cards",
     "periods",
     "audit",

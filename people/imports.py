@@ -21,6 +21,7 @@ from common.imports import (
 )
 from common.imports.columns import choice, country, day, email, hours, text
 from common.policies import ACCOUNT_MANAGER, DELIVERY, DIRECTOR
+from people.imports_leave import LEAVE
 from people.models import Role, User
 from people.queries import reporting_line_ids
 
@@ -129,4 +130,5 @@ PEOPLE = ImportKind(
 
 
 def register() -> None:
-    kinds.register(PEOPLE.name, PEOPLE)
+    for kind in (PEOPLE, LEAVE):
+        kinds.register(kind.name, kind)

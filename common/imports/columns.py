@@ -6,7 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -30,6 +30,7 @@ _CODES: Final = (
     "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
 )
 _COUNTRIES: Final = frozenset(_CODES.split())
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COUNTRY: Final = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 
 
@@ -159,6 +160,24 @@ def hours_of_a_day(cell: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", cell) or not 0 < Decimal(cell) <= 24:
         raise BadValue(f"{_quoted(cell)} is not a number of hours of one day: write 7.5, above 0 and at most 24")
     return Decimal(cell)
+
+
+def hours_planned(cell: str) -> Decimal:
+    """0 or more, two decimals: of several people it may be more than a week has."""
+    cell = cell.strip()
+    if re.fullmatch(r"-[0-9.]+", cell):
+        raise BadValue(f"{_quoted(cell)} is below zero: write 0 to take the hours out")
+    if not re.fullmatch(r"[0-9]{1,5}(?:\.[0-9]{1,2})?", cell):
+        raise BadValue(f"{_quoted(cell)} is not a number of hours: write 37.5, at most 99999.99")
+    return Decimal(cell)
+
+
+def monday(cell: str) -> date:
+    found = day(cell)
+    if found.weekday():
+        begins = found - timedelta(days=found.weekday())
+        raise BadValue(f"{_quoted(cell)} is a {_WEEKDAYS[found.weekday()]}: a week is named by its Monday, {begins}")
+    return found
 
 
 def yes_no(cell: str) -> bool:

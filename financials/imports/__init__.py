@@ -1,6 +1,7 @@
 """Import kinds of contracts and money."""
 
 from common.imports import derived_tables, kinds
+from financials.imports.allocations import ALLOCATIONS
 from financials.imports.contracts import CONTRACTS
 from financials.imports.money import BUDGETS, FX, LEDGER
 from financials.imports.rates import RATES
@@ -10,7 +11,20 @@ from financials.imports.time import TIME
 
 
 def register() -> None:
-    for kind in (CONTRACTS, MILESTONES, ESTIMATES, TERMS, LEDGER, BUDGETS, FX, RATES, TIME, PURCHASE_ORDERS, INVOICES):
+    for kind in (
+        CONTRACTS,
+        MILESTONES,
+        ESTIMATES,
+        TERMS,
+        LEDGER,
+        BUDGETS,
+        FX,
+        RATES,
+        TIME,
+        ALLOCATIONS,
+        PURCHASE_ORDERS,
+        INVOICES,
+    ):
         kinds.register(kind.name, kind)
     computed = ("scheduleline", "forecastrun", "forecastline", "timemonth", "statuschange")
     derived_tables.update(f"financials.{table}" for table in computed)

@@ -35,6 +35,7 @@ from financials.models import (
 from people.models import User
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
+from portfolio.api.people_resources import ALLOCATIONS, LEAVE
 from portfolio.api.problems import Problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
 
@@ -426,5 +427,7 @@ RESOURCES = (
     PURCHASE_ORDERS,
     TIME_ENTRIES,
     RATE_CARDS,
+    ALLOCATIONS,
+    LEAVE,
     AUDIT,
 )

@@ -25,10 +25,8 @@ LATER_SOURCES = (
     "adobe",
 )
 LATER_KINDS = (
-    "leave",
     "influences",
     "commitments",
-    "allocations",
     "offerings",
     "business_units",
     "kpis",

@@ -12,8 +12,10 @@ from tests.sweeps.cases import (
     CLIENT_READERS,
     CLOSE_READERS,
     DIRECTOR,
+    EVERYONE,
     FINANCE,
     MONEY,
+    PLANNERS,
     RELATIONS,
     WRITERS,
     Case,
@@ -43,6 +45,8 @@ HOURS: Kwargs = {
 CARD: Kwargs = {
     "kind": "bill", "role": "Writer", "client": "HAL", "rate": "90", "currency": "USD", "from": "2026-11-01"
 }  # fmt: skip
+PLANNED: Kwargs = {"week": "2026-12-14", "role": "Writer", "client": "HAL", "hours": "12"}
+AWAY: Kwargs = {"person_email": "delivery@example.com", "from": "2027-02-01", "to": "2027-02-05"}
 MILESTONE: Kwargs = {"contract": "HAL-SOW", "key": "M9", "title": "Launch", "due": "2026-11-30", "amount": "10"}
 ESTIMATE: Kwargs = {"contract": "HAL-SOW", "month": "2026-11", "cost_to_go": "10"}
 TERM: Kwargs = {"contract": "HAL-SOW", "topic": "payment_days", "value": "45", "from": "2199-01-01"}
@@ -122,6 +126,19 @@ API: tuple[Case, ...] = (
     ),
     *_resource(
         "rate-cards", MONEY, FINANCE, lambda world: world.own.bill, CARD, delete=False, change={"rate": "151"}
+    ),
+    *_resource(
+        "allocations", MONEY, PLANNERS, lambda world: world.own.planned, PLANNED, delete=True, change={"hours": "9"}
+    ),
+    Case("api_leave_list", get=EVERYONE, post=BOOKERS, body=lambda world: dict(AWAY), strange=422),
+    Case("api_leave_bulk", post=BOOKERS, body=lambda world: dict(AWAY), strange=422),
+    Case(
+        "api_leave", lambda world: {"pk": str(world.own.leave.pk)}, get=BOOKERS | {"leadership"}, denied=404,
+        record=True,
+    ),
+    Case(
+        "api_leave", lambda world: {"pk": str(world.own.leave.pk)}, patch=BOOKERS, delete=WRITERS | {"delivery"},
+        body=lambda world: {"to": "2026-12-23"}, record=True,
     ),
     *(Case(f"api_{name}_list", query="client=HAL", get=reads, record=True, soft=True)
       for name, reads in (("contacts", RELATIONS), ("contracts", CLIENT_READERS), ("opportunities", RELATIONS),

@@ -27,6 +27,8 @@ WRITERS: Roles = frozenset({"director", "account_manager"})
 BOOKKEEPERS: Roles = frozenset({"director", "finance"})
 BOOKERS: Roles = frozenset({"director", "account_manager", "finance", "delivery"})
 """Who writes hours."""
+PLANNERS: Roles = frozenset({"director", "delivery"})
+"""Who writes allocations."""
 FINANCE: Roles = frozenset({"finance"})
 AUDITORS: Roles = frozenset({"director", "finance", "leadership", "administrator"})
 KEEPERS: Roles = frozenset({"director", "finance", "administrator"})

@@ -26,6 +26,7 @@ from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState, SavedV
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
 from financials.actions.time import rebuild_time_months
 from financials.models import (
+    Allocation,
     BillingPlanLine,
     Contract,
     ContractDocument,
@@ -39,7 +40,7 @@ from financials.models import (
     TimeEntry,
 )
 from people.actions import issue_token
-from people.models import ApiToken, User
+from people.models import ApiToken, Leave, User
 from portfolio.models import ReportFile
 from qbr.actions import create_deck, freeze_deck
 from qbr.models import Deck, Snapshot
@@ -89,6 +90,8 @@ class Book:
     term: Term
     document: ContractDocument
     invoice_line: BillingPlanLine
+    planned: Allocation
+    leave: Leave
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -144,6 +147,8 @@ def build_people() -> tuple[dict[str, User], dict[str, User]]:
         "leadership": make_user("leadership", email="lead@example.com", name="Lena Ship"),
         "administrator": make_user("administrator", email="admin@example.com", name="Ada Min"),
     }
+    people["delivery"].manager = people["account_manager"]
+    people["delivery"].save(update_fields=["manager"])
     strangers = {
         "director": make_user("director", email="outsider@example.com", name="Otto Outsider"),
         "account_manager": make_user("account_manager", email="idle@example.com", name="Ida Idle"),
@@ -244,7 +249,17 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         ),
         *_hours(client, sow, people),
         milestone, estimate, term, document, line,
+        *_planned(client, sow, deal, people["delivery"]),
     )  # fmt: skip
+
+
+def _planned(client: Client, sow: Contract, deal: Opportunity, person: User) -> tuple[Allocation, Leave]:
+    """A week of the delivery lead, one of a role that hangs on a deal, and days away."""
+    shared = {"week": date(2026, 12, 7), "client": client}
+    planned = Allocation.objects.create(person=person, contract=sow, hours=Decimal(24), **shared)
+    Allocation.objects.create(role="Qvwriter", opportunity=deal, firm=False, hours=Decimal(16), **shared)
+    leave, _ = Leave.objects.get_or_create(person=person, starts=date(2026, 12, 21), ends=date(2026, 12, 24))
+    return planned, leave
 
 
 def _hours(client: Client, sow: Contract, people: dict[str, User]) -> tuple[TimeEntry, Rate]:
