@@ -127,7 +127,7 @@ class TableView(ApiView):
         )
 
 
-RATES: Final = frozenset({"nrr", "grr", "dso", "probability"})
+RATES: Final = frozenset({"nrr", "grr", "dso", "probability", "utilisation"})
 """Columns at six places, which a workbook shows as they are."""
 
 

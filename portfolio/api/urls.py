@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from accounts.access import NOT_FOUND
 from common.policies import public
 from portfolio.api.bridges import MarginBridgeView
+from portfolio.api.capacity import CapacityView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
@@ -95,7 +96,7 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     *(
         path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
-        for view in (ReceivablesView, RetentionView, RenewalsView, MarginBridgeView, PipelineView)
+        for view in (ReceivablesView, RetentionView, RenewalsView, MarginBridgeView, PipelineView, CapacityView)
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
     path("periods/", PeriodListView.as_view(), name="api_periods_list"),
