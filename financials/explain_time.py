@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accounts.access import NOT_FOUND, get_client_for
 from common.figures import Explanation, Input, UnknownFigure, formulae
 from common.money import is_currency
-from common.periods import InvalidPeriod, format_month, parse_month, period_label
+from common.periods import InvalidPeriod, Month, format_month, parse_month, period_label
 from financials.access import get_contract_for
 from financials.figures import definition_of
 from financials.queries.basis import load_basis
@@ -59,15 +59,23 @@ def _need_money(user: User) -> None:
         raise Http404(NOT_FOUND)
 
 
+def _span(months: Mapping[str, Month]) -> str:
+    words = [f"{word}{format_month(months[name])}" for name, word in _SPAN.items() if name in months]
+    return " ".join(words) or "all months"
+
+
+_SPAN: Final = {"month": "", "first": "from ", "last": "to "}
+
+
 def explain_hours(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     _need_money(user)
     try:
-        month = parse_month(params["month"]) if params.get("month") else None
+        months = {name: parse_month(params[name]) for name in ("month", "first", "last") if params.get(name)}
     except InvalidPeriod:
-        raise UnknownFigure(params["month"]) from None
-    if params.keys() - {"client", "person", "contract", "month", "status", "billable"}:
-        raise UnknownFigure("hours take a client, person, contract, month, status and billable")
-    wanted = TimeFilter(**{**{key: value for key, value in params.items() if key != "month"}, "month": month})  # type: ignore[arg-type]  # as named above
+        raise UnknownFigure("month, first and last are months") from None
+    if params.keys() - {"client", "person", "contract", "month", "first", "last", "status", "billable"}:
+        raise UnknownFigure("hours take a client, person, contract, month, first, last, status and billable")
+    wanted = TimeFilter(**{**{key: value for key, value in params.items() if value}, **months})  # type: ignore[arg-type]  # as named above
     if wanted.client:
         get_client_for(user, wanted.client)
     rows = filtered(user, wanted)
@@ -84,7 +92,7 @@ def explain_hours(name: str, user: User, params: Mapping[str, str], now: datetim
         formula_version=VERSION,
         inputs=tuple(Input(label, value, "hours", sign) for label, value, sign in inputs),
         as_of=now,
-        period=format_month(month) if month else "all months",
+        period=_span(months),
         rows_url=f"{reverse('time_list')}?{urlencode(query)}",
         rows_count=rows.count(),
         xlsx_url=f"{reverse('time_list')}?{urlencode({**query, 'format': 'xlsx'})}",

@@ -42,7 +42,7 @@ FORMULAE: Final[dict[str, str]] = {
     "gross_revenue": "Σ ledger entries on gross revenue",
     "pass_through": "Σ ledger entries on pass-through",
     "net_revenue": "gross revenue − pass-through",
-    "delivery_labour": "Σ ledger entries on delivery labour",
+    "delivery_labour": "Σ ledger entries on delivery labour; for a client and month without any, Σ hours × cost rate",
     "freelancers": "Σ ledger entries on freelancers",
     "gross_profit": "net revenue − delivery labour − freelancers",
     "gross_margin": "gross profit ÷ net revenue",
@@ -176,6 +176,8 @@ def _explain_row(user: User, asked: Asked, basis: Basis, scope: str, now: dateti
     result = _ask(user, asked, basis, scenario)
     value = _value(result, asked.row)
     notes = list(result.missing)
+    if "delivery_labour" in LEAVES[asked.row] and result.labour_note:
+        notes.append(f"{result.labour_note[0].upper()}{result.labour_note[1:]}")
     if result.pooled and "overhead" in LEAVES[asked.row]:
         notes.append(f"Account overhead includes a share of the overhead pool, {result.pooled}")
     entries = scenario == "actual"
@@ -261,7 +263,7 @@ def _inputs(asked: Asked, result: PnlResult) -> tuple[Input, ...]:
             Input(LABELS["net_revenue"], total.values["net_revenue"], result.currency, "÷"),
         )
     entries = asked.scenario == "actual"
-    return tuple(
+    found = [
         Input(
             LABELS[line],
             total.values[line],
@@ -271,7 +273,19 @@ def _inputs(asked: Asked, result: PnlResult) -> tuple[Input, ...]:
             url=entries_url(asked.request, line) if entries else "",
         )
         for position, line in enumerate(LEAVES[row])
-    )
+    ]
+    if entries and "delivery_labour" in LEAVES[row] and total.timed != 0:
+        found.append(
+            Input("Of it from time", total.timed, result.currency, "", rows=total.hours, url=time_url(asked.request))
+        )
+    return tuple(found)
+
+
+def time_url(request: PnlRequest) -> str:
+    """The list of hours behind labour from time: by client, contract and months, as it can be filtered."""
+    months = {name: format_month(value) for name, value in (("first", request.first), ("last", request.last)) if value}
+    query = {"client": request.client, "contract": request.contract, **months}
+    return f"{reverse('time_list')}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def _rows_behind(result: PnlResult, row: str) -> int:

@@ -19,6 +19,7 @@ from financials.forms.pnl import bridge_request, pivot_view, pnl_view
 from financials.queries.basis import load_basis
 from financials.queries.bridge import MEASURES
 from financials.queries.bridge_page import load_bridge_page
+from financials.queries.labour import WITHHELD
 from financials.queries.pivot_page import ROW_WORDS, PivotView, chips, column_word, load_pivot_page
 from financials.queries.pnl import BadRequest, PnlRequest
 from financials.queries.pnl_page import load_pnl_page
@@ -145,7 +146,7 @@ def bridge(user: User, query: Mapping[str, str], now: datetime) -> Report:
         source=page.source,
         notes=(
             "Price = change in rate × hours after; volume = change in hours × what an hour earned before.",
-            *_defaults(errors), *page.found.missing,
+            *_defaults(errors), *page.found.missing, *([f"Not bridged: {WITHHELD}."] if page.found.withheld else []),
         ),
         tie_out=f"End − start − parts = {ledger(rest, currency)} {currency}",
     )  # fmt: skip

@@ -35,6 +35,8 @@ class TimeFilterForm(forms.Form):
     person = forms.CharField(required=False, max_length=254)
     contract = forms.CharField(required=False, max_length=60)
     month = MonthField(required=False)
+    first = MonthField(required=False)
+    last = MonthField(required=False)
     status = forms.ChoiceField(required=False, choices=[("", "All"), *TimeStatus.choices])
     billable = forms.ChoiceField(required=False, choices=[("", "All"), ("yes", "Yes"), ("no", "No")])
     q = forms.CharField(required=False, max_length=100)
@@ -45,7 +47,7 @@ def time_filter(query: QueryDict) -> TimeFilter:
     """What cannot be read is left out."""
     form = TimeFilterForm(query)
     form.is_valid()
-    blank: dict[str, Any] = {"month": None}
+    blank: dict[str, Any] = {"month": None, "first": None, "last": None}
     return TimeFilter(**{name: form.cleaned_data.get(name, blank.get(name, "")) for name in TimeFilterForm.base_fields})
 
 

@@ -137,7 +137,7 @@ _COSTS_AND_PASSED = [F(line) for line in Line.values if line != Line.GROSS_REVEN
 _CHECKED: Any = reduce(sub, _COSTS_AND_PASSED, F("gross_revenue"))
 _CENTS: Any = reduce(and_, (Q(**{line: Round(F(line), 2)}) for line in Line.values))
 LIGHT_BELOW: Final = 1_000_000_000
-"""Amounts smaller than this may be converted in floating point: see `financials.queries.ladders`."""
+"""Amounts smaller than this may be converted in floating point: see `financials.queries.ladder_sql`."""
 _LIGHT: Any = _CENTS & reduce(
     and_, (Q(**{f"{line}__gt": -LIGHT_BELOW, f"{line}__lt": LIGHT_BELOW}) for line in Line.values)
 )

@@ -108,6 +108,9 @@ class TimeMonth(models.Model):
     Rewritten for the touched clients and months in the transaction of each edit of time or rates, so never stale; a
     closed month is left as it stands. hours = priced + unpriced; cost is of the priced ones alone, likewise value of
     the carded. One person's cost is field class SALARY.
+
+    in_ladder: the ledger has no delivery labour for the client and month, so the P&L takes this cost. Database triggers
+    keep it, from here and from `LedgerMonth`, in the transaction of the write: never written by hand.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -126,6 +129,7 @@ class TimeMonth(models.Model):
     value = AmountField(help_text="billable hours at the bill rate of the day")
     value_currency = CurrencyField(blank=True, default="")
     entries = models.IntegerField()
+    in_ladder = models.BooleanField(default=True, db_default=True, editable=False)
 
     class Meta:
         constraints = [
@@ -136,4 +140,11 @@ class TimeMonth(models.Model):
             ),
             models.CheckConstraint(condition=Q(unpriced_hours__lte=F("hours")), name="time_month_unpriced"),
         ]
-        indexes = [models.Index(fields=["contract", "month"], name="time_month_of_contract")]
+        indexes = [
+            models.Index(fields=["contract", "month"], name="time_month_of_contract"),
+            models.Index(
+                fields=["month", "client"],
+                name="time_month_in_ladder",
+                condition=Q(in_ladder=True) & ~Q(cost_currency=""),
+            ),
+        ]

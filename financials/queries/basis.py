@@ -18,6 +18,9 @@ from common.fx import MissingRate, Rate, RateRow, Rates
 from common.models import FxRate
 from common.money import minor_places
 from common.periods import Month, month_add, month_of, months_between
+from common.policies import FINANCE, LEADERSHIP
+from financials.queries.closed import OPEN_BETWEEN
+from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
@@ -32,6 +35,8 @@ class Basis:
     sight.
 
     reopened: the first open month that lies between closed ones.
+    salary: the reader may know what one person costs. whole_book: sees every client and the pool of overhead. timed:
+    the first and last month whose labour the P&L takes from time; None when there is none.
     constant: the month whose rates serve every month ("constant currency"); None converts each at its own. rate_of:
     months converted at another month's rate, as a bridge does.
     """
@@ -47,6 +52,9 @@ class Basis:
     rates: Rates
     rate_currencies: frozenset[str]
     reopened: Month | None = None
+    salary: bool = False
+    whole_book: bool = False
+    timed: tuple[Month, Month] | None = None
     constant: Month | None = None
     rate_of: Mapping[Month, Month] = field(default_factory=dict)
 
@@ -87,7 +95,8 @@ class Basis:
 
 
 # A reopened month's row is gone, so what was closed at an earlier instant is told by the closes and reopenings since.
-_STATE = """
+_REOPENED = OPEN_BETWEEN.format(closed="closed", through="(SELECT max(month) FROM closed)")
+_STATE = f"""
 WITH closed AS (
   SELECT month, closed_at AS at FROM common_closedperiod WHERE closed_at <= %s
   UNION ALL
@@ -98,10 +107,10 @@ WITH closed AS (
 )
 SELECT (SELECT max(month) FROM closed), (SELECT at FROM closed ORDER BY month DESC, at DESC LIMIT 1),
        coalesce(%s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
-       coalesce(({newest}), 0),
-       (SELECT min(m)::date FROM generate_series((SELECT min(month) FROM closed), (SELECT max(month) FROM closed),
-               interval '1 month') m WHERE m::date NOT IN (SELECT month FROM closed))
-"""
+       coalesce(({{newest}}), 0), (SELECT min(month) FROM ({_REOPENED}) m),
+       (SELECT min(month) FROM financials_timemonth WHERE in_ladder AND cost_currency <> ''),
+       (SELECT max(month) FROM financials_timemonth WHERE in_ladder AND cost_currency <> '')
+"""  # noqa: S608  # our own words
 _NEWEST = "SELECT max(id) FROM financials_ledgerentry WHERE (NOT %s OR posted_at <= %s)"
 # Client by client: each is one look into an index, however many entries there are.
 _NEWEST_IN_SIGHT = """
@@ -143,7 +152,7 @@ def load_basis(
         cursor.execute(
             *_state(user, as_of or now, budget_version, historic=as_of is not None, newest_entry=newest_entry)
         )
-        closed_through, closed_at, budget, ledger_no, reopened = cursor.fetchone()
+        closed_through, closed_at, budget, ledger_no, reopened, *timed = cursor.fetchone()
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     if as_of is not None:
         rows = rows.filter(created_at__lte=as_of)
@@ -158,6 +167,9 @@ def load_basis(
         budget_version=budget,
         ledger_no=ledger_no,
         reopened=reopened,
+        salary=abilities_of(user).see_salary,
+        whole_book=user.role in (FINANCE, LEADERSHIP),
+        timed=(timed[0], timed[1]) if timed[0] else None,
         rates=Rates(known),
         rate_currencies=frozenset(code for row in known for code in (row.base, row.quote)),
     )

@@ -16,8 +16,10 @@ from financials.calc.bridge import Measure, Moves, Pair, Side, add_up, moves
 from financials.models import TimeMonth
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import Cut
-from financials.queries.ladders import Source, load_ladders, load_missing
+from financials.queries.ladder_sql import Source
+from financials.queries.ladders import load_ladders, load_missing
 from financials.queries.pnl import BadRequest, PnlRequest, clients_asked, cut_for
+from financials.queries.pnl_words import missing_words
 
 if TYPE_CHECKING:
     from people.models import User
@@ -68,7 +70,10 @@ class ClientMoves:
 
 @dataclass(frozen=True, slots=True)
 class BridgeResult:
-    """clients: sorted by key; those with nothing in either period are absent. missing: absent rates, one line each."""
+    """clients: sorted by key; those with nothing in either period are absent. missing: absent rates, one line each.
+
+    withheld: the labour of somebody's few hours is in it, which this reader is not told: then there are no clients.
+    """
 
     request: BridgeRequest
     basis: Basis
@@ -77,6 +82,7 @@ class BridgeResult:
     clients: tuple[ClientMoves, ...]
     total: Moves
     missing: tuple[str, ...]
+    withheld: bool = False
 
 
 def read_span(text: str) -> Span | None:
@@ -107,17 +113,17 @@ def load_bridge(user: User, request: BridgeRequest, *, now: datetime) -> BridgeR
     rate_of = {month: old_months[min(at, len(old_months) - 1)] for at, month in enumerate(new_months)}
     early = replace(cut, first=start[0], last=start[1])
     hours = _hours(user, request, start, end)
-    before = _sides(source, basis, early, {} if source == "budget" else hours)
-    after = _sides("actual", basis, cut, hours)
-    level = _sides("actual", replace(basis, rate_of=rate_of), cut, hours)
+    measured = request.measure
+    before = _sides(source, basis, early, {} if source == "budget" else hours, measured)
+    after = _sides("actual", basis, cut, hours, measured)
+    level = _sides("actual", replace(basis, rate_of=rate_of), cut, hours, measured)
     gaps: set[tuple[str, Month]] = set()
     if before is None:
         gaps |= load_missing(source, basis, early)
     if after is None or level is None:
         gaps |= load_missing("actual", basis, cut) | load_missing("actual", replace(basis, rate_of=rate_of), cut)
     if before is None or after is None or level is None:
-        words = tuple(f"No {code}/{basis.currency} rate for {month:%Y-%m}." for code, month in sorted(gaps))
-        return BridgeResult(request, basis, start, end, (), Moves(), words)
+        return BridgeResult(request, basis, start, end, (), Moves(), missing_words(gaps, basis), withheld=not gaps)
     months = list(zip(old_months, new_months, strict=True)) if paired else None
     clients = _clients(before, after, level, months, basis.currency, request.measure)
     return BridgeResult(request, basis, start, end, clients, add_up(one.moves for one in clients), ())
@@ -161,11 +167,13 @@ def _spans(request: BridgeRequest, basis: Basis) -> tuple[Span, Span]:
     return start, end
 
 
-def _sides(source: Source, basis: Basis, cut: Cut, hours: Mapping[tuple[str, Month], Decimal]) -> Sides | None:
-    """By client and month; None where a rate is missing."""
+def _sides(
+    source: Source, basis: Basis, cut: Cut, hours: Mapping[tuple[str, Month], Decimal], measure: Measure
+) -> Sides | None:
+    """By client and month; None where a rate is missing, or a cost is withheld that the measure is made of."""
     sides: dict[str, dict[Month, Side]] = {}
     for one in load_ladders(source, basis, cut, ("client", "month")):
-        if None in one.lines:
+        if one.missing or (None in one.lines and measure == "gross_profit"):
             return None
         gross, passed, labour, freelancers = (line or ZERO for line in one.lines[:4])
         key, month = one.group[0] or "", parse_month(one.group[1] or "")

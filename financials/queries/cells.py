@@ -1,7 +1,8 @@
 """The SQL under every P&L figure: cells converted once each, then summed by group and line.
 
 A cell is client × contract × service line × month × line × source currency. It is converted at the month's average
-and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of those.
+and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of those. Where the ledger has no labour for a
+client and month, the cells of labour from time stand in the same place: see `financials.queries.labour`.
 """
 
 # The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
@@ -9,6 +10,7 @@ and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of thos
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -20,7 +22,8 @@ from common.fx import apply
 from common.money import ZERO
 from common.periods import Month, format_month, month_add
 from financials.queries.basis import Basis, Sql, rate_values
-from financials.queries.overhead import Pool, driver_sql, spread_sql
+from financials.queries.labour import TimeCut, labour_cells, withheld_places
+from financials.queries.overhead import DEFAULT, Pool, driver_sql, spread_sql
 
 Source = Literal["actual", "budget", "forecast", "layers", "schedule"]
 """forecast: net revenue of the runs that stand; layers: the same, each layer as a line. schedule: of contracts."""
@@ -92,9 +95,21 @@ class Cut:
     def read_last(self) -> Month:
         return month_add(self.last, -12 * self.years_back)
 
+    def worked(self, basis: Basis, group_by: Iterable[str] = ()) -> TimeCut:
+        """The hours whose cost is labour of these cells."""
+        of_parts = self.contract_ids is not None or self.no_contract or self.service_line is not None
+        parts = of_parts or not _OF_PARTS.isdisjoint(group_by)
+        return TimeCut(basis, self.read_first, self.read_last, self.client_ids, parts)
+
+
+_OF_PARTS: Final = frozenset({"contract", "service_line"})
+"""Groups that part a client."""
+
 
 class Cell(NamedTuple):
-    """One group × line. missing: at least one of its cells has no exchange rate, so amount is not the whole."""
+    """One group × line. missing: at least one of its cells has no exchange rate or is withheld from this reader, so
+    amount is not the whole; withheld: a cell of it is, and none lacks a rate.
+    """
 
     group: tuple[str | None, ...]
     line: str
@@ -102,6 +117,7 @@ class Cell(NamedTuple):
     entries: int
     missing: bool
     foreign: bool
+    withheld: bool = False
 
 
 _COLUMNS = "client_id, contract_id, service_line, month, line, currency"
@@ -142,6 +158,17 @@ def _source(source: Source, basis: Basis, cut: Cut) -> Sql:
     )
 
 
+def _with_labour(rows: Sql, worked: TimeCut, *, salary: bool) -> Sql:
+    """Ledger cells and, where the ledger has none, those of labour from time; thin: withheld from the reader."""
+    labour, params = labour_cells(worked, salary=salary)
+    columns = f"{_COLUMNS}, amount, entries"
+    return (
+        f"SELECT {columns}, false AS thin FROM ({rows[0]}) posted "
+        f"UNION ALL SELECT {columns}, thin FROM ({labour}) timed",
+        [*rows[1], *params],
+    )
+
+
 _RUNS_NOW = "SELECT id, client_id FROM financials_forecastrun WHERE is_current"
 _RUNS_THEN = (
     "SELECT DISTINCT ON (client_id) id, client_id FROM financials_forecastrun WHERE computed_at <= %s "
@@ -149,10 +176,16 @@ _RUNS_THEN = (
 )
 
 
-def _cells(source: Source, basis: Basis, cut: Cut) -> Sql:
-    """WITH rate, visible, cell: the converted cells of the cut, with their label month."""
+def _cells(source: Source, basis: Basis, cut: Cut, group_by: Iterable[str] = (), *, posted_only: bool = False) -> Sql:
+    """WITH rate, visible, cell: the converted cells of the cut, with their label month. The amount of a cell without a
+    rate or withheld (thin) is NULL.
+    """
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
+    worked = cut.worked(basis, group_by)
+    timed = source == "actual" and worked.any and not posted_only
     rows, row_params = _source(source, basis, cut)
+    if timed:
+        rows, row_params = _with_labour((rows, row_params), worked, salary=basis.salary)
     narrowing, narrow_params = _narrowed(cut)
     if cut.fiscal:
         shifted = f"(m.month + make_interval(years => {int(cut.years_back)}) + f.shift)"
@@ -173,7 +206,7 @@ visible AS (
 ),
 cell AS (
   SELECT m.client_id, m.contract_id, m.service_line, m.month, m.line, m.currency, m.entries,
-         {_converted(basis)} AS amount
+         {_converted(basis, hidden="m.thin" if timed else "")} AS amount, {"m.thin" if timed else "false"} AS thin
   FROM ({rows}) m LEFT JOIN rate r ON r.currency = m.currency AND r.month = m.month
   WHERE {within[0]}{narrowing}
 )"""
@@ -182,13 +215,14 @@ cell AS (
     return f"{text},\nlabelled AS (SELECT cell.*, {label} AS label FROM cell)", params
 
 
-def _converted(basis: Basis, row: str = "m") -> str:
+def _converted(basis: Basis, row: str = "m", *, hidden: str = "") -> str:
     """The rounding is skipped where there is nothing to round: most cells are in the reporting currency, in cents.
 
     Such a cell keeps the places it is stored with, so sums of cells are rounded (to no other value) for their look.
     """
+    withheld = f"WHEN {hidden} THEN NULL " if hidden else ""
     return (
-        f"CASE WHEN r.rate = 1 AND min_scale({row}.amount) <= {basis.places} THEN {row}.amount "
+        f"CASE {withheld}WHEN r.rate = 1 AND min_scale({row}.amount) <= {basis.places} THEN {row}.amount "
         f"ELSE half_even({row}.amount * r.rate, {basis.places}) END"
     )
 
@@ -207,9 +241,29 @@ def _narrowed(cut: Cut) -> Sql:
     return text, params
 
 
-def spread(basis: Basis, cut: Cut, pool: Pool) -> Sql:
-    """Each month's overhead pool over every client's part of the driver, whoever the cut is about."""
-    return spread_sql(basis, _source("actual", basis, replace(cut, raw=False)), _converted(basis, "b"), pool)
+def spread(basis: Basis, cut: Cut, pool: Pool, group_by: Iterable[str] = (), *, told: bool = True) -> Sql:
+    """Each month's overhead pool over every client's part of the driver, whoever the cut is about.
+
+    told: to this basis's reader: a share by labour that is withheld is Infinity, for it tells the labour. One who sees
+    the whole pool could work a share out from the others', so such a month is withheld from them whole.
+    """
+    everybody = replace(cut, raw=False, client_ids=None).worked(basis, group_by)
+    rows = _source("actual", basis, replace(cut, raw=False))
+    if everybody.any:
+        rows = _with_labour(rows, everybody, salary=True)
+    text, params = spread_sql(basis, rows, _converted(basis, "b"), pool)
+    if basis.salary or not told or not everybody.any:
+        return text, params
+    by_labour = [month for month in pool.amounts if pool.drivers.get(month, DEFAULT.value) == DEFAULT.value]
+    places, more = withheld_places(everybody)
+    hidden = f"SELECT DISTINCT month FROM ({places}) p" if basis.whole_book else places
+    same = "h.month = s.month" if basis.whole_book else "h.month = s.month AND h.client_id = s.client_id"
+    return (
+        "SELECT s.client_id, s.contract_id, s.service_line, s.month, "
+        "CASE WHEN h.month IS NULL THEN s.amount ELSE 'Infinity'::numeric END AS amount "
+        f"FROM ({text}) s LEFT JOIN ({hidden}) h ON {same} AND h.month = ANY(%s::date[])",
+        [*params, *more, by_labour],
+    )
 
 
 def load_pool(basis: Basis, cut: Cut) -> tuple[Pool, Missing]:
@@ -236,7 +290,7 @@ def load_pool(basis: Basis, cut: Cut) -> tuple[Pool, Missing]:
 
 def load_cells(source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...]) -> list[Cell]:
     """Sums by group and line, one query. Group columns are text; a blank one is None (unknown)."""
-    text, params = _cells(source, basis, cut)
+    text, params = _cells(source, basis, cut, group_by)
     groups = [GROUPS[name] for name in group_by]
     keys = dict.fromkeys(key for group in groups for key in group.keys)
     by_key = "".join(f"{key}, " for key in keys)
@@ -247,11 +301,12 @@ def load_cells(source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...]
     text += f""",
 summed AS MATERIALIZED (
   SELECT {by_key}line, sum(l.amount) AS amount, sum(l.entries) AS entries, bool_or(l.amount IS NULL) AS missing,
-         bool_or(l.currency <> %s) AS foreign_too
+         bool_or(l.currency <> %s) AS foreign_too,
+         bool_or(l.thin) AND NOT bool_or(l.amount IS NULL AND NOT l.thin) AS withheld
   FROM labelled l {client} GROUP BY {by_key}line
 )
 SELECT {"".join(f"{group.text}, " for group in groups)}c.line, {whole % "amount"}, sum(c.entries), bool_or(c.missing),
-       bool_or(c.foreign_too)
+       bool_or(c.foreign_too), bool_or(c.withheld) AND NOT bool_or(c.missing AND NOT c.withheld)
 FROM summed c {joins} GROUP BY {", ".join(str(number + 1) for number in range(len(groups) + 1))}"""
     with connection.cursor() as cursor:
         cursor.execute(text, [*params, basis.currency])
@@ -268,13 +323,13 @@ def load_missing(source: Source, basis: Basis, cut: Cut) -> Missing:
     """The currencies and months of the cut that have no rate. One query, made only when something is missing."""
     text, params = _cells(source, basis, cut)
     with connection.cursor() as cursor:
-        cursor.execute(text + " SELECT DISTINCT currency, month FROM cell WHERE amount IS NULL", params)
+        cursor.execute(text + " SELECT DISTINCT currency, month FROM cell WHERE amount IS NULL AND NOT thin", params)
         return frozenset(cursor.fetchall())
 
 
 def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
     """Line → posted amount of the whole cut, read without any of the group joins: the ledger's side of the tie-out."""
-    text, params = _cells("actual", basis, cut)
+    text, params = _cells("actual", basis, cut, posted_only=True)
     with connection.cursor() as cursor:
         whole = f"coalesce(round(sum(amount), {basis.places}), 0)"
         cursor.execute(f"{text} SELECT line, {whole} FROM cell GROUP BY line", params)
@@ -284,7 +339,7 @@ def load_line_totals(basis: Basis, cut: Cut) -> dict[str, Decimal]:
 def load_unspread(basis: Basis, cut: Cut, pool: Pool) -> Decimal:
     """The part of the pool that no client carries: months without any of the driver, or with none set. One query."""
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
-    shares, params = spread(basis, cut, pool)
+    shares, params = spread(basis, cut, pool, told=False)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH rate(currency, month, rate) AS (VALUES {rates}) SELECT coalesce(sum(amount), 0) FROM ({shares}) s",

@@ -93,10 +93,10 @@ class _Book:
         lines = self.to_date.get(key)
         if span and lines is not None:
             row = ladder({name: amount for name, amount in lines.items() if amount is not None})
-            known = None not in lines.values()
             months = list(span)
-            net = row.net_revenue if known else None
-            margin = row.contribution_margin if known else None
+            revenue = (lines.get("gross_revenue", ZERO), lines.get("pass_through", ZERO))
+            net = None if None in revenue else row.net_revenue
+            margin = row.contribution_margin if None not in lines.values() else None
             made["revenue"] = pnl_figure("net_revenue", net, self.basis, months=months, client=key)
             made["margin"] = pnl_figure("contribution_margin", margin, self.basis, months=months, client=key)
         ahead = self.forecast.get(key)

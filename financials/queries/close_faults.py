@@ -12,8 +12,13 @@ from django.db import connection
 from common.fx import MissingRate, RateRow, Rates
 from common.models import FxRate
 from common.periods import Month, format_month
+from financials.queries.closed import OPEN_BETWEEN
 
-_CURRENCIES = "SELECT DISTINCT currency FROM financials_ledgermonth WHERE month = %s AND entries > 0 ORDER BY 1"
+_CURRENCIES = """
+SELECT currency FROM financials_ledgermonth WHERE month = %(month)s AND entries > 0
+UNION SELECT cost_currency FROM financials_timemonth WHERE month = %(month)s AND in_ladder AND cost_currency <> ''
+ORDER BY 1
+"""
 _DIFFERENCES = """
 SELECT currency, sum(posted), sum(kept) FROM (
   SELECT client_id, contract_id, service_line, line, currency, amount AS posted, 0 AS kept, 1 AS entries
@@ -25,14 +30,14 @@ SELECT currency, sum(posted), sum(kept) FROM (
 HAVING sum(posted) <> sum(kept) OR sum(entries) <> 0 ORDER BY 1
 """
 # An earlier month waits when it holds entries, or lies after one that was closed.
-_WAITING = """
+_WAITING = f"""
 SELECT min(month) FROM (
   SELECT month FROM financials_ledgermonth WHERE month < %(month)s AND entries > 0
+  AND month NOT IN (SELECT month FROM common_closedperiod)
   UNION
-  SELECT generate_series(min(month), %(month)s::date - interval '1 month', interval '1 month')::date
-  FROM common_closedperiod HAVING min(month) < %(month)s
-) m WHERE month NOT IN (SELECT month FROM common_closedperiod)
-"""
+  {OPEN_BETWEEN.format(closed="common_closedperiod", through="%(month)s::date - interval '1 month'")}
+) m
+"""  # noqa: S608  # our own words
 
 
 class Gap(NamedTuple):
@@ -67,7 +72,7 @@ def rate_gaps(rates: Rates, currencies: Iterable[str], month: Month) -> list[Gap
 def load_rate_gaps(month: Month) -> list[Gap]:
     """Two queries."""
     with connection.cursor() as cursor:
-        cursor.execute(_CURRENCIES, [month])
+        cursor.execute(_CURRENCIES, {"month": month})
         currencies = [code for (code,) in cursor.fetchall()]
     if set(currencies) <= {settings.REPORTING_CURRENCY}:
         return []

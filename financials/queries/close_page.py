@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from accounts.access import clients_for
 from common.figures import Figure
 from common.formats import day_short
 from common.money import ZERO
-from common.periods import Month, format_month, month_add, month_label, month_of
+from common.periods import Month, month_add, month_label, month_of
 from common.policies import FINANCE, LEADERSHIP
-from financials.calc.close import operating_profit
-from financials.calc.ladder import COSTS, LINES, ladder
-from financials.figures import LABELS, close_figure, is_margin, pnl_figure
+from financials.figures import close_figure
 from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import Cut, load_pool
 from financials.queries.close_checks import (
@@ -28,61 +26,26 @@ from financials.queries.close_checks import (
     tie_words,
 )
 from financials.queries.close_faults import rate_gaps
+from financials.queries.close_ladder import SHOWN, Overhead, PnlLine, Tie, moves_of, overhead_of, tie_rows
 from financials.queries.close_parts import (
     Accrual,
     Event,
     LateEntry,
     MonthState,
-    TieLine,
     load_accruals,
     load_late,
     load_state,
     load_ties,
 )
 from financials.queries.labour import LabourSources, compare_sources
-from financials.queries.ladders import Summed, load_ladders
+from financials.queries.ladders import load_ladders
 from financials.queries.overhead import Pool
-from financials.queries.pnl import gap
 from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
 
-SHOWN: Final = 8
-"""Rows of a block that the page and its print show; the rest are summed in one line and stand in the file."""
 State = Literal["open", "closed", "running"]
-
-
-@dataclass(frozen=True, slots=True)
-class PnlLine:
-    """A row of the ladder: this month, the month before, and what moved; costs negative, moves favourable-positive."""
-
-    key: str
-    label: str
-    kind: Literal["total", "line", "ratio"]
-    now: Figure
-    before: Figure
-    move: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """currency "": the line of everything converted. ledger, shown: operating profit."""
-
-    currency: str
-    ledger: Figure
-    shown: Figure
-    difference: Figure
-    converted: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Overhead:
-    driver: str
-    pool: Figure
-    spread: Figure
-    unallocated: Figure
-    shares: tuple[tuple[str, str, Figure], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +160,17 @@ def load_close_page(user: User, month: Month, *, now: datetime) -> ClosePage:
     pool, _ = load_pool(basis, cut)
     cells = load_ladders("actual", basis, cut, ("month", "client"), pool)
     ties = load_ties(basis, month, clients, pool=whole)
-    gaps = rate_gaps(basis.rates, [line.currency for line in ties], month)
+    labour = compare_sources(basis, state.client_ids, month, month, salary=abilities_of(user).see_salary)
+    worked = (code for line in labour if line.used == "time" for code in line.currencies)
+    gaps = rate_gaps(basis.rates, [*(line.currency for line in ties), *worked], month)
     failing = load_failing(month, clients, basis.budget_version, whole_book=whole)
-    lines = _ties(basis, month, ties, cells, pool if whole else Pool())
+    lines = tie_rows(basis, month, ties, cells, pool if whole else Pool())
     untied = [
         tie_words(line.currency or "converted", Decimal(line.difference.value), month)
         for line in lines
         if line.difference.value
     ]
     computed = tuple(computed_checks(failing, gaps, untied))
-    labour = compare_sources(basis, state.client_ids, month, month, salary=abilities_of(user).see_salary)
     accruals = load_accruals(basis, state.contract_ids, month, salary=abilities_of(user).see_salary)
     page_state: State = "closed" if state.closed_at else "open" if month < month_of(basis.today) else "running"
     manual = tuple(manual_checks(state.checks))
@@ -222,8 +186,8 @@ def load_close_page(user: User, month: Month, *, now: datetime) -> ClosePage:
         manual=manual,
         ties=tuple(lines),
         problems=tuple(gap_.words[0].upper() + gap_.words[1:] for gap_ in gaps),
-        pnl=_pnl(basis, month, cells),
-        overhead=_overhead(basis, month, cells, pool, {line.client: line.client_name for line in labour})
+        pnl=moves_of(basis, month, cells),
+        overhead=overhead_of(basis, month, cells, pool, {line.client: line.client_name for line in labour})
         if whole
         else None,
         labour=tuple(_labour_line(basis, line) for line in _largest_labour(labour)),
@@ -255,95 +219,6 @@ def _finding(
     return f"{name} can be closed: {said}"
 
 
-def _ties(basis: Basis, month: Month, ties: Sequence[TieLine], cells: Sequence[Summed], pool: Pool) -> list[Tie]:
-    """Each currency as posted, then everything converted against the ladder of the P&L with what nothing carries."""
-
-    def figures(currency: str, ledger: Decimal | None, shown: Decimal | None, converted: Decimal | None) -> Tie:
-        unit, difference = currency or basis.currency, None if ledger is None or shown is None else ledger - shown
-        return Tie(
-            currency,
-            ledger=close_figure("ledger", ledger, unit, month, currency=currency),
-            shown=close_figure("ladder", shown, unit, month, currency=currency),
-            difference=close_figure("tie_out", difference, unit, month, currency=currency),
-            converted=close_figure("ledger", converted, basis.currency, month, currency=currency),
-        )
-
-    lines = [figures(line.currency, line.ledger, line.shown, line.converted) for line in ties]
-    known = [line.converted for line in ties]
-    ledger = None if None in known else sum((value for value in known if value is not None), ZERO)
-    here = [cell for cell in cells if cell.group[0] == format_month(month)]
-    sums = _line_sums(here)
-    if sums is None:
-        return [*lines, figures("", ledger, None, ledger)]
-    ladders = operating_profit(sums.items())
-    carried = sum((cell.pooled for cell in here), ZERO)
-    amount = pool.amounts.get(month, ZERO)
-    shown = ladders - (amount - carried) if pool else ladders + carried
-    return [*lines, figures("", ledger, shown, ledger)]
-
-
-def _line_sums(cells: Sequence[Summed]) -> dict[str, Decimal] | None:
-    """Each ledger line over the cells; None where one of them has no exchange rate."""
-    found: dict[str, Decimal] = {}
-    for at, line in enumerate(LINES):
-        amounts = [cell.lines[at] for cell in cells]
-        if None in amounts:
-            return None
-        found[line] = sum((amount for amount in amounts if amount is not None), ZERO)
-    return found
-
-
-def _pnl(basis: Basis, month: Month, cells: Sequence[Summed]) -> tuple[PnlLine, ...]:
-    values: dict[Month, dict[str, Decimal | None]] = {}
-    for when in (month, month_add(month, -1)):
-        sums = _line_sums([cell for cell in cells if cell.group[0] == format_month(when)])
-        values[when] = dict.fromkeys(LABELS) if sums is None else ladder(sums).as_dict()
-    now, before = values[month], values[month_add(month, -1)]
-    return tuple(_pnl_line(basis, month, row, now[row], before[row]) for row in LABELS)
-
-
-def _pnl_line(basis: Basis, month: Month, row: str, now: Decimal | None, before: Decimal | None) -> PnlLine:
-    moved = gap(row, now, before)
-    favourable = -moved if moved is not None and row in COSTS else moved
-    totals = {"net_revenue", "gross_profit", "contribution", "operating_profit"}
-
-    def shown(value: Decimal | None, when: Month) -> Figure:
-        made = pnl_figure(row, value, basis, months=[when])
-        return Figure(made.id, made.label, -value if value is not None and row in COSTS else value, made.unit)
-
-    return PnlLine(
-        key=row,
-        label=LABELS[row],
-        kind="ratio" if is_margin(row) else "total" if row in totals else "line",
-        now=shown(now, month),
-        before=shown(before, month_add(month, -1)),
-        move=close_figure("moved", favourable, "points" if is_margin(row) else basis.currency, month, row=row),
-    )
-
-
-def _overhead(
-    basis: Basis, month: Month, cells: Sequence[Summed], pool: Pool, names: Mapping[str, str]
-) -> Overhead | None:
-    amount = pool.amounts.get(month)
-    if amount is None:
-        return None
-    carried = [
-        (cell.group[1] or "", cell.pooled) for cell in cells if cell.group[0] == format_month(month) and cell.pooled
-    ]
-    spread = sum((share for _, share in carried), ZERO)
-    largest = sorted(carried, key=lambda share: -abs(share[1]))[:SHOWN]
-    return Overhead(
-        driver=Pool({month: amount}, {month: pool.drivers[month]}).words,
-        pool=close_figure("pool", amount, basis.currency, month),
-        spread=close_figure("spread", spread, basis.currency, month),
-        unallocated=close_figure("unallocated", amount - spread, basis.currency, month),
-        shares=tuple(
-            (key, names.get(key, key), close_figure("share", share, basis.currency, month, client=key))
-            for key, share in largest
-        ),
-    )
-
-
 def _largest_labour(lines: Sequence[LabourSources]) -> list[LabourSources]:
     """Where the sources differ most first, then where only one of them speaks."""
 
@@ -364,7 +239,7 @@ def _labour_line(basis: Basis, line: LabourSources) -> LabourLine:
     if line.missing:
         notes.append("a rate is missing")
     if line.used == "time":
-        notes.append("only in time: not posted")
+        notes.append("only in time: the P&L takes it")
 
     def figure(name: str, value: Decimal | None) -> Figure:
         return close_figure(name, value, basis.currency, line.month, client=line.client)

@@ -28,65 +28,83 @@ from financials.queries.basis import Basis, Sql
 
 FEW: Final = 3
 """A sum over fewer people than this is field class SALARY."""
+WITHHELD: Final = "labour from time of fewer than three people is not shown to your role"
 
-# The ledger's word for a client and month, if it has any: a posting and its reversal are none.
-_SPOKEN_FOR: Final = """
-EXISTS (SELECT 1 FROM financials_ledgermonth l WHERE l.client_id = t.client_id AND l.month = t.month
-        AND l.line = 'delivery_labour' AND l.amount <> 0)"""
-_SPOKEN_FOR_THEN: Final = """
-EXISTS (SELECT 1 FROM financials_ledgerentry l WHERE l.client_id = t.client_id AND l.month = t.month
-        AND l.line = 'delivery_labour' AND l.posted_at <= %s
-        GROUP BY l.contract_id, l.service_line, l.currency HAVING sum(l.amount) <> 0)"""
+# The ledger's word as it was known then; what it says now stands in the rows themselves (`TimeMonth.in_ladder`).
+_SILENT_THEN: Final = """
+NOT EXISTS (SELECT 1 FROM financials_ledgerentry l WHERE l.client_id = t.client_id AND l.month = t.month
+            AND l.line = 'delivery_labour' AND l.posted_at <= %s
+            GROUP BY l.contract_id, l.service_line, l.currency HAVING sum(l.amount) <> 0)"""
 
 
-def labour_cells(basis: Basis, first: Month, last: Month, *, salary: bool) -> Sql:
+@dataclass(frozen=True, slots=True)
+class TimeCut:
+    """Which hours. client_ids: of these alone. parts: by contract or service line."""
+
+    basis: Basis
+    first: Month
+    last: Month
+    client_ids: tuple[int, ...] | None = None
+    parts: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there can be any: told by the basis, without a query."""
+        if self.basis.historic:
+            return True
+        timed = self.basis.timed
+        return timed is not None and timed[0] <= self.last and self.first <= timed[1]
+
+    @property
+    def rows(self) -> Sql:
+        """client_id, contract_id, person_id, month, currency, cost, entries of what the ledger has no labour for."""
+        silent, params = (_SILENT_THEN, [self.basis.as_of]) if self.basis.historic else ("t.in_ladder", [])
+        chosen, ids = "", []
+        if self.client_ids is not None:
+            chosen, ids = " AND t.client_id = ANY(%s::bigint[])", [list(self.client_ids)]
+        text = (
+            "SELECT t.client_id, t.contract_id, t.person_id, t.month, t.cost_currency AS currency, t.cost, t.entries "
+            "FROM financials_timemonth t "
+            f"WHERE t.month BETWEEN %s AND %s AND t.cost_currency <> '' AND {silent}{chosen}"
+        )
+        return text, [self.first, self.last, *params, *ids]
+
+
+def labour_cells(worked: TimeCut, *, salary: bool) -> Sql:
     """client_id, contract_id, service_line, month, line ('delivery_labour'), currency, amount, entries, thin: labour of
     the clients and months for which the ledger has none, in the rates' own currencies, unconverted.
 
-    thin: NULL, or the ids of the people (one or two) whose cost alone the client's month is: a sum that holds a thin
-    cell is not shown (`shown`). salary: the reader may know what
-    a person costs; then thin is always NULL. Without it a client's month is split by contract only where every
-    contract's part covers at least FEW people; else it stands under no contract and no service line.
-    Hours without a cost rate are not in it: load_unpriced counts them.
+    salary: the reader may know what a person costs; then thin is always false. thin: to others no sum that holds this
+    cell is shown, however many people it is of: of two such sums the difference is one cell. Hours without a cost rate
+    are not in it: load_unpriced counts them.
     """
-    spoken, params = (_SPOKEN_FOR_THEN, [basis.as_of]) if basis.historic else (_SPOKEN_FOR, [])
-    worked = f"""
-  SELECT t.client_id, t.contract_id, t.month, t.person_id, t.cost_currency AS currency, t.cost, t.entries
-  FROM financials_timemonth t
-  WHERE t.month BETWEEN %s AND %s AND t.cost_currency <> '' AND NOT {spoken}"""
-    all_params = [first, last, *params]
-    if salary:
-        return (
-            f"SELECT w.client_id, w.contract_id, coalesce(k.service_line, '') AS service_line, w.month, "
-            "'delivery_labour' AS line, w.currency, sum(w.cost) AS amount, sum(w.entries) AS entries, "
-            f"NULL::bigint[] AS thin FROM ({worked}) w LEFT JOIN financials_contract k ON k.id = w.contract_id "
-            "GROUP BY 1, 2, 3, 4, 6",
-            all_params,
-        )
-    text = f"""
-SELECT w.client_id, CASE WHEN w.split THEN w.contract_id END AS contract_id,
-       CASE WHEN w.split THEN coalesce(k.service_line, '') ELSE '' END AS service_line, w.month,
-       'delivery_labour' AS line, w.currency, sum(w.cost) AS amount, sum(w.entries) AS entries,
-       CASE WHEN w.people < {FEW} THEN array_agg(DISTINCT w.person_id) END AS thin
-FROM (
-  SELECT p.*, min(p.of_contract) OVER (PARTITION BY client_id, month) >= {FEW} AS split FROM (
-    SELECT c.*, m.people, k.people AS of_contract FROM ({worked}) c
-    JOIN (SELECT client_id, month, count(DISTINCT person_id) AS people FROM ({worked}) a GROUP BY 1, 2) m
-      USING (client_id, month)
-    JOIN (SELECT client_id, month, contract_id, count(DISTINCT person_id) AS people FROM ({worked}) b GROUP BY 1, 2, 3)
-      k ON k.client_id = c.client_id AND k.month = c.month AND k.contract_id IS NOT DISTINCT FROM c.contract_id
-  ) p
-) w LEFT JOIN financials_contract k ON k.id = w.contract_id
-GROUP BY 1, 2, 3, 4, 6, w.people"""
-    return text, all_params * 3
+    rows, params = worked.rows
+    thin, places = "false", ""
+    if not salary:
+        withheld, more = withheld_places(worked)
+        thin = "h.client_id IS NOT NULL"
+        places = f" LEFT JOIN ({withheld}) h ON h.client_id = w.client_id AND h.month = w.month"
+        params = [*params, *more]
+    return (
+        "SELECT w.client_id, w.contract_id, coalesce(k.service_line, '') AS service_line, w.month, "
+        "'delivery_labour' AS line, w.currency, sum(w.cost) AS amount, sum(w.entries) AS entries, "
+        f"{thin} AS thin FROM ({rows}) w LEFT JOIN financials_contract k ON k.id = w.contract_id{places} "
+        "GROUP BY 1, 2, 3, 4, 6, 9",
+        params,
+    )
 
 
-def shown(thin: Iterable[Iterable[int] | None]) -> bool:
-    """Whether a sum over cells with these `thin` lists gives nobody away: only where none is thin.
+def withheld_places(worked: TimeCut) -> Sql:
+    """client_id, month whose labour from time gives one or two people away.
 
-    That thin cells name enough people between them is not enough: of two such sums the difference is one cell.
+    Each currency counts apart, because rates can be held at any month and the difference of two such reports is one
+    currency's part; where parts are asked for, each contract counts apart too, and one that is too small withholds all:
+    the rest of the client's month would tell it.
     """
-    return not any(cell for cell in thin)
+    rows, params = worked.rows
+    by = "client_id, month, currency, contract_id" if worked.parts else "client_id, month, currency"
+    text = f"SELECT DISTINCT client_id, month FROM ({rows}) p GROUP BY {by} HAVING count(DISTINCT person_id) < {FEW}"
+    return text, params
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +133,7 @@ class LabourSources:
     """Both sources of one client and month, in the basis's currency. ledger, time: None where the source has nothing.
 
     people: how many the time is of; a reader without SALARY gets time None where they are fewer than FEW (withheld).
-    missing: a part has no exchange rate, so neither amount is the whole.
+    missing: a part has no exchange rate, so neither amount is the whole. currencies: those of the time.
     """
 
     client_id: int
@@ -129,6 +147,7 @@ class LabourSources:
     people: int
     withheld: bool
     missing: bool
+    currencies: frozenset[str]
 
     @property
     def used(self) -> str:
@@ -148,7 +167,7 @@ SELECT v.id, v.key, v.name, b.month, b.source, b.currency, b.amount, b.hours, b.
   SELECT client_id, month, 'ledger' AS source, currency, sum(amount) AS amount, 0 AS hours, 0 AS unpriced,
          NULL::bigint[] AS people
   FROM financials_ledgermonth WHERE line = 'delivery_labour' AND client_id = ANY(%(ids)s::bigint[])
-   AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 4 HAVING sum(amount) <> 0
+   AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 4 HAVING bool_or(amount <> 0)
   UNION ALL
   SELECT client_id, month, 'time', cost_currency, sum(cost), sum(hours), sum(unpriced_hours),
          array_agg(DISTINCT person_id)
@@ -201,7 +220,8 @@ def _compared(basis: Basis, place: _Place, parts: Sequence[_Part], *, salary: bo
             missing = True
             continue
         sums[part.source] = sums.get(part.source, ZERO) + apply(part.amount, rate, basis.currency)
-    withheld = not salary and 0 < len(people) < FEW
+    # Each currency apart: see `withheld_places`.
+    withheld = not salary and any(0 < len(part.people or ()) < FEW for part in parts if part.currency)
     return LabourSources(
         *place,
         ledger=sums.get("ledger"),
@@ -211,4 +231,5 @@ def _compared(basis: Basis, place: _Place, parts: Sequence[_Part], *, salary: bo
         people=len(people),
         withheld=withheld,
         missing=missing,
+        currencies=frozenset(part.currency for part in parts if part.currency and part.source == "time"),
     )

@@ -301,6 +301,7 @@ def _source(basis: Basis, result: PnlResult) -> str:
     parts = [f"Ledger to {month_label(basis.through)}"]
     parts += [f"budget {basis.budget_version}"] if basis.budget_version else []
     parts += [result.rates_note] if result.rates_note else []
+    parts += [result.labour_note] if result.labour_note else []
     return ", ".join([*parts, f"newest ledger entry {basis.ledger_no:,}"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,16 +12,19 @@ from django.db.models import Max, Q, QuerySet
 
 from accounts.access import clients_for
 from accounts.models import Client
-from common.periods import Month, format_month, month_label
+from common.money import ZERO
+from common.periods import Month, format_month
 from financials.access import contracts_for
 from financials.calc.ladder import LINES, MARGINS, ROWS, TieOut, ladder, ladder_values
 from financials.models import ForecastRun
 from financials.models.ledger import COST_LINES
 from financials.queries import cells as narrow
-from financials.queries.basis import Basis, held_months, ids_sql, load_basis
+from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import Cell, Cut, load_cells, load_pool, load_unspread
-from financials.queries.ladders import GROUPS, Summed, load_ladders, load_missing, stream_ladders
+from financials.queries.ladder_sql import GROUPS
+from financials.queries.ladders import Summed, load_ladders, load_missing, stream_ladders
 from financials.queries.overhead import Pool
+from financials.queries.pnl_words import labour_words, missing_words, rates_note
 from financials.queries.ties import load_tie
 from people.access import abilities_of
 
@@ -90,13 +93,16 @@ class PnlRequest:
 class PnlRow:
     """group: the values of the group columns in the order asked. values: every ladder column; None is unknown.
 
-    entries: rows behind each ledger line, when they were counted.
+    entries: rows behind each ledger line, when they were counted. timed: the part of delivery labour that is from time,
+    None where it is unknown; hours: the time entries behind it, when they were counted.
     """
 
     group: tuple[str | None, ...]
     currency: str
     values: Mapping[str, Decimal | None]
     entries: Mapping[str, int]
+    timed: Decimal | None = ZERO
+    hours: int = 0
 
     def __getitem__(self, column: str) -> Decimal | None:
         return self.values[column]
@@ -112,7 +118,8 @@ class PnlResult:
 
     tie_out: of actuals only. unallocated: overhead of the pool that nothing carries; None for readers
     who do not see every client. pooled: by what overhead without a client was spread over these figures, in words.
-    missing: what to say about absent rates, one line each.
+    missing: what to say about absent rates, one line each. timed: labour from time in all of the rows, outside the
+    tie-out; None where it is withheld or has no rate.
     """
 
     request: PnlRequest
@@ -127,6 +134,14 @@ class PnlResult:
     rates_note: str
     run: str
     pooled: str = ""
+    timed: Decimal | None = ZERO
+
+    @property
+    def labour_note(self) -> str:
+        """What is to be said about labour from time; blank where there is none."""
+        if "delivery_labour" not in self.columns or (self.timed is None and self.missing):
+            return ""
+        return labour_words(self.timed, self.currency)
 
     @property
     def currency(self) -> str:
@@ -185,7 +200,7 @@ def _ladders(
     source, cut, pool, gaps = _reading(request, basis, cut, columns)
     found = load_ladders(source, basis, cut, request.group_by, pool, counted=request.counted)
     rows = sorted((_row(one, basis, columns) for one in found), key=_group_order)
-    if any(None in one.lines for one in found):
+    if any(one.missing for one in found):
         gaps |= load_missing(source, basis, cut)
     ties = None
     if tie and request.scenario == "actual" and not gaps and "overhead" in columns:
@@ -199,11 +214,17 @@ def _ladders(
         rows=tuple(rows),
         tie_out=ties,
         unallocated=_unallocated(user, basis, cut, pool) if pool and tie else None,
-        missing=_missing_words(gaps, basis),
-        rates_note=_rates_note(basis, found, cut),
+        missing=missing_words(gaps, basis),
+        rates_note=rates_note(basis, found, cut),
         run=f"ledger-{basis.ledger_no}",
         pooled=pool.words,
+        timed=_timed(found),
     )
+
+
+def _timed(found: Sequence[Summed]) -> Decimal | None:
+    known = [one.timed for one in found if one.timed != 0]
+    return None if None in known else sum((amount for amount in known if amount is not None), ZERO)
 
 
 def _reading(
@@ -232,8 +253,8 @@ def _forecast(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: 
         rows=tuple(rows),
         tie_out=None,
         unallocated=None,
-        missing=_missing_words(gaps, basis),
-        rates_note=_rates_note(basis, cells, cut),
+        missing=missing_words(gaps, basis),
+        rates_note=rates_note(basis, cells, cut),
         run=_run(user),
     )
 
@@ -247,10 +268,6 @@ def stream_rows(user: User, request: PnlRequest, basis: Basis) -> Iterator[PnlRo
     source, cut, pool, _ = _reading(request, basis, cut, columns)
     for one in stream_ladders(source, basis, cut, request.group_by, pool):
         yield _row(one, basis, columns)
-
-
-def _missing_words(gaps: Iterable[tuple[str, Month]], basis: Basis) -> tuple[str, ...]:
-    return tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps))
 
 
 def _group_order(row: PnlRow) -> tuple[str, ...]:
@@ -331,7 +348,7 @@ def _row(one: Summed, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
     if len(columns) < len(values):
         values = {name: values[name] for name in columns}
     entries = {line: count for line, count in zip(LINES, one.entries, strict=False) if count and line in columns}
-    return PnlRow(one.group, basis.currency, values, entries)
+    return PnlRow(one.group, basis.currency, values, entries, one.timed, one.hours)
 
 
 def _net_row(cell: Cell, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
@@ -375,16 +392,3 @@ def _run(user: User) -> str:
     runs = ForecastRun.objects.filter(is_current=True, client__in=clients_for(user).order_by().values("pk"))
     newest = runs.aggregate(newest=Max("pk"))["newest"]
     return f"forecast-{newest}" if newest else ""
-
-
-def _rates_note(basis: Basis, cells: Iterable[Cell | Summed], cut: Cut) -> str:
-    if not any(cell.foreign for cell in cells):
-        return ""
-    if basis.constant:
-        return f"converted to {basis.currency} at the rates of {month_label(basis.constant)}"
-    note = f"converted to {basis.currency} at each month's average rate"
-    others = set(basis.rate_currencies) - {basis.currency}
-    held = held_months(basis, others, cut.read_first, cut.read_last)
-    if held:
-        note += f", {month_label(held[0])}{' on' if len(held) > 1 else ''} on the last known rate"
-    return note

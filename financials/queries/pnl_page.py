@@ -306,6 +306,7 @@ def _source(basis: Basis, result: PnlResult) -> str:
         parts.append(f"budget {basis.budget_version}")
     if result.rates_note:
         parts.append(result.rates_note)
+    parts += [result.labour_note] if result.labour_note else []
     return ", ".join([*parts, f"newest ledger entry {basis.ledger_no:,}"])
 
 

@@ -166,8 +166,11 @@ def load_retention(user: User, asked: RetentionRequest, *, now: datetime, basis:
     return RetentionBook(asked, basis, before, this, tuple(kept), tuple(unknown))
 
 
-Year = dict[str, dict[str, "tuple[Decimal, Decimal] | None"]]
-"""Client → contract number, blank for none → net revenue and contribution; None without a rate."""
+Sums = tuple[Decimal, Decimal | None]
+Year = dict[str, dict[str, Sums | None]]
+"""Client → contract number, blank for none → net revenue and contribution; None without a rate. Contribution is None
+where labour is withheld from the reader.
+"""
 
 
 def _year(basis: Basis, cut: Cut) -> Year:
@@ -177,12 +180,13 @@ def _year(basis: Basis, cut: Cut) -> Year:
             continue
         client, contract = cell.group[0] or "", cell.group[1] or ""
         before = sums[client].get(contract, (ZERO, ZERO))
-        if cell.missing or before is None:
+        if before is None or (cell.missing and not cell.withheld):
             sums[client][contract] = None
             continue
         sign = -1 if cell.line in _COSTS else 1
         net = sign * cell.amount if cell.line in ("gross_revenue", "pass_through") else ZERO
-        sums[client][contract] = (before[0] + net, before[1] + sign * cell.amount)
+        left = None if before[1] is None or cell.withheld else before[1] + sign * cell.amount
+        sums[client][contract] = (before[0] + net, left)
     return sums
 
 
@@ -191,8 +195,8 @@ def _kept(
     name: str,
     owner: str,
     tier: str,
-    then: Mapping[str, tuple[Decimal, Decimal]],
-    now: Mapping[str, tuple[Decimal, Decimal]],
+    then: Mapping[str, Sums],
+    now: Mapping[str, Sums],
     contracts: Mapping[str, Contract],
     before: tuple[Month, Month],
 ) -> Kept:
@@ -209,11 +213,16 @@ def _kept(
         recurring_then=_net({number: sums for number, sums in then.items() if number in renewing}),
         recurring_now=_net({number: sums for number, sums in now.items() if number in renewing}),
         escalators=escalators(is_now - was, _successors(contracts, then, now, before)) if was > 0 else ZERO,
-        margin=sum((sums[1] for sums in now.values()), ZERO),
+        margin=_added([sums[1] for sums in now.values()]),
     )
 
 
-def _net(year: Mapping[str, tuple[Decimal, Decimal]]) -> Decimal:
+def _added(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, ZERO) if len(known) == len(values) else None
+
+
+def _net(year: Mapping[str, Sums]) -> Decimal:
     return sum((sums[0] for sums in year.values()), ZERO)
 
 
@@ -225,8 +234,8 @@ def _renews(contract: Contract, by_id: Mapping[int, Contract]) -> bool:
 
 def _successors(
     contracts: Mapping[str, Contract],
-    then: Mapping[str, tuple[Decimal, Decimal]],
-    now: Mapping[str, tuple[Decimal, Decimal]],
+    then: Mapping[str, Sums],
+    now: Mapping[str, Sums],
     before: tuple[Month, Month],
 ) -> list[Successor]:
     """Contracts that began within the two years the day after one of the same service line ended; evergreen ones that

@@ -13,14 +13,17 @@ from financials.queries.ladders import Summed, check_total
 
 def load_tie(basis: Basis, cut: Cut, found: Sequence[Summed]) -> TieOut:
     """The posted cells (the entries themselves when the cut says raw), read apart from the report's joins and from the
-    rows it reads, against the sum of what it shows. One query; a second, slower one when they differ.
+    rows it reads, against the sum of what it shows of them. One query; a second, slower one when they differ.
 
-    The check total tells whether anything is missing or doubled before a single amount is converted again. A share of
-    the overhead pool is no entry of these clients: it stands on both sides.
+    The check total tells whether anything is missing or doubled before a single amount is converted again. Labour from
+    time is no entry: it stands on neither side. A share of the overhead pool is no entry of these clients: it stands on
+    both, unless it is withheld.
     """
-    shown = ladder({line: sum((one.lines[at] or ZERO for one in found), ZERO) for at, line in enumerate(LINES)})
+    pooled = sum((one.pooled or ZERO for one in found), ZERO)
+    sums = {line: sum((one.posted[at] or ZERO for one in found), ZERO) for at, line in enumerate(LINES)}
+    shown = ladder({**sums, "overhead": sums["overhead"] + pooled})
     if not cut.fiscal and sum((one.checked for one in found), ZERO) == check_total(basis, cut):
         return TieOut(shown.operating_profit, shown.operating_profit, ZERO)
     posted = load_line_totals(basis, cut)
-    posted["overhead"] = posted.get("overhead", ZERO) + sum((one.pooled for one in found), ZERO)
+    posted["overhead"] = posted.get("overhead", ZERO) + pooled
     return tie_out(posted, [shown])

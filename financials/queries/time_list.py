@@ -46,12 +46,17 @@ _SORTS: Final = {"date": "date", "person": "person__name", "client": "client__na
 
 @dataclass(frozen=True, slots=True)
 class TimeFilter:
-    """client: a key; person: an e-mail; contract: a number, "-" for none; billable: yes or no; blank takes all."""
+    """client: a key; person: an e-mail; contract: a number, "-" for none; billable: yes or no; blank takes all.
+
+    first, last: from and to a month, as the figures of the P&L ask; month: one alone.
+    """
 
     client: str = ""
     person: str = ""
     contract: str = ""
     month: Month | None = None
+    first: Month | None = None
+    last: Month | None = None
     status: str = ""
     billable: str = ""
     q: str = ""
@@ -65,6 +70,8 @@ class TimeFilter:
             "person": self.person,
             "contract": self.contract,
             "month": format_month(self.month) if self.month else "",
+            "first": format_month(self.first) if self.first else "",
+            "last": format_month(self.last) if self.last else "",
             "status": self.status,
             "billable": self.billable,
         }
@@ -82,6 +89,10 @@ def filtered(user: User, wanted: TimeFilter) -> QuerySet[TimeEntry]:
         rows = rows.filter(contract__number=wanted.contract)
     if wanted.month:
         rows = rows.filter(month=wanted.month)
+    if wanted.first:
+        rows = rows.filter(month__gte=wanted.first)
+    if wanted.last:
+        rows = rows.filter(month__lte=wanted.last)
     if wanted.status:
         rows = rows.filter(status=wanted.status)
     if wanted.billable:

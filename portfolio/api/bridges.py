@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from common.money import quantise
 from common.periods import InvalidPeriod
 from financials.calc.bridge import Moves
 from financials.queries.bridge import LABELS, MEASURES, BridgeRequest, Span, load_bridge, read_span
+from financials.queries.labour import WITHHELD
 from financials.queries.pnl import BadRequest
 from people.models import User
 from portfolio.api.problems import Problem
@@ -65,6 +67,8 @@ class MarginBridgeView(TableView):
         except BadRequest as error:
             problem = [(f"?{error.field}", str(error))]
             raise Problem(400, "Some query parameters do not hold.", errors=problem) from error
+        if found.withheld:
+            raise PermissionDenied(f"Not for your role: {WITHHELD}.")
         several: list[tuple[str, Moves]] = [(one.key, one.moves) for one in found.clients]
         rows = several if asked.group_by else [("", found.total)][: len(several)]
         return Table(

@@ -125,7 +125,7 @@ class PnlView(ApiView):
             "scenario": result.request.scenario,
             "rows": [{name: _text(value) for name, value in row.items()} for row in _records(result)],
             "tie_out": None if result.tie_out is None else _tie_out(result),
-            "notes": [note for note in (*result.missing, result.rates_note) if note],
+            "notes": [note for note in (*result.missing, result.rates_note, result.labour_note) if note],
         }
         return HttpResponse(orjson.dumps(body), content_type="application/json")
 
@@ -155,7 +155,7 @@ def _about(asked: PnlRequest, result: PnlResult, columns: Sequence[str]) -> Abou
         period=f"{format_month(result.first)} to {format_month(result.last)}",
         currency=result.currency,
         filters=tuple(filters),
-        source=", ".join(part for part in (result.run, tie, result.rates_note) if part),
+        source=", ".join(part for part in (result.run, tie, result.rates_note, result.labour_note) if part),
         columns=tuple(ratio if name in MARGINS else "" for name in columns),
     )
 

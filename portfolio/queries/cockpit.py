@@ -45,7 +45,8 @@ RULES: Final = (
 )
 
 Amount = Decimal | None
-Grid = dict[tuple[str, Month], dict[str, Decimal]]
+Grid = dict[tuple[str, Month], dict[str, Amount]]
+"""A line is None where a rate is missing or it is withheld from the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +218,7 @@ def _load_books(user: User, basis: Basis, year: list[Month]) -> _Books:
         for cell in load_cells(source, basis, cut, ("client", "month")):  # type: ignore[arg-type]  # the three literals
             key, month = cell.group
             at = (key or "", date.fromisoformat(f"{month}-01"))
-            if not cell.missing:
-                grid[at][cell.line] = cell.amount
+            grid[at][cell.line] = None if cell.missing else cell.amount
         grids.append(grid)
     return _Books(*grids)
 
@@ -235,18 +235,23 @@ def deal_rates_of(basis: Basis) -> DealRates:
     return DealRates(basis.currency, month, found)
 
 
-def _value(lines: dict[str, Decimal], what: str) -> Decimal:
-    net = lines.get("net_revenue", ZERO) + lines.get("gross_revenue", ZERO) - lines.get("pass_through", ZERO)
-    if what == "net_revenue":
-        return net
-    costs = ("delivery_labour", "freelancers", "direct_expenses")
-    return net - sum((lines.get(name, ZERO) for name in costs), ZERO)
+_OF_NET: Final = {"net_revenue": 1, "gross_revenue": 1, "pass_through": -1}
+_OF_CONTRIBUTION: Final = _OF_NET | {"delivery_labour": -1, "freelancers": -1, "direct_expenses": -1}
+
+
+def _value(lines: dict[str, Amount], what: str) -> Amount:
+    """None where one of its lines is unknown."""
+    signs = _OF_NET if what == "net_revenue" else _OF_CONTRIBUTION
+    parts = [(sign, lines[name]) for name, sign in signs.items() if name in lines]
+    known = [sign * amount for sign, amount in parts if amount is not None]
+    return sum(known, ZERO) if len(known) == len(parts) else None
 
 
 def _sum(grid: Grid, keys: Iterable[str], months: Iterable[Month], what: str) -> Amount:
     months = list(months)
-    found = [grid[key, month] for key in keys for month in months if (key, month) in grid]
-    return sum((_value(lines, what) for lines in found), ZERO) if found else None
+    found = [_value(grid[key, month], what) for key in keys for month in months if (key, month) in grid]
+    known = [value for value in found if value is not None]
+    return sum(known, ZERO) if found and len(known) == len(found) else None
 
 
 def _gap(actual: Decimal | int | None, budget: Amount) -> Amount:

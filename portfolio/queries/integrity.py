@@ -79,6 +79,20 @@ def lines_lie_beside_each_other() -> list[str]:
     ]
 
 
+_SOURCES = """
+SELECT client_id, month, in_ladder FROM financials_timemonth t WHERE in_ladder = EXISTS (
+  SELECT 1 FROM financials_ledgermonth l
+  WHERE l.client_id = t.client_id AND l.month = t.month AND l.line = 'delivery_labour' AND l.amount <> 0)
+GROUP BY 1, 2, 3 ORDER BY 2, 1
+"""
+
+
+def labour_has_one_source() -> list[str]:
+    """Hours are labour in the P&L where the ledger has none, and only there."""
+    words = {True: "counted though labour is posted", False: "not counted though no labour is posted"}
+    return [f"hours of client {client}, {month:%Y-%m}: {words[bool(used)]}" for client, month, used in _rows(_SOURCES)]
+
+
 _SCHEDULES = """
 SELECT c.number, c.currency, c.status, c.amount, c.ended_on, coalesce(sum(s.amount), 0), max(s.month)
 FROM financials_contract c LEFT JOIN financials_scheduleline s ON s.contract_id = c.id
@@ -203,6 +217,7 @@ def snapshots_rehash() -> list[str]:
 CHECKS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("The kept monthly sums equal the ledger", ledger_ties_out),
     ("The rows that pivots read equal the kept sums", lines_lie_beside_each_other),
+    ("Labour comes from the ledger or from time", labour_has_one_source),
     ("The ledger ties out month by month", every_month_ties_out),
     ("Closed months stand as they were closed", closed_months_stand),
     ("Schedules sum to their contracts", schedules_sum),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,8 @@ def load_review(
     """
     first, last = parse_period(request.period, client.fiscal_year_start)
     currency = client.currency or settings.REPORTING_CURRENCY
-    basis = load_basis(user, now=now, currency=currency)
+    # A deck is read by others than its author: it never tells what few people cost together.
+    basis = replace(load_basis(user, now=now, currency=currency), salary=False)
     internal = request.audience == "internal"
     start = month_add(min(last, basis.through), -MONTHS_BACK)
     end = month_add(max(last, basis.through), MONTHS_AHEAD)
@@ -86,7 +87,7 @@ def load_review(
         team=_team(client) if team is None else team,
         budget_version=basis.budget_version,
         entries=sum(row.rows_behind for row in actual.rows),
-        notes=tuple(filter(None, (actual.rates_note, *actual.missing, *budget.missing))),
+        notes=tuple(filter(None, (actual.rates_note, actual.labour_note, *actual.missing, *budget.missing))),
         held_on=request.held_on,
         edition=request.edition,
         fiscal_start=client.fiscal_year_start,

@@ -1,7 +1,8 @@
 """The P&L once more, from the raw rows: plain SQL sums them, exact fractions are rounded. Nothing of the product's.
 
 One cell is client × contract × service line × month × line × currency; it is converted once, to the cent, halves to
-even, and every figure is a sum of cells. Overhead without a client is spread by month over delivery labour.
+even, and every figure is a sum of cells. Overhead without a client is spread by month over delivery labour. A client's
+month without any labour in the ledger takes its hours at the cost rate of the day.
 """
 
 from __future__ import annotations
@@ -45,6 +46,27 @@ WHERE e.month BETWEEN %(first)s AND %(last)s {version}
 GROUP BY 1, e.client_id, e.contract_id, e.service_line, e.month, e.line, e.currency
 ORDER BY e.client_id, e.contract_id, e.service_line
 """
+_HOURS = """
+WITH e AS (
+  SELECT h.client_id, h.contract_id, coalesce(j.service_line, '') AS service_line, h.month,
+         'delivery_labour' AS line, w.currency, h.person_id, h.hours * w.rate AS amount
+  FROM financials_timeentry h LEFT JOIN financials_contract j ON j.id = h.contract_id
+  JOIN LATERAL (
+    SELECT r.rate, r.currency FROM financials_rate r
+    WHERE r.kind = 'cost' AND r.starts <= h.date AND (r.person_id = h.person_id OR r.role = h.role AND r.role <> '')
+      AND coalesce(r.client_id, h.client_id) = h.client_id
+      AND (r.contract_id IS NULL OR r.contract_id = h.contract_id)
+    ORDER BY r.person_id IS NOT NULL DESC, r.contract_id IS NOT NULL DESC, r.client_id IS NOT NULL DESC, r.starts DESC
+    LIMIT 1
+  ) w ON true
+  WHERE h.status <> 'rejected' AND (h.client_id, h.month) NOT IN (
+    SELECT client_id, month FROM (
+      SELECT client_id, month, sum(amount) FROM financials_ledgerentry WHERE line = 'delivery_labour'
+      GROUP BY client_id, contract_id, service_line, month, currency HAVING sum(amount) <> 0
+    ) posted
+  )
+)
+"""
 Sums = dict[str, dict[str, Decimal]]
 
 
@@ -75,7 +97,11 @@ class Book:
         asked: dict[str, Any] = {"to": self.to, "first": self.first, "last": self.last, "version": self.version}
         with connection.cursor() as cursor:
             cursor.execute(text, asked)
-            return list(cursor.fetchall())
+            found = list(cursor.fetchall())
+            if not self.version:
+                cursor.execute(_HOURS + text.replace("financials_ledgerentry e", "e"), asked)
+                found += cursor.fetchall()
+        return sorted(found, key=lambda row: row[1] or 0)
 
 
 def cents(exact: Fraction) -> Decimal:

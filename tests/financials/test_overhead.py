@@ -138,7 +138,7 @@ def test_shares_sum_to_the_pool_for_any_amounts_and_currencies(finance: User, ow
         pool, gaps = load_pool(basis, cut)
         carried: dict[str, D] = defaultdict(D)
         for cell in load_ladders("actual", basis, cut, ("month", "client"), pool):
-            carried[cell.group[0] or ""] += cell.pooled
+            carried[cell.group[0] or ""] += cell.pooled or D(0)
         whole = {f"{month:%Y-%m}": amount for month, amount in pool.amounts.items()}
         assert not gaps
         assert all(carried[month] in (amount, 0) for month, amount in whole.items()), (carried, whole)

@@ -18,9 +18,9 @@ from accounts.models import Client
 from common.models import ClosedPeriod
 from financials.actions.time import rebuild_time_months
 from financials.calc.rates import Cell, RateRow, Worked, time_months
-from financials.models import Contract, Rate, TimeEntry, TimeMonth
+from financials.models import Contract, LedgerMonth, Rate, TimeEntry, TimeMonth
 from financials.queries.basis import load_basis
-from financials.queries.labour import compare_sources, labour_cells, load_unpriced, shown
+from financials.queries.labour import TimeCut, compare_sources, labour_cells, load_unpriced
 from people.models import User
 from tests.financials.books import post
 from tests.makers import make_client, make_contract, make_user
@@ -232,9 +232,12 @@ def test_labour_is_from_time_only_where_the_ledger_has_none(finance: User) -> No
     post(acme, "delivery_labour", "999", month=OCT)
     basis = load_basis(finance, now=NOW)
     labour = "delivery_labour"
-    row = (acme.pk, sow.pk, "Media", SEP, labour, "USD", Decimal(600), 3, None)
-    assert rows_of(*labour_cells(basis, SEP, NOV, salary=True)) == [row]
-    assert rows_of(*labour_cells(basis, SEP, NOV, salary=False)) == [row]
+    row = (acme.pk, sow.pk, "Media", SEP, labour, "USD", Decimal(600), 3, False)
+    for parts in (False, True):
+        assert rows_of(*labour_cells(TimeCut(basis, SEP, NOV, parts=parts), salary=True)) == [row]
+        assert rows_of(*labour_cells(TimeCut(basis, SEP, NOV, parts=parts), salary=False)) == [row]
+    assert rows_of(*labour_cells(TimeCut(basis, SEP, NOV, client_ids=(acme.pk + 1,)), salary=True)) == []
+    assert rows_of(*labour_cells(TimeCut(basis, SEP, NOV, client_ids=()), salary=True)) == []
     compared = compare_sources(basis, [acme.pk], SEP, OCT, salary=True)
     assert [(c.month, c.ledger, c.time, c.difference, c.used, c.people) for c in compared] == [
         (SEP, None, Decimal("600.00"), None, "time", 3),
@@ -250,7 +253,7 @@ def test_a_reversed_posting_is_no_ledger_labour(finance: User) -> None:
     post(acme, "delivery_labour", "5", month=SEP)
     post(acme, "delivery_labour", "-5", month=SEP)
     basis = load_basis(finance, now=NOW)
-    assert [row[6] for row in rows_of(*labour_cells(basis, SEP, SEP, salary=True))] == [Decimal(100)]
+    assert [row[6] for row in rows_of(*labour_cells(TimeCut(basis, SEP, SEP), salary=True))] == [Decimal(100)]
 
 
 def test_what_few_people_cost_is_withheld_from_readers_without_salary(owner: User) -> None:
@@ -266,11 +269,19 @@ def test_what_few_people_cost_is_withheld_from_readers_without_salary(owner: Use
     work(ana, acme, "8", contract=one, day=date(2026, 10, 5))
     rebuild_time_months([acme.pk])
     basis = load_basis(owner, now=NOW)
-    assert sorted(rows_of(*labour_cells(basis, SEP, OCT, salary=False)), key=lambda row: row[3]) == [
-        (acme.pk, None, "", SEP, "delivery_labour", "USD", Decimal(70), 3, None),
-        (acme.pk, None, "", OCT, "delivery_labour", "USD", Decimal(80), 1, [ana.pk]),
+    labour, dollars = "delivery_labour", "USD"
+
+    def cells(*, parts: bool) -> list[tuple[Any, ...]]:
+        found = rows_of(*labour_cells(TimeCut(basis, SEP, OCT, parts=parts), salary=False))
+        return sorted(found, key=lambda row: (row[3], row[1]))
+
+    assert cells(parts=False) == [
+        (acme.pk, one.pk, "Media", SEP, labour, dollars, Decimal(30), 2, False),
+        (acme.pk, two.pk, "Data", SEP, labour, dollars, Decimal(40), 1, False),
+        (acme.pk, one.pk, "Media", OCT, labour, dollars, Decimal(80), 1, True),
     ]
-    assert len(rows_of(*labour_cells(basis, SEP, OCT, salary=True))) == 3
+    assert [row[-1] for row in cells(parts=True)] == [True, True, True]
+    assert len(rows_of(*labour_cells(TimeCut(basis, SEP, OCT), salary=True))) == 3
     compared = compare_sources(basis, [acme.pk], SEP, OCT, salary=False)
     assert [(c.time, c.withheld, c.hours) for c in compared] == [
         (Decimal("70.00"), False, Decimal(7)),
@@ -278,12 +289,47 @@ def test_what_few_people_cost_is_withheld_from_readers_without_salary(owner: Use
     ]
 
 
-def test_a_sum_that_holds_a_thin_part_is_not_shown() -> None:
-    """Of three people or not: January to March of 1, 2 and 3, less January and February, would be 3 alone."""
-    assert shown([None, None])
-    assert not shown([None, [1]])
-    assert not shown([[1, 2], [2]])
-    assert not shown([[1, 2], [3]])
+def test_each_currency_is_of_three_people_or_withheld(owner: User) -> None:
+    """Held at two months' rates, the two reports would differ by what the one person paid in euros costs."""
+    acme = make_client("ACME", owner=owner)
+    people = [make_user("delivery") for _ in range(4)]
+    for number, person in enumerate(people):
+        rate("cost", "10", person=person, currency="USD" if number else "EUR")
+        work(person, acme, "1")
+    rebuild_time_months([acme.pk])
+    basis = load_basis(owner, now=NOW)
+    assert {row[-1] for row in rows_of(*labour_cells(TimeCut(basis, SEP, SEP), salary=False))} == {True}
+    (compared,) = compare_sources(basis, [acme.pk], SEP, SEP, salary=False)
+    assert compared.withheld
+
+
+def in_ladder() -> list[tuple[date, bool]]:
+    return list(TimeMonth.objects.order_by("month").values_list("month", "in_ladder"))
+
+
+def test_the_ladder_takes_hours_until_the_ledger_speaks_and_again_when_it_is_silent() -> None:
+    """Kept from both sides: what comes, changes, moves and goes in the ledger, and what is written of time."""
+    acme, other, ana = make_client("ACME"), make_client("OTHER"), make_user("delivery")
+    rate("cost", "10", person=ana)
+    work(ana, acme, "1")
+    work(ana, acme, "1", day=date(2026, 10, 5))
+    rebuild_time_months([acme.pk])
+    assert in_ladder() == [(SEP, True), (OCT, True)]
+    post(acme, "gross_revenue", "5", month=OCT)
+    post(other, "delivery_labour", "5", month=OCT)
+    assert in_ladder() == [(SEP, True), (OCT, True)]
+    post(acme, "delivery_labour", "5", month=OCT)
+    assert in_ladder() == [(SEP, True), (OCT, False)]
+    rebuild_time_months([acme.pk])
+    assert in_ladder() == [(SEP, True), (OCT, False)]
+    labour = LedgerMonth.objects.filter(client=acme, line="delivery_labour")
+    labour.update(month=SEP)
+    assert in_ladder() == [(SEP, False), (OCT, True)]
+    labour.update(amount=0)
+    assert in_ladder() == [(SEP, True), (OCT, True)]
+    labour.update(amount=3)
+    labour.delete()
+    assert in_ladder() == [(SEP, True), (OCT, True)]
 
 
 def test_hours_without_a_cost_rate_are_counted_apart(finance: User) -> None:
@@ -292,7 +338,7 @@ def test_hours_without_a_cost_rate_are_counted_apart(finance: User) -> None:
     rebuild_time_months([acme.pk])
     assert [(u.client, u.month, u.hours) for u in load_unpriced([acme.pk], SEP, OCT)] == [("ACME", SEP, Decimal(6))]
     basis = load_basis(finance, now=NOW)
-    assert rows_of(*labour_cells(basis, SEP, OCT, salary=True)) == []
+    assert rows_of(*labour_cells(TimeCut(basis, SEP, OCT), salary=True)) == []
     assert [(c.time, c.people, c.used) for c in compare_sources(basis, [acme.pk], SEP, OCT, salary=True)] == [
         (None, 0, "none")
     ]
