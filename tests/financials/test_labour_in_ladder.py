@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal as D
@@ -12,8 +13,9 @@ import pytest
 from django.db import connection
 
 from accounts.models import Client
+from financials.actions.time import rebuild_time_months
 from financials.explanations import explain_pnl
-from financials.models import Contract, TimeMonth
+from financials.models import Contract, Rate, TimeEntry, TimeMonth
 from financials.queries.bridge import BridgeRequest, load_bridge
 from financials.queries.client_money import cells
 from financials.queries.close_page import load_close_page
@@ -24,6 +26,7 @@ from people.models import User
 from portfolio.queries.cockpit import load_cockpit
 from portfolio.queries.integrity import labour_has_one_source
 from tests.financials.books import NOW, OCTOBER, close_through, fx, post
+from tests.financials.plain_pnl import LABELS, Book, plain_pnl, whole_ladder
 from tests.makers import make_client, make_contract, make_user
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +185,7 @@ def test_looking_back_the_ledger_is_as_it_was_known_then(owner: User, many: Clie
 
 def test_the_client_list_and_the_cockpit_hold_it(owner: User, finance: User, few: Client) -> None:
     def margins(reader: User) -> tuple[Any, ...]:
-        listed = cells(reader, [few.pk], NOW.date())[few.pk]
+        listed = cells(reader, {few.pk: few.key}, NOW.date())[few.pk]
         cockpit = load_cockpit(reader, now=NOW)
         return (
             listed["revenue"].value, listed["margin"].value, cockpit.revenue.value, cockpit.margin.value,
@@ -249,3 +252,56 @@ def test_a_month_is_not_closed_while_hours_lack_a_rate(finance: User, kestrel: C
     worked(kestrel, ["1", "1", "1"], month=NOVEMBER, currency="EUR")
     page = load_close_page(finance, NOVEMBER, now=NOW)
     assert page.problems == ("No EUR/USD rate for 2026-11",)
+
+
+@pytest.fixture
+def book(owner: User) -> list[Client]:
+    """Three clients, two currencies, half of their months with posted labour, drawn once from a fixed seed."""
+    dice = random.Random(31)
+    clients = [make_client(f"B{at}", owner=owner, tier="key", fiscal_year_start=4) for at in range(3)]
+    people = [make_user("delivery") for _ in range(4)]
+    for at, person in enumerate(people):
+        for starts in (date(2025, 12, 1), date(2026, 4, 15)):
+            Rate.objects.create(
+                kind="cost", person=person, rate=D(dice.randint(3000, 9000)) / 100, starts=starts,
+                currency=("USD", "EUR")[at % 2],
+            )  # fmt: skip
+    for month in (date(2026, number, 1) for number in range(1, 11)):
+        fx(month, "EUR", f"1.0{dice.randint(100, 999)}")
+        post(None, "overhead", f"{dice.randint(1000, 9000)}.{dice.randint(10, 99)}", month=month)
+        for client in clients:
+            post(client, "gross_revenue", f"{dice.randint(1000, 90000)}", month=month)
+            if dice.random() < 0.5:
+                post(client, "delivery_labour", f"{dice.randint(1000, 9000)}.{dice.randint(10, 99)}", month=month)
+            _weeks(dice, client, people, month)
+    rebuild_time_months(None)
+    close_through(OCTOBER)
+    return clients
+
+
+def _weeks(dice: random.Random, client: Client, people: Sequence[User], month: date) -> None:
+    known = list(client.contracts.all()) or [make_contract(client, service_line=name) for name in ("Media", "Data")]
+    for person in dice.sample(people, 3):
+        for day in dice.sample(range(1, 28), 2):
+            TimeEntry.objects.create(
+                source_ref=f"{client.key}-{person.pk}-{month}-{day}", date=month.replace(day=day), month=month,
+                person=person, client=client, contract=dice.choice([None, *known]),
+                hours=D(dice.randint(1, 40)) / 4, status=dice.choice(["submitted", "approved", "rejected"]),
+                decided_at=NOW,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("group", LABELS)
+def test_every_grouping_equals_plain_sql_over_the_raw_rows(finance: User, book: list[Client], group: str) -> None:
+    plain, left = plain_pnl(Book(date(2026, 1, 1), OCTOBER, "USD"), group)
+    for counted in (False, True):
+        result = ask(finance, first=date(2026, 1, 1), group_by=(group,), counted=counted)
+        shown = {row.group[0] or "": row.values for row in result.rows}
+        assert sorted(shown) == sorted(plain)
+        for label, lines in plain.items():
+            expected = whole_ladder(lines)
+            assert {name: shown[label][name] for name in expected} == expected, label
+        assert result.timed
+        assert result.unallocated == left
+        assert result.tie_out is not None
+        assert result.tie_out.difference == 0

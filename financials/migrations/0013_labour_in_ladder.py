@@ -59,7 +59,7 @@ DROP FUNCTION ledger_has_labour(bigint, date);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("financials", "0011_ladder_hundredths")]
+    dependencies = [("financials", "0012_allocations")]
 
     operations = [
         migrations.AddField(
