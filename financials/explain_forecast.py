@@ -25,14 +25,17 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-VERSION: Final = 1
-FORMULA: Final = "recognised + contracted + commit + best case + pipeline"
+VERSION: Final = 2
+FORMULA: Final = "recognised + contracted + renewal + commit + best case + pipeline + run-rate + override"
 LAYER_FORMULAE: Final = {
     "recognised": "net revenue in the ledger, to the open month",
     "contracted": "signed schedule of later months; of the open month max(0, schedule − recognised)",
+    "renewal": "Σ amount of the term × (1 + uplift) × probability, straight line from the day after the term",
     "commit": "Σ amount × probability of commit deals, straight line over the delivery",
     "best_case": "Σ amount × probability of best-case deals, straight line over the delivery",
     "pipeline": "Σ amount × probability of other open deals, straight line over the delivery",
+    "run_rate": "net revenue of closed months beyond contracts, carried on by a statistical model",
+    "override": "the figure a person gave − what the other layers come to",
 }
 _SHOWN: Final = 12
 

@@ -33,9 +33,12 @@ LABELS: Final[dict[str, str]] = {
 LAYER_LABELS: Final[dict[str, str]] = {
     "recognised": "Recognised",
     "contracted": "Contracted",
+    "renewal": "Renewal",
     "commit": "Commit",
     "best_case": "Best case",
     "pipeline": "Pipeline",
+    "run_rate": "Run-rate",
+    "override": "Override",
 }
 GAP_LABELS: Final[dict[str, str]] = {
     "forecast.gap": "Forecast net revenue, against budget",

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from accounts.models import Client
 from common.copying import Cell, copy_rows
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult
-from financials.models import Contract, ForecastLine, ForecastRun, Layer, ScheduleLine
+from financials.calc.forecast_file import digest_of, write_inputs
+from financials.models import Contract, ForecastInput, ForecastLine, ForecastRun, Layer, ScheduleLine
 from financials.queries.inputs import Book
 
+FORMULA_VERSION: Final = 2
+"""1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well."""
 _LINE_COLUMNS = (
     "run_id",
     "contract_id",
     "opportunity_key",
+    "override_id",
     "service_line",
     "month",
     "layer",
@@ -40,6 +45,7 @@ def store_forecasts(
     due = sorted(pk for pk, version in versions.items() if pk in alive and newest.get(pk, -1) <= version)
     ForecastRun.objects.filter(client__in=due, is_current=True).update(is_current=False)
     unpriced: dict[int, int] = dict.fromkeys(due, 0)
+    short = {int(client) for result in results for client in result.short}
     for result in results:
         for deal in result.left_out:
             if deal.reason == "unpriced" and int(deal.client) in unpriced:
@@ -53,15 +59,32 @@ def store_forecasts(
                 closed_through=book.closed_through,
                 computed_at=now,
                 unpriced=unpriced[pk],
+                short_history=pk in short,
+                formula_version=FORMULA_VERSION,
             )
             for pk in due
         ],
         update_conflicts=True,
         unique_fields=["client", "input_version", "as_of"],
-        update_fields=["is_current", "computed_at", "closed_through", "unpriced"],
+        update_fields=[
+            "is_current",
+            "computed_at",
+            "closed_through",
+            "unpriced",
+            "short_history",
+            "formula_version",
+            "bands_at",
+        ],
     )
     ids = {run.client_id: run.pk for run in runs}
-    ForecastLine.objects.filter(run__in=list(ids.values())).delete()  # only a job done twice over finds any
+    bodies = {client: body for batch in book.batches for client, body in write_inputs(batch.inputs).items()}
+    for kept in (ForecastLine, ForecastInput):  # only a job done twice over finds any
+        kept._default_manager.filter(run__in=list(ids.values())).delete()
+    copy_rows(
+        ForecastInput._meta.db_table,
+        ("run_id", "digest", "body"),
+        ((ids[int(client)], digest_of(body), body) for client, body in bodies.items() if int(client) in ids),
+    )
     copy_rows(ForecastLine._meta.db_table, _LINE_COLUMNS, _lines(book, results, ids))
     return ids
 
@@ -72,12 +95,12 @@ def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int
     for client_id, contract_id, _, service_line, month, currency, amount in book.recognised:
         run = runs.get(client_id)
         if run is not None:
-            yield run, contract_id, "", service_line, month, recognised, amount, currency
+            yield run, contract_id, "", None, service_line, month, recognised, amount, currency
     for result in results:
-        for client, contract, opportunity, month, layer, currency, amount in result.rows:
+        for client, contract, opportunity, month, layer, currency, amount, override in result.rows:
             if layer != recognised and (run := runs.get(int(client))) is not None:
                 contract_id, service_line = book.contracts.get(contract, (None, ""))
-                yield run, contract_id, opportunity, service_line, month, layer, amount, currency
+                yield run, contract_id, opportunity, override or None, service_line, month, layer, amount, currency
 
 
 def extend_evergreen(client_ids: Sequence[int], *, now: datetime) -> int:

@@ -1,139 +1,71 @@
-"""Net revenue by client, month and layer: recognised, contracted and weighted pipeline.
+"""Net revenue by client, month and layer: recognised, contracted, renewals, weighted pipeline, run-rate, overrides.
 
 Closed months hold what the ledger says. Open months hold the ledger to date, and as contracted what the schedule has
-beyond it. Later months hold schedules and pipeline. Each amount stays in its own currency. Any number of clients at
-once; the result does not depend on the order of the inputs. Source: docs/definitions.md#forecast
+beyond it. Later months hold the other layers, none of them twice. Each amount stays in its own currency. Any number of
+clients at once; the result does not depend on the order of the inputs. Source: docs/definitions.md#forecast
 """
 
 from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from common.money import ZERO, allocate, quantise
-from common.periods import Month, fiscal_year_start, month_add, month_of
-from financials.calc.schedule import Terms, contract_schedule, straight_line
+from common.periods import Month, month_add, month_of
+from financials.calc.forecast_records import (
+    CATEGORIES,
+    HORIZON_MONTHS,
+    LAYERS,
+    Contract,
+    ForecastInputs,
+    ForecastResult,
+    ForecastRow,
+    LedgerCell,
+    LeftOut,
+    Opportunity,
+    Override,
+    Reason,
+)
+from financials.calc.overrides import override_rows
+from financials.calc.renewals import Renewable, RenewedTerm, certain_until, renewed_terms
+from financials.calc.residual import History, histories, run_rates
+from financials.calc.schedule import Terms, contract_schedule, end_in_force, evergreen, straight_line
 
-CATEGORIES: Final = ("commit", "best_case", "pipeline")
-LAYERS: Final = ("recognised", "contracted", *CATEGORIES)
-"""From certain to uncertain; rows are in this order within a month."""
+__all__ = [
+    "CATEGORIES",
+    "HORIZON_MONTHS",
+    "LAYERS",
+    "Contract",
+    "ForecastInputs",
+    "ForecastResult",
+    "ForecastRow",
+    "LedgerCell",
+    "LeftOut",
+    "Opportunity",
+    "Override",
+    "Reason",
+    "compute",
+]
+
 CLOSED_STAGES: Final = frozenset({"won", "lost"})
 SIGNED_STATUSES: Final = frozenset({"signed", "active", "completed", "terminated", "expired"})
 """Statuses of a contract that was signed once: its opportunity has left the pipeline."""
 DEFAULT_DELIVERY_MONTHS: Final = 12
-HORIZON_MONTHS: Final = 18
-
-Reason: TypeAlias = Literal["unpriced", "undated", "won without contract"]
-
-
-class LedgerCell(NamedTuple):
-    """Net revenue (gross revenue − pass-through) of one cell; contract is empty where the entry names none."""
-
-    client: str
-    contract: str
-    month: Month
-    currency: str
-    net_revenue: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """parent: the number of the contract above it. opportunity: the key of the deal it came from. Empty for none."""
-
-    client: str
-    number: str
-    terms: Terms
-    parent: str = ""
-    opportunity: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Opportunity:
-    """amount and probability (a fraction) are None where unknown. contract: the number it became, empty for none."""
-
-    client: str
-    key: str
-    stage: str
-    category: str
-    amount: Decimal | None
-    currency: str
-    probability: Decimal | None
-    close_on: date | None
-    delivery_start: date | None = None
-    delivery_months: int | None = None
-    contract: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastInputs:
-    """Everything a run reads.
-
-    open_month: the first month not closed. through: the month of the as-of day where that is later, when several
-    months are open. horizon: months forecast, counted from the last open one. fiscal_starts: 1–12 by client, January
-    unless given; the ledger is read back to the start of the open month's year, fiscal or calendar, as is earlier.
-    """
-
-    ledger: Sequence[LedgerCell]
-    contracts: Sequence[Contract]
-    opportunities: Sequence[Opportunity]
-    open_month: Month
-    through: Month | None = None
-    fiscal_starts: Mapping[str, int] = field(default_factory=dict)
-    horizon: int = HORIZON_MONTHS
-
-    @property
-    def last_open(self) -> Month:
-        return max(self.open_month, self.through or self.open_month)
-
-    @property
-    def last_month(self) -> Month:
-        return month_add(self.last_open, self.horizon - 1)
-
-    def first_month(self, client: str) -> Month:
-        return min(
-            date(self.open_month.year, 1, 1), fiscal_year_start(self.open_month, self.fiscal_starts.get(client, 1))
-        )
-
-
-class ForecastRow(NamedTuple):
-    """amount: net revenue in `currency`, never zero. contract and opportunity are empty where they do not apply."""
-
-    client: str
-    contract: str
-    opportunity: str
-    month: Month
-    layer: str
-    currency: str
-    amount: Decimal
-
-
-class LeftOut(NamedTuple):
-    """An open or won deal that no layer holds, and why: counted beside the forecast, never summed."""
-
-    client: str
-    opportunity: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastResult:
-    """rows by client, month, layer, contract, opportunity, currency; left_out by client, opportunity."""
-
-    rows: list[ForecastRow]
-    left_out: list[LeftOut]
 
 
 def compute(inputs: ForecastInputs) -> ForecastResult:
     recognised = _recognised(inputs)
+    engaged = [_engagement(contract, inputs) for contract in inputs.contracts]
     rows = [
         *(ForecastRow(client, contract, "", month, "recognised", currency, amount)
           for (client, contract, month, currency), amount in recognised.items()),
-        *_contracted(inputs, recognised),
+        *_contracted(engaged, inputs, recognised),
+        *_renewals(engaged, inputs),
     ]  # fmt: skip
     left_out: list[LeftOut] = []
     for deal in _unsigned(inputs):
@@ -142,14 +74,22 @@ def compute(inputs: ForecastInputs) -> ForecastResult:
             rows.extend(_phased(deal, after=inputs.last_open, last=inputs.last_month))
         else:
             left_out.append(LeftOut(deal.client, deal.key, reason))
-    order = {layer: place for place, layer in enumerate(LAYERS)}
+    beyond, short = residuals(engaged, inputs)
+    rows += _beyond(beyond, rows, inputs)
+    changed, unapplied = override_rows(inputs, rows)
     return ForecastResult(
-        rows=sorted(
-            (row for row in rows if row.amount),
-            key=lambda row: (row.client, row.month, order[row.layer], row.contract, row.opportunity, row.currency),
-        ),
+        rows=sorted((row for row in (*rows, *changed) if row.amount), key=_place),
         left_out=sorted(left_out),
+        short=tuple(short),
+        unapplied=tuple(unapplied),
     )
+
+
+_ORDER: Final = {layer: place for place, layer in enumerate(LAYERS)}
+
+
+def _place(row: ForecastRow) -> tuple[object, ...]:
+    return row.client, row.month, _ORDER[row.layer], row.contract, row.opportunity, row.currency, row.override
 
 
 def is_closed(stage: str) -> bool:
@@ -201,19 +141,156 @@ def _recognised(inputs: ForecastInputs) -> dict[_Cell, Decimal]:
     return sums
 
 
-def _contracted(inputs: ForecastInputs, recognised: Mapping[_Cell, Decimal]) -> Iterator[ForecastRow]:
+class Engagement(NamedTuple):
+    """A contract as the forecast reads it. lines: what is signed, past and ahead; terms: what may follow it.
+
+    then: what it scheduled by what is known today, also where it has expired since; history is read against that.
+    """
+
+    contract: Contract
+    lines: dict[Month, Decimal]
+    then: dict[Month, Decimal]
+    terms: list[RenewedTerm]
+
+
+def _engagement(contract: Contract, inputs: ForecastInputs) -> Engagement:
+    one = renewable_of(contract)
+    terms = renewed_terms(
+        one,
+        open_month=inputs.open_month,
+        last_open=inputs.last_open,
+        last=inputs.last_month,
+        rates=inputs.renewal_rates,
+        readings=inputs.readings,
+    )
+    signed = _signed_lines(contract.terms, one, inputs)
+    then = signed
+    if contract.terms.status == "expired":
+        then = dict(contract_schedule(replace(contract.terms, status="completed"), horizon=inputs.last_month))
+    certain = [term for term in terms if term.chance == 1 and term.first < inputs.open_month]
+    for term in certain:
+        for month, amount in straight_line(term.amount, term.first, term.last, contract.terms.currency):
+            signed[month] = signed.get(month, ZERO) + amount
+    return Engagement(contract, signed, then, terms[len(certain) :])
+
+
+def renewable_of(contract: Contract) -> Renewable:
+    return Renewable(contract.terms, contract.renewal, contract.probability, contract.uplift)
+
+
+def _signed_lines(terms: Terms, one: Renewable, inputs: ForecastInputs) -> dict[Month, Decimal]:
+    """The schedule. An evergreen's is signed for the contract year under way; each year after it is a renewal."""
+    lines = contract_schedule(terms, horizon=inputs.last_month)
+    if lines and one.kind == "evergreen" and terms.amount is not None and end_in_force(terms) is None:
+        until = certain_until(one, inputs.last_open)
+        lines = evergreen(terms.amount, terms.start, inputs.last_month, terms.currency, until=until)
+    return dict(lines)
+
+
+def _contracted(
+    engaged: Iterable[Engagement], inputs: ForecastInputs, recognised: Mapping[_Cell, Decimal]
+) -> Iterator[ForecastRow]:
     roots = _engagements(inputs.contracts)
     first_open, last_open, last = inputs.open_month, inputs.last_open, inputs.last_month
     scheduled: dict[_Cell, Decimal] = defaultdict(Decimal)
-    for contract in inputs.contracts:
+    for contract, lines, _, _ in engaged:
         currency = contract.terms.currency
-        for month, amount in contract_schedule(contract.terms, horizon=last):
+        for month, amount in lines.items():
             if last_open < month <= last:
                 yield ForecastRow(contract.client, contract.number, "", month, "contracted", currency, amount)
             elif first_open <= month <= last_open:
-                scheduled[contract.client, roots[contract.number], month, currency] += amount
+                scheduled[contract.client, roots.get(contract.number, contract.number), month, currency] += amount
     for (client, number, month, currency), amount in _still_to_come(scheduled, recognised, roots).items():
         yield ForecastRow(client, number, "", month, "contracted", currency, amount)
+
+
+def _renewals(engaged: Iterable[Engagement], inputs: ForecastInputs) -> Iterator[ForecastRow]:
+    """probability × amount with uplift of each renewed term, straight line; only months after the open ones."""
+    for contract, terms in implicit_renewals(engaged, inputs):
+        currency = contract.terms.currency
+        for term in terms:
+            amount = quantise(term.amount * term.chance, currency)
+            for month, part in straight_line(amount, term.first, term.last, currency):
+                if inputs.last_open < month <= inputs.last_month:
+                    yield ForecastRow(contract.client, contract.number, "", month, "renewal", currency, part)
+
+
+def implicit_renewals(
+    engaged: Iterable[Engagement], inputs: ForecastInputs
+) -> Iterator[tuple[Contract, list[RenewedTerm]]]:
+    """Contracts that may renew and that nothing else has taken the place of: a signed successor, or a deal."""
+    followed = successors(inputs.contracts) | decided_by_deals(inputs)
+    for one in engaged:
+        if one.terms and one.contract.number not in followed:
+            yield one.contract, one.terms
+
+
+def decided_by_deals(inputs: ForecastInputs) -> set[str]:
+    """Contracts whose renewal is a deal of its own: one that a layer holds, one that was signed, or one that was lost.
+
+    A deal that nobody has priced, or that was won and waits for its contract, leaves the usual expectation standing.
+    """
+    signed = {one.number: one for one in inputs.contracts if one.terms.status in SIGNED_STATUSES}
+    origins = {one.opportunity for one in signed.values()}
+    decided = set()
+    for deal in inputs.opportunities:
+        if not deal.renews:
+            continue
+        lost = deal.stage.strip().casefold() == "lost"
+        became = deal.contract in signed or deal.key in origins
+        if lost or became or (deal.category != "omitted" and left_out_reason(deal) is None):
+            decided.add(deal.renews)
+    return decided
+
+
+_BEFORE, _AFTER = timedelta(days=31), timedelta(days=62)
+"""How far from the day after a term a signed contract may begin and still be what follows it."""
+
+
+def successors(contracts: Iterable[Contract]) -> set[str]:
+    """Contracts that a signed one has followed: named as such, or the same client's work of the same service line and
+    currency that begins about when the term ends. One contract follows one."""
+    several = sorted((one for one in contracts if one.terms.kind == "sow"), key=lambda one: one.number)
+    signed = [one for one in several if one.terms.status in SIGNED_STATUSES]
+    numbers = {one.number for one in signed}
+    followed = {one.number for one in several if one.successor in numbers}
+    taken = {one.successor for one in several if one.successor in numbers}
+    by_work: dict[tuple[str, str, str], list[Contract]] = defaultdict(list)
+    for one in signed:
+        if one.service_line and one.number not in taken:
+            by_work[one.client, one.service_line, one.terms.currency].append(one)
+    for one in sorted(several, key=lambda one: (end_in_force(one.terms) or date.max, one.number)):
+        end = end_in_force(one.terms)
+        if one.number in followed or end is None or not (one.renewal or one.probability is not None):
+            continue
+        for other in by_work.get((one.client, one.service_line, one.terms.currency), ()):
+            begins = other.terms.start
+            later = begins > one.terms.start and end - _BEFORE < begins <= end + _AFTER
+            if other.number != one.number and other.number not in taken and later:
+                followed.add(one.number)
+                taken.add(other.number)
+                break
+    return followed
+
+
+def residuals(engaged: Iterable[Engagement], inputs: ForecastInputs) -> tuple[list[History], list[str]]:
+    """What closed months brought beyond contracts, and the clients whose history is too short to say."""
+    scheduled: dict[tuple[str, Month, str], Decimal] = defaultdict(Decimal)
+    for contract, _, then, _ in engaged:
+        for month, amount in then.items():
+            if month < inputs.open_month:
+                scheduled[contract.client, month, contract.terms.currency] += amount
+    return histories(inputs, scheduled)
+
+
+def _beyond(found: list[History], rows: Iterable[ForecastRow], inputs: ForecastInputs) -> list[ForecastRow]:
+    held: dict[tuple[str, Month, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        held[row.client, row.month, row.currency] += row.amount
+    return [
+        ForecastRow(client, "", "", month, "run_rate", currency, amount)
+        for client, currency, month, amount in run_rates(found, inputs, held)
+    ]
 
 
 def _engagements(contracts: Iterable[Contract]) -> dict[str, str]:

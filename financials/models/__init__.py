@@ -12,7 +12,17 @@ from financials.models.contracts import (
     Renewal,
     ScheduleLine,
 )
-from financials.models.forecast import ForecastLine, ForecastRun, Layer
+from financials.models.forecast import (
+    CostBasis,
+    ForecastBand,
+    ForecastCost,
+    ForecastInput,
+    ForecastLine,
+    ForecastOverride,
+    ForecastRun,
+    Layer,
+    OverrideLevel,
+)
 from financials.models.ledger import ACCRUAL, BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
 from financials.models.receivables import Invoice, PurchaseOrder
 from financials.models.terms import (
@@ -41,8 +51,13 @@ __all__ = [
     "ContractDocument",
     "ContractKind",
     "ContractStatus",
+    "CostBasis",
     "Estimate",
+    "ForecastBand",
+    "ForecastCost",
+    "ForecastInput",
     "ForecastLine",
+    "ForecastOverride",
     "ForecastRun",
     "Invoice",
     "Layer",
@@ -54,6 +69,7 @@ __all__ = [
     "NoticeRule",
     "OverheadDriver",
     "OverheadRule",
+    "OverrideLevel",
     "PurchaseOrder",
     "Rate",
     "RateKind",

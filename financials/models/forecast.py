@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from accounts.models import Client
-from common.models import AmountField, CurrencyField
+from common.models import AmountField, CurrencyField, Record
 from financials.models.contracts import Contract
+from financials.models.ledger import Line
 
 
 class Layer(models.TextChoices):
-    """From certain to uncertain; renewal, run-rate and override join with their own release."""
+    """From certain to uncertain; the override is what a person changed of all the others."""
 
     RECOGNISED = "recognised", "Recognised"
     CONTRACTED = "contracted", "Contracted"
+    RENEWAL = "renewal", "Renewal"
     COMMIT = "commit", "Commit"
     BEST_CASE = "best_case", "Best case"
     PIPELINE = "pipeline", "Pipeline"
+    RUN_RATE = "run_rate", "Run-rate"
+    OVERRIDE = "override", "Override"
 
 
 class ForecastRun(models.Model):
@@ -31,6 +37,10 @@ class ForecastRun(models.Model):
     is_current = models.BooleanField(default=True)
     formula_version = models.PositiveSmallIntegerField(default=1)
     unpriced = models.PositiveIntegerField(default=0, help_text="open deals without amount or probability")
+    short_history = models.BooleanField(
+        default=False, db_default=False, help_text="too few closed months for a run-rate: it is unknown, not zero"
+    )
+    bands_at = models.DateTimeField(null=True, help_text="when its bands were simulated; null while they were not")
 
     class Meta:
         constraints = [
@@ -44,12 +54,85 @@ class ForecastRun(models.Model):
         return f"run {self.pk}"
 
 
+class ForecastInput(models.Model):
+    """What a run read, so that it can be computed again to the same cent. Never edited."""
+
+    run = models.OneToOneField(ForecastRun, on_delete=models.CASCADE, primary_key=True, related_name="inputs")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the body")
+    body = models.TextField(help_text="JSON, as financials.calc.forecast_file writes it")
+
+
+class OverrideLevel(models.TextChoices):
+    MANAGER = "manager", "Manager"
+    DIRECTOR = "director", "Director"
+
+
+class ForecastOverride(Record):
+    """A person's own figure for a client, or for a whole portfolio, over months. Never deleted: revoked, or expired.
+
+    amount: what the months come to, closed ones too; delta: what is added to them; one of the two. client: blank for
+    the portfolio of `owner`, whose parts by client are rows of their own under it.
+    """
+
+    key = models.CharField(max_length=80, unique=True)
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="overrides", db_index=False
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="portfolio_overrides"
+    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    level = models.CharField(max_length=10, choices=OverrideLevel)
+    first_month = models.DateField()
+    last_month = models.DateField()
+    amount = AmountField(null=True, blank=True)
+    delta = AmountField(null=True, blank=True)
+    currency = CurrencyField()
+    reason = models.CharField(max_length=500)
+    expires_on = models.DateField(help_text="the last day it counts")
+    author = models.CharField(max_length=254)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=254, blank=True, default="")
+    revoked_why = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ["made_at", "id"]
+        indexes = [models.Index(fields=["client", "revoked_at"], name="override_of_client")]
+        constraints = [
+            models.CheckConstraint(condition=Q(level__in=OverrideLevel.values), name="override_level_known"),
+            models.CheckConstraint(
+                condition=Q(first_month__day=1, last_month__day=1, last_month__gte=F("first_month")),
+                name="override_months",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None, delta__isnull=False) | Q(amount__isnull=False, delta=None),
+                name="override_amount_or_delta",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(client=None, owner__isnull=False) | Q(client__isnull=False, owner=None),
+                name="override_client_or_portfolio",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by="") | Q(revoked_at__isnull=False) & ~Q(revoked_by=""),
+                name="override_revoked_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"override {self.key}"
+
+
 class ForecastLine(models.Model):
     """Net revenue of a client by month and layer, in the currency of its source; never edited."""
 
     run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="lines", db_index=False)
     contract = models.ForeignKey(Contract, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     opportunity_key = models.CharField(max_length=80, blank=True, default="")
+    override = models.ForeignKey(
+        ForecastOverride, null=True, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
     service_line = models.CharField(max_length=80, blank=True, default="")
     month = models.DateField()
     layer = models.CharField(max_length=12, choices=Layer)
@@ -59,3 +142,59 @@ class ForecastLine(models.Model):
     class Meta:
         indexes = [models.Index(fields=["run", "month"], name="forecast_line_of_run")]
         constraints = [models.CheckConstraint(condition=models.Q(layer__in=Layer.values), name="forecast_layer_known")]
+
+
+class CostBasis(models.TextChoices):
+    LEDGER = "ledger", "Ledger"
+    ALLOCATIONS = "allocations", "Planned hours at cost rates"
+    RATIO = "ratio", "Own trailing twelve months"
+
+
+class ForecastCost(models.Model):
+    """What delivering a client's forecast costs by month: delivery labour and freelancers. Never edited.
+
+    A month of a run without such rows has revenue whose cost is unknown.
+    """
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="costs", db_index=False)
+    month = models.DateField()
+    line = models.CharField(max_length=16, choices=Line)
+    basis = models.CharField(max_length=12, choices=CostBasis)
+    amount = AmountField()
+    currency = CurrencyField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "month"], name="forecast_cost_of_run")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(line__in=[Line.DELIVERY_LABOUR, Line.FREELANCERS]), name="forecast_cost_line"
+            ),
+            models.CheckConstraint(condition=Q(basis__in=CostBasis.values), name="forecast_cost_basis_known"),
+        ]
+
+
+class ForecastBand(models.Model):
+    """How far a client's net revenue over some months may lie from what the layers come to; never edited.
+
+    low, mid and high: the simulated 10th, 50th and 90th percentile less the layers' total. spread: the standard
+    deviation; lean: its third moment over spread³. Spreads add up over clients as squares, percentiles do not add up.
+    """
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="bands", db_index=False)
+    first_month = models.DateField()
+    last_month = models.DateField()
+    low = AmountField()
+    mid = AmountField()
+    high = AmountField()
+    mean = AmountField(help_text="the simulated mean less the layers' total")
+    spread = AmountField()
+    lean = models.DecimalField(max_digits=10, decimal_places=6)
+    currency = CurrencyField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "first_month", "last_month"], name="forecast_band_of_run")]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_month__gte=F("first_month")), name="forecast_band_months"),
+            models.CheckConstraint(condition=Q(low__lte=F("mid"), mid__lte=F("high")), name="forecast_band_order"),
+            models.CheckConstraint(condition=Q(spread__gte=0), name="forecast_band_spread"),
+        ]

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import permutations
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 
 from accounts.models import Client, Opportunity
-from common.models import ClosedPeriod
+from common.fx import MissingRate, RateRow, Rates
+from common.models import ClosedPeriod, FxRate
 from common.periods import Month, month_add, month_of
 from financials.calc import forecast as calc
+from financials.calc.renewals import own_rates
+from financials.calc.residual import HISTORY_MONTHS
 from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
-from financials.models import Contract
+from financials.models import Contract, ForecastOverride
 from financials.models import Milestone as MilestoneRow
 
 
@@ -57,17 +62,31 @@ class Book:
     recognised: tuple[Recognised, ...]
 
 
+# Months that only serve as history are summed over contracts and lines: there are five years of them.
 _LEDGER = """
 SELECT m.client_id, m.contract_id, coalesce(k.number, ''), m.service_line, m.month, m.currency,
        CASE WHEN m.line = 'gross_revenue' THEN m.amount ELSE -m.amount END
 FROM financials_ledgermonth m LEFT JOIN financials_contract k ON k.id = m.contract_id
-WHERE m.client_id = ANY(%s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %s AND m.amount <> 0
-ORDER BY m.client_id, m.month, m.contract_id, m.service_line, m.line, m.currency
+WHERE m.client_id = ANY(%(clients)s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %(shown)s
+  AND m.amount <> 0
+UNION ALL
+SELECT m.client_id, NULL, '', '', m.month, m.currency,
+       sum(CASE WHEN m.line = 'gross_revenue' THEN m.amount ELSE -m.amount END)
+FROM financials_ledgermonth m
+WHERE m.client_id = ANY(%(clients)s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %(since)s
+  AND m.month < %(shown)s AND m.amount <> 0
+GROUP BY m.client_id, m.month, m.currency
+"""
+# Deals that renew a contract and were decided: what becomes of terms that end.
+_RENEWED = """
+SELECT coalesce(nullif(k.renewal, ''), 'fixed'), count(*) FILTER (WHERE o.outcome = 'won'), count(*)
+FROM accounts_opportunity o JOIN financials_contract k ON k.number = o.renews
+WHERE o.renews <> '' AND o.outcome IN ('won', 'lost') GROUP BY 1
 """
 
 
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
-    """Six queries, whatever the number of clients."""
+    """Eight queries, whatever the number of clients; one more where their money is in several currencies."""
     closed = ClosedPeriod.objects.aggregate(last=Max("month"))["last"]
     clients = list(
         Client.objects.filter(pk__in=client_ids).order_by("pk").values_list("pk", "timezone", "fiscal_year_start")
@@ -76,7 +95,10 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     starts = {str(pk): start for pk, _, start in clients}
     contracts, numbers = _contracts(client_ids)
     deals = _deals(client_ids)
-    ledger = _ledger(client_ids, since=month_add(month_of(min(as_of.values(), default=now.date())), -36))
+    oldest = month_add(closed, 1) if closed else month_of(min(as_of.values(), default=now.date()))
+    ledger = _ledger(client_ids, oldest)
+    overrides = _overrides(client_ids, as_of)
+    renewal_rates = _renewal_rates()
     months: dict[Month, list[int]] = defaultdict(list)
     for pk, day in as_of.items():
         months[month_of(day)].append(pk)
@@ -95,7 +117,10 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             open_month=month_add(closed, 1) if closed else month,
             through=month,
             fiscal_starts={name: starts[name] for name in names},
+            renewal_rates=renewal_rates,
+            overrides=[override for name in names for override in overrides[name]],
         )
+        inputs = replace(inputs, rates=_rates(inputs))
         for pk in pks:
             first = inputs.first_month(str(pk))
             recognised += [cell for cell in ledger[pk] if first <= cell.month <= inputs.last_open]
@@ -113,7 +138,8 @@ def local_day(now: datetime, zone: str) -> date:
 def _contracts(client_ids: Sequence[int]) -> tuple[dict[str, list[calc.Contract]], dict[str, tuple[int, str]]]:
     by_client: dict[str, list[calc.Contract]] = defaultdict(list)
     numbers: dict[str, tuple[int, str]] = {}
-    fields = "pk client_id number parent_id parent__number opportunity__key service_line new_end"
+    fields = "pk client_id number parent_id parent__number opportunity__key service_line new_end renewal probability "
+    fields += "uplift superseded_by__number"
     told = ("kind", "status", "billing", "currency", "amount", "start", "end", "ended_on")
     rows = list(Contract.objects.filter(client__in=client_ids).order_by("pk").values(*fields.split(), *told))
     milestones: dict[int, list[Milestone]] = defaultdict(list)
@@ -130,24 +156,84 @@ def _contracts(client_ids: Sequence[int]) -> tuple[dict[str, list[calc.Contract]
         more: dict[str, Any] = {"milestones": tuple(milestones[row["pk"]]), "moves": tuple(moves[row["pk"]])}
         terms = Terms(**{name: row[name] for name in told}, **more)
         by_client[client].append(
-            calc.Contract(client, row["number"], terms, row["parent__number"] or "", row["opportunity__key"] or "")
+            calc.Contract(
+                client,
+                row["number"],
+                terms,
+                parent=row["parent__number"] or "",
+                opportunity=row["opportunity__key"] or "",
+                renewal=row["renewal"],
+                probability=row["probability"],
+                uplift=row["uplift"],
+                successor=row["superseded_by__number"] or "",
+                service_line=row["service_line"],
+            )
         )
     return by_client, numbers
 
 
 def _deals(client_ids: Sequence[int]) -> dict[str, list[calc.Opportunity]]:
+    """Lost ones only where they were to renew a contract."""
     by_client: dict[str, list[calc.Opportunity]] = defaultdict(list)
     fields = "client_id key stage category amount currency probability close_on delivery_start delivery_months contract"
-    rows: Any = Opportunity.objects.filter(client__in=client_ids).exclude(outcome="lost").order_by("pk")
-    for client_id, *rest in rows.values_list(*fields.split()):
+    rows: Any = Opportunity.objects.filter(client__in=client_ids).exclude(outcome="lost", renews="").order_by("pk")
+    for client_id, *rest in rows.values_list(*fields.split(), "renews"):
         by_client[str(client_id)].append(calc.Opportunity(str(client_id), *rest))
     return by_client
 
 
-def _ledger(client_ids: Sequence[int], *, since: Month) -> dict[int, list[Recognised]]:
+def _ledger(client_ids: Sequence[int], open_month: Month) -> dict[int, list[Recognised]]:
+    """Cell by cell from a year before the open month, the years before it as history."""
     by_client: dict[int, list[Recognised]] = defaultdict(list)
+    shown, since = month_add(open_month, -12), month_add(open_month, -HISTORY_MONTHS)
     with connection.cursor() as cursor:
-        cursor.execute(_LEDGER, [list(client_ids), since])
+        cursor.execute(_LEDGER, {"clients": list(client_ids), "shown": shown, "since": since})
         for row in cursor.fetchall():
             by_client[row[0]].append(Recognised(*row))
     return by_client
+
+
+def _renewal_rates() -> dict[str, Decimal]:
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEWED)
+        return own_rates({kind: (renewed, ended) for kind, renewed, ended in cursor.fetchall()})
+
+
+def _overrides(client_ids: Sequence[int], as_of: dict[int, date]) -> dict[str, list[calc.Override]]:
+    """Those that still count on the client's own day, in the order they were made."""
+    by_client: dict[str, list[calc.Override]] = defaultdict(list)
+    rows = ForecastOverride.objects.filter(client__in=client_ids, revoked_at=None).order_by("made_at", "pk")
+    for one in rows:
+        pk = one.client_id or 0
+        if one.expires_on >= as_of[pk]:
+            by_client[str(pk)].append(
+                calc.Override(
+                    str(pk),
+                    str(one.pk),
+                    one.level,
+                    one.first_month,
+                    one.last_month,
+                    one.currency,
+                    one.amount,
+                    one.delta,
+                )
+            )
+    return by_client
+
+
+def _rates(inputs: calc.ForecastInputs) -> dict[tuple[str, str], Decimal]:
+    """Between the currencies of the batch, as they stand for the last open month; one query if there are several."""
+    used = {cell.currency for cell in inputs.ledger} | {one.terms.currency for one in inputs.contracts}
+    used |= {deal.currency for deal in inputs.opportunities if deal.currency}
+    used |= {override.currency for override in inputs.overrides}
+    if len(used) < 2:
+        return {}
+    rates = Rates(RateRow(*row) for row in FxRate.objects.values_list("month", "base", "quote", "average", "closing"))
+    found = {}
+    for pair in permutations(sorted(used), 2):
+        try:
+            rate = rates.rate(*pair, inputs.last_open, via=settings.REPORTING_CURRENCY)
+        except MissingRate:
+            continue  # an override that needs it is not applied, and says so
+        found[pair] = rate.value
+    return found

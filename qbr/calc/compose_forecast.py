@@ -17,9 +17,12 @@ from qbr.calc.units import Unit, unit_for
 FORECAST_LAYERS: Final = (
     ("recognised", "Recorded"),
     ("contracted", "Contracted"),
+    ("renewal", "Renewals, weighted"),
     ("commit", "Commit"),
     ("best_case", "Best case"),
     ("pipeline", "Pipeline, weighted"),
+    ("run_rate", "Run-rate"),
+    ("override", "Our adjustment"),
 )
 
 
@@ -36,7 +39,8 @@ def forecast(data: ReviewData) -> Slide | None:
     bars = [_recorded_bar(data, month, unit, len(layers)) for month in actual_months]
     bars += [_ahead_bar(data, month, unit, layers) for month in ahead]
     name = fees(data)
-    words = "signed work and open deals by their likelihood" if data.internal else "what is signed today"
+    weighted = "signed work, renewals and open deals by their likelihood, and run-rate"
+    words = weighted if data.internal else "what is signed today"
     alt = (
         f"{name} by month, {month_label(actual_months[0])} to {month_label(ahead[-1])}, {unit.head}: recorded "
         f"{bars[0].label} to {bars[len(actual_months) - 1].label}, "

@@ -13,12 +13,15 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Client
+from accounts.models import Client, Opportunity
 from common import jobs
 from common.models import Job, JobState
+from common.periods import month_add
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
 from financials.actions.forecast import store_forecasts
-from financials.models import ForecastLine, ForecastRun, ScheduleLine
+from financials.calc.forecast import compute
+from financials.calc.forecast_file import digest_of, read_inputs
+from financials.models import ForecastInput, ForecastLine, ForecastRun, ScheduleLine
 from financials.queries.inputs import load_book, local_day
 from financials.queries.pnl import PnlRequest, load_pnl
 from people.models import User
@@ -114,6 +117,41 @@ def test_every_run_is_kept_and_the_latest_is_current(halden: Client) -> None:
     assert lines(halden)[0] == ("2026-10", "recognised", D("51000.0000"))
     first = ForecastLine.objects.filter(run=runs[0], layer="recognised").order_by("amount")
     assert [line.amount for line in first] == [D("-10000"), D("60000")]
+
+
+def test_a_run_computed_again_from_what_it_kept_gives_the_same_cents(halden: Client) -> None:
+    dirty(halden)
+    jobs.work("recompute")
+    before = lines(halden)
+    Opportunity.objects.filter(client=halden).update(amount=D("999999"), probability=D("1"))
+    kept = ForecastInput.objects.get(run__client=halden)
+    assert digest_of(kept.body) == kept.digest
+    sums: dict[tuple[str, str], D] = {}
+    for row in compute(read_inputs(kept.body)).rows:
+        cell = f"{row.month:%Y-%m}", row.layer
+        sums[cell] = sums.get(cell, D(0)) + row.amount
+    assert sorted((month, layer, amount) for (month, layer), amount in sums.items()) == sorted(before)
+
+
+def test_five_years_of_ledger_make_a_run_rate(halden: Client) -> None:
+    """2,000 a month beyond contracts for three years; the older years are read as history only."""
+    for back in range(1, 37):
+        post(halden, "gross_revenue", "2000", month=month_add(OCTOBER, -back))
+    dirty(halden)
+    jobs.work("recompute")
+    found = lines(halden)
+    assert found[0] == ("2026-01", "recognised", D("2000.0000"))
+    ahead = [amount for month, layer, amount in found if layer == "run_rate"]
+    assert len(ahead) == 17
+    assert all(1500 < amount < 4000 for amount in ahead)  # October's 50,000 is a one-off
+    assert not ForecastRun.objects.get(client=halden, is_current=True).short_history
+
+
+def test_a_short_history_is_said(halden: Client) -> None:
+    dirty(halden)
+    jobs.work("recompute")
+    run = ForecastRun.objects.get(client=halden)
+    assert (run.short_history, run.formula_version) == (True, 2)
 
 
 def test_edits_in_a_burst_are_computed_once(halden: Client) -> None:

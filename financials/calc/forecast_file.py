@@ -1,0 +1,188 @@
+"""A run's inputs as text and back, so that any run can be computed again to the same cent.
+
+JSON of rows in the order of the records' fields; amounts as text, dates as ISO, blanks at the end of a row left out.
+The text does not depend on the order the inputs came in. Source: docs/decisions/0009-runs-keep-their-inputs.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from common.periods import Month
+from financials.calc.forecast_records import Contract, ForecastInputs, LedgerCell, Opportunity, Override
+from financials.calc.schedule import Milestone, Move, Terms
+
+FILE_VERSION: Final = 1
+
+
+def write_inputs(inputs: ForecastInputs) -> dict[str, str]:
+    """Client → what of the inputs concerns it."""
+    parts: dict[str, _Parts] = defaultdict(_Parts)
+    for client, contract, month, currency, amount in inputs.ledger:
+        parts[client].ledger[contract, month, currency] += amount
+    for one in inputs.contracts:
+        parts[one.client].contracts.append(one)
+    for deal in inputs.opportunities:
+        parts[deal.client].deals.append(deal)
+    for override in inputs.overrides:
+        parts[override.client].overrides.append(override)
+    return {client: _written(inputs, client, found) for client, found in parts.items()}
+
+
+@dataclass(slots=True)
+class _Parts:
+    ledger: dict[tuple[str, Month, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    contracts: list[Contract] = field(default_factory=list)
+    deals: list[Opportunity] = field(default_factory=list)
+    overrides: list[Override] = field(default_factory=list)
+
+    def currencies(self) -> set[str]:
+        found = {currency for _, _, currency in self.ledger}
+        found |= {one.terms.currency for one in self.contracts} | {deal.currency for deal in self.deals}
+        return found | {override.currency for override in self.overrides}
+
+
+def _written(inputs: ForecastInputs, client: str, found: _Parts) -> str:
+    used = found.currencies()
+    rates = [[*pair, _plain(rate)] for pair, rate in sorted(inputs.rates.items()) if used.issuperset(pair)]
+    told = {
+        "v": FILE_VERSION,
+        "client": client,
+        "open": _plain(inputs.open_month),
+        "through": _plain(inputs.through),
+        "horizon": inputs.horizon,
+        "fiscal": inputs.fiscal_starts.get(client, 1),
+        "rates": rates,
+        "renewal_rates": {kind: _plain(rate) for kind, rate in sorted(inputs.renewal_rates.items())},
+        "readings": {name: _plain(reading) for name, reading in sorted(inputs.readings.items())},
+        "ledger": [
+            [contract, month.isoformat(), currency, _plain(amount)]
+            for (contract, month, currency), amount in sorted(found.ledger.items())
+        ],
+        "contracts": sorted(_contract(one) for one in found.contracts),
+        "deals": sorted(_short(_deal(deal)) for deal in found.deals),
+        # In their own order: of two overrides the later is applied to what the earlier made.
+        "overrides": [_short(_override(one)) for one in found.overrides],
+    }
+    return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_inputs(text: str) -> ForecastInputs:
+    told = json.loads(text)
+    client = told["client"]
+    through = _day(told["through"])
+    return ForecastInputs(
+        ledger=[
+            LedgerCell(client, contract, date.fromisoformat(month), currency, Decimal(amount))
+            for contract, month, currency, amount in told["ledger"]
+        ],
+        contracts=[_read_contract(client, row) for row in told["contracts"]],
+        opportunities=[_read_deal(client, row) for row in told["deals"]],
+        open_month=date.fromisoformat(told["open"]),
+        through=through,
+        fiscal_starts={client: told["fiscal"]},
+        horizon=told["horizon"],
+        renewal_rates={kind: Decimal(rate) for kind, rate in told["renewal_rates"].items()},
+        readings={name: Decimal(reading) for name, reading in told["readings"].items()},
+        rates={(source, target): Decimal(rate) for source, target, rate in told["rates"]},
+        overrides=[_read_override(client, row) for row in told["overrides"]],
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Decimals in one way of writing, whatever places they were stored with."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _short(row: Sequence[Any]) -> list[Any]:
+    told = [_plain(value) for value in row]
+    while told and told[-1] in (None, "", []):
+        told.pop()
+    return told
+
+
+def _contract(one: Contract) -> list[Any]:
+    terms = one.terms
+    return _short(
+        [
+            one.number, terms.kind, terms.status, terms.billing, terms.currency, terms.amount, terms.start, terms.end,
+            one.parent, one.opportunity, one.renewal, one.probability, one.uplift, one.successor, one.service_line,
+            terms.ended_on, [[_plain(value) for value in move] for move in sorted(terms.moves)],
+            [[_plain(value) for value in milestone] for milestone in terms.milestones],
+        ]
+    )  # fmt: skip
+
+
+def _read_contract(client: str, row: list[Any]) -> Contract:
+    (
+        number, kind, status, billing, currency, amount, start, end, parent, opportunity, renewal, probability, uplift,
+        successor, service_line, ended_on, moves, milestones,
+    ) = row + [None] * (18 - len(row))  # fmt: skip
+    terms = Terms(
+        kind=kind,
+        status=status,
+        billing=billing,
+        currency=currency,
+        amount=_number(amount),
+        start=date.fromisoformat(start),
+        end=_day(end),
+        milestones=tuple(
+            Milestone(date.fromisoformat(due), Decimal(fee), _day(accepted)) for due, fee, accepted in milestones or ()
+        ),
+        moves=tuple(Move(date.fromisoformat(first), date.fromisoformat(last)) for first, last in moves or ()),
+        ended_on=_day(ended_on),
+    )
+    return Contract(
+        client, number, terms, parent or "", opportunity or "", renewal or "", _number(probability), uplift or "",
+        successor or "", service_line or "",
+    )  # fmt: skip
+
+
+def _deal(one: Opportunity) -> list[Any]:
+    return [
+        one.key, one.stage, one.category, one.amount, one.currency, one.probability, one.close_on, one.delivery_start,
+        one.delivery_months, one.contract, one.renews,
+    ]  # fmt: skip
+
+
+def _read_deal(client: str, row: list[Any]) -> Opportunity:
+    (
+        key, stage, category, amount, currency, probability, close_on, starts, months, contract, renews,
+    ) = row + [None] * (11 - len(row))  # fmt: skip
+    return Opportunity(
+        client, key, stage or "", category or "", _number(amount), currency or "", _number(probability), _day(close_on),
+        _day(starts), months, contract or "", renews or "",
+    )  # fmt: skip
+
+
+def _override(one: Override) -> list[Any]:
+    return [one.key, one.level, one.first, one.last, one.currency, one.amount, one.delta]
+
+
+def _read_override(client: str, row: list[Any]) -> Override:
+    key, level, first, last, currency, amount, delta = row + [None] * (7 - len(row))
+    return Override(
+        client, key, level, date.fromisoformat(first), date.fromisoformat(last), currency, _number(amount),
+        _number(delta),
+    )  # fmt: skip
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

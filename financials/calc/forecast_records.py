@@ -1,0 +1,160 @@
+"""What a forecast reads and gives: plain records, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from common.periods import Month, fiscal_year_start, month_add
+from financials.calc.schedule import Terms
+
+CATEGORIES: Final = ("commit", "best_case", "pipeline")
+LAYERS: Final = ("recognised", "contracted", "renewal", *CATEGORIES, "run_rate", "override")
+"""Rows are in this order within a month. The override is what a person changed of all the others."""
+HORIZON_MONTHS: Final = 18
+
+Reason: TypeAlias = Literal["unpriced", "undated", "won without contract"]
+
+
+class LedgerCell(NamedTuple):
+    """Net revenue (gross revenue − pass-through) of one cell; contract is empty where the entry names none."""
+
+    client: str
+    contract: str
+    month: Month
+    currency: str
+    net_revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """parent: the number of the contract above it. opportunity: the key of the deal it came from. Empty for none.
+
+    renewal: fixed, auto or evergreen. probability: of renewal, where the contract has its own. uplift: as written.
+    successor: the number of the contract that took its place.
+    """
+
+    client: str
+    number: str
+    terms: Terms
+    parent: str = ""
+    opportunity: str = ""
+    renewal: str = ""
+    probability: Decimal | None = None
+    uplift: str = ""
+    successor: str = ""
+    service_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """amount and probability (a fraction) are None where unknown. contract: the number it became, renews: of the one it
+    renews; empty for none. Lost deals matter only for what they would have renewed.
+    """
+
+    client: str
+    key: str
+    stage: str
+    category: str
+    amount: Decimal | None
+    currency: str
+    probability: Decimal | None
+    close_on: date | None
+    delivery_start: date | None = None
+    delivery_months: int | None = None
+    contract: str = ""
+    renews: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A person's own figure for a client over months. amount: what the whole span comes to, else delta: what it adds.
+
+    level: manager or director; a director's is applied after a manager's.
+    """
+
+    client: str
+    key: str
+    level: str
+    first: Month
+    last: Month
+    currency: str
+    amount: Decimal | None = None
+    delta: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastInputs:
+    """Everything a run reads.
+
+    open_month: the first month not closed. through: the month of the as-of day where that is later, when several
+    months are open. horizon: months forecast, counted from the last open one. fiscal_starts: 1–12 by client, January
+    unless given; the ledger is shown from the start of the open month's year, fiscal or calendar, as is earlier, and is
+    history as far back as it is given. renewal_rates: by kind, where own history decides. readings: of indexes, by
+    name, as fractions. rates: units of the second currency for one of the first; overrides need them where a client's
+    money is in several. overrides: in the order they were made.
+    """
+
+    ledger: Sequence[LedgerCell]
+    contracts: Sequence[Contract]
+    opportunities: Sequence[Opportunity]
+    open_month: Month
+    through: Month | None = None
+    fiscal_starts: Mapping[str, int] = field(default_factory=dict)
+    horizon: int = HORIZON_MONTHS
+    renewal_rates: Mapping[str, Decimal] = field(default_factory=dict)
+    readings: Mapping[str, Decimal] = field(default_factory=dict)
+    rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    overrides: Sequence[Override] = ()
+
+    @property
+    def last_open(self) -> Month:
+        return max(self.open_month, self.through or self.open_month)
+
+    @property
+    def last_month(self) -> Month:
+        return month_add(self.last_open, self.horizon - 1)
+
+    def first_month(self, client: str) -> Month:
+        return min(
+            date(self.open_month.year, 1, 1), fiscal_year_start(self.open_month, self.fiscal_starts.get(client, 1))
+        )
+
+
+class ForecastRow(NamedTuple):
+    """amount: net revenue in `currency`, never zero. contract, opportunity and override are empty where they do not
+    apply."""
+
+    client: str
+    contract: str
+    opportunity: str
+    month: Month
+    layer: str
+    currency: str
+    amount: Decimal
+    override: str = ""
+
+
+class LeftOut(NamedTuple):
+    """An open or won deal that no layer holds, and why: counted beside the forecast, never summed."""
+
+    client: str
+    opportunity: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastResult:
+    """rows by client, month, layer, contract, opportunity, currency, override; left_out by client, opportunity.
+
+    short: clients whose history is too short for a run-rate. unapplied: overrides that could not be, for want of a rate
+    or of an open month.
+    """
+
+    rows: list[ForecastRow]
+    left_out: list[LeftOut]
+    short: tuple[str, ...] = ()
+    unapplied: tuple[str, ...] = ()
