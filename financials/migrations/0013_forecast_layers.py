@@ -11,7 +11,7 @@ import common.models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_action_audience"),
-        ("financials", "0012_allocations"),
+        ("financials", "0013_labour_in_ladder"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
