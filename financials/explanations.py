@@ -87,11 +87,11 @@ class Asked:
 
     @property
     def compared(self) -> tuple[Scenario, Scenario]:
-        return "actual", self.against
+        return ("forecast" if self.scenario.startswith("forecast_") else "actual"), self.against
 
     @property
     def against(self) -> Scenario:
-        return "prior_year" if self.scenario == "variance_prior" else "budget"
+        return "prior_year" if self.scenario.endswith("variance_prior") else "budget"
 
 
 def _months(params: Mapping[str, str]) -> tuple[Month, Month]:
@@ -140,7 +140,7 @@ def explain_pnl(row: str, user: User, params: Mapping[str, str], now: datetime) 
         raise Http404(NOT_FOUND)
     scope = scope_words(user, asked.request)
     basis = load_basis(user, now=now, currency=asked.request.currency, budget_version=asked.request.budget_version)
-    if asked.scenario.startswith("variance"):
+    if "variance" in asked.scenario:
         return _explain_variance(user, asked, basis, scope, now)
     return _explain_row(user, asked, basis, scope, now)
 
@@ -194,7 +194,7 @@ def _explain_row(user: User, asked: Asked, basis: Basis, scope: str, now: dateti
         rates=result.rates_note,
         tie_out=result.tie_out.difference if result.tie_out else None,
         series=_series(user, asked, basis, scenario),
-        series_label="Twelve months, actual against budget",
+        series_label=f"Twelve months, {scenario.replace('_', ' ')} against budget",
         rows_url=entries_url(asked.request, asked.row) if entries else "",
         rows_count=_rows_behind(result, asked.row) if entries else None,
         xlsx_url=entries_url(asked.request, asked.row, format="xlsx") if entries else "",
@@ -209,22 +209,23 @@ def _explain_variance(user: User, asked: Asked, basis: Basis, scope: str, now: d
     unit = "ratio" if is_margin(asked.row) else basis.currency
     first, second = ("−", "+") if asked.row in COSTS else ("", "−")
     words = "budget" if asked.against == "budget" else "prior year"
+    shown = asked.compared[0]
     return Explanation(
         figure=_figure(asked, basis, value),
         scope=scope,
-        formula=f"{words} − actual" if asked.row in COSTS else f"actual − {words}",
+        formula=f"{words} − {shown}" if asked.row in COSTS else f"{shown} − {words}",
         formula_id=f"pnl.{asked.row}",
         formula_version=VERSION,
         inputs=(
-            Input("Actual", actual, unit, first, url=_explain_url(asked, "actual")),
+            Input(shown.capitalize(), actual, unit, first, url=_explain_url(asked, shown)),
             Input(words.capitalize(), other, unit, second, url=_explain_url(asked, asked.against)),
         ),
         as_of=basis.as_of,
         run=f"ledger entry {basis.ledger_no:,}",
         period=_period(asked, basis),
-        series=_series(user, asked, basis, "actual"),
-        series_label="Twelve months, actual against budget",
-        rows_url=entries_url(asked.request, asked.row),
+        series=_series(user, asked, basis, shown),
+        series_label=f"Twelve months, {shown} against budget",
+        rows_url=entries_url(asked.request, asked.row) if shown == "actual" else "",
         definition=definition_of("variance"),
         notes=("Favourable is positive on every row, costs too",),
     )

@@ -52,6 +52,8 @@ SCENARIO_WORDS: Final[dict[str, str]] = {
     "forecast": "forecast",
     "variance": "against budget",
     "variance_prior": "against prior year",
+    "forecast_variance": "forecast against budget",
+    "forecast_variance_prior": "forecast against prior year",
 }
 
 
@@ -76,15 +78,15 @@ def pnl_figure(
 ) -> Figure:
     """One row of the ladder over months[0]..months[-1]; no months, nothing to explain.
 
-    scenario: also variance and variance_prior, favourable positive. scope: contract, service_line, owner, tier,
-    currency, budget.
+    scenario: also variance and variance_prior, of actuals or with forecast_ before it, favourable positive.
+    scope: contract, service_line, owner, tier, currency, budget.
     """
     name = LABELS[row]
     if scenario != "actual":
         name = f"{name}, {SCENARIO_WORDS[scenario]}"
     unit = basis.currency
     if is_margin(row):
-        unit = "points" if scenario.startswith("variance") else "ratio"
+        unit = "points" if "variance" in scenario else "ratio"
     if not months:
         return Figure("", name, value, unit)
     identity = figure_id(

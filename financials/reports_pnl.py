@@ -22,7 +22,7 @@ from financials.queries.bridge_page import load_bridge_page
 from financials.queries.labour import WITHHELD
 from financials.queries.pivot_page import ROW_WORDS, PivotView, chips, column_word, load_pivot_page
 from financials.queries.pnl import BadRequest, PnlRequest
-from financials.queries.pnl_page import load_pnl_page
+from financials.queries.pnl_page import PnlPage, load_pnl_page
 from financials.reports import given
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ def pnl(user: User, query: Mapping[str, str], now: datetime) -> Report:
 
 def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
     view, errors = pnl_view(given(query))
-    if view.client:
-        get_client_for(user, view.client)
+    for key in (view.client, view.parent):
+        if key:
+            get_client_for(user, key)
     page = load_pnl_page(user, view, now=now)
     months, year = page.focus.months, page.spans["year"]
     columns = [
@@ -47,7 +48,7 @@ def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
         ReportColumn("variance", "Variance", "amount"),
         ReportColumn("share", "Variance, %", "ratio"),
         ReportColumn("prior", page.spans["prior"], "amount"),
-        ReportColumn("year", f"{year}, actual", "amount"),
+        ReportColumn("year", f"{year}, {page.spans['shown'].lower()}", "amount"),
         ReportColumn("year_variance", f"{year}, variance", "amount"),
     ]
     rows: list[list[Any]] = [
@@ -62,7 +63,7 @@ def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
         as_of=page.basis.as_of,
         period=period_label(page.periods[0].months[0], months[-1]),
         currency=page.basis.currency,
-        filters=(("Client", view.client), ("Contract", view.contract), ("Service line", view.service_line or "")),
+        filters=_ladder_filters(page),
         columns=tuple(columns),
         rows=rows,
         strong=frozenset(at for at, line in enumerate(page.lines) if line.kind == "total"),
@@ -73,6 +74,19 @@ def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
         ),
         tie_out=tie_words(page.tie_out, page.basis.currency),
     )  # fmt: skip
+
+
+def _ladder_filters(page: PnlPage) -> tuple[tuple[str, str], ...]:
+    view = page.view
+    return (
+        ("Show", page.spans["shown"]),
+        ("Columns", view.group.replace("_", " ")),
+        ("Client", view.client),
+        ("Service line", view.service_line or ""),
+        *((ROW_WORDS[name], value) for name, value in view.scope.items()),
+        ("Rates", view.rates_word),
+        ("Budget", view.version),
+    )
 
 
 def _pivot(user: User, query: Mapping[str, str], now: datetime) -> Report:

@@ -30,8 +30,9 @@ def pnl(user: User, query: QueryDict, now: datetime) -> Tile:
 def _ladder(user: User, query: QueryDict, now: datetime) -> Tile:
     """Contribution of the newest period, with the periods before it; the ladder's totals below."""
     view, _ = pnl_view(query)
-    if view.client:
-        get_client_for(user, view.client)
+    for key in (view.client, view.parent):
+        if key:
+            get_client_for(user, key)
     page = load_pnl_page(user, view, now=now)
     lines = {line.key: line for line in page.lines}
     shown = lines[next(name for name in _HEADLINES if name in lines)]

@@ -15,63 +15,15 @@ from financials.queries import pivot_page
 from financials.queries.bridge import MEASURES, BridgeRequest
 from financials.queries.entries import EntryFilter
 from financials.queries.pnl import PnlRequest
-from financials.queries.pnl_page import Against, Group, PnlView
+from financials.queries.pnl_page import Against, PnlView, Shown
+from financials.queries.pnl_periods import Group
 
 MOST_YEARS = 10
 
 
-class PnlForm(forms.Form):
-    """The P&L page's address. What cannot be read is said above the table, and the default shown."""
+class ScopeForm(forms.Form):
+    """What narrows the P&L, whichever way it is cut."""
 
-    client = forms.CharField(required=False, max_length=80)
-    contract = forms.CharField(required=False, max_length=60)
-    service_line = forms.CharField(required=False, max_length=80)
-    from_ = MonthField(required=False, label="From")
-    to = MonthField(required=False, label="To")
-    group = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Group)])
-    against = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Against)])
-    unit = forms.ChoiceField(required=False, choices=[("k", "thousand"), ("M", "million"), ("1", "units")])
-
-    def add_prefix(self, field_name: str) -> str:
-        return "from" if field_name == "from_" else field_name
-
-    def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        first, last = data.get("from_"), data.get("to")
-        if first and last and first > last:
-            raise ValidationError("The first month comes after the last.")
-        if first and last and last.year - first.year > 10:
-            raise ValidationError("Ask for at most ten years at once.")
-        return data
-
-
-def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
-    """The view asked for and what was wrong with the address."""
-    form = PnlForm(query)
-    good = form.is_valid()
-    data = form.cleaned_data if good else {}
-    errors = [str(error) for several in form.errors.values() for error in several]
-    view = PnlView(
-        client=client or data.get("client", ""),
-        first=data.get("from_"),
-        last=data.get("to"),
-        group=data.get("group") or "month",
-        against=data.get("against") or "budget",
-        unit=data.get("unit") or "k",
-        contract=data.get("contract", ""),
-        service_line=data.get("service_line") or None,
-    )
-    return view, errors
-
-
-class PivotForm(forms.Form):
-    """The P&L's address when groups stand in its rows."""
-
-    rows = forms.ChoiceField(choices=list(pivot_page.ROW_WORDS.items()))
-    group = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(pivot_page.Columns)])
-    scenario = forms.ChoiceField(required=False, choices=list(pivot_page.SHOWN_WORDS.items()))
-    measure = forms.ChoiceField(required=False, choices=list(LABELS.items()))
-    share = forms.BooleanField(required=False)
     client = forms.CharField(required=False, max_length=80)
     parent = forms.CharField(required=False, max_length=80)
     contract = forms.CharField(required=False, max_length=60)
@@ -81,19 +33,74 @@ class PivotForm(forms.Form):
     industry = forms.CharField(required=False, max_length=80)
     version = forms.CharField(required=False, max_length=40)
     rates = MonthField(required=False)
-    from_ = MonthField(required=False)
-    to = MonthField(required=False)
+    from_ = MonthField(required=False, label="From")
+    to = MonthField(required=False, label="To")
 
     def add_prefix(self, field_name: str) -> str:
         return "from" if field_name == "from_" else field_name
 
 
-def pivot_view(query: QueryDict, through: Month) -> tuple[pivot_page.PivotView, list[str]]:
-    """What cannot be read is said above the table, and the default shown. through: the last closed month."""
+class PnlForm(ScopeForm):
+    """The P&L page's address. What cannot be read is said above the table, and the default shown."""
+
+    group = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Group)])
+    scenario = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Shown)])
+    against = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(Against)])
+    unit = forms.ChoiceField(required=False, choices=[("k", "thousand"), ("M", "million"), ("1", "units")])
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        first, last = data.get("from_"), data.get("to")
+        if first and last and first > last:
+            raise ValidationError("The first month comes after the last.")
+        if first and last and last.year - first.year > MOST_YEARS:
+            raise ValidationError("Ask for at most ten years at once.")
+        return data
+
+
+def _as_reported(query: QueryDict) -> QueryDict:
+    """The address may say in words that rates are not held."""
     given = query.copy()
     if given.get("rates") == "reported":
         del given["rates"]
-    form = PivotForm(given)
+    return given
+
+
+def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
+    """The view asked for and what was wrong with the address."""
+    form = PnlForm(_as_reported(query))
+    good = form.is_valid()
+    data = form.cleaned_data if good else {}
+    errors = [str(error) for several in form.errors.values() for error in several]
+    words = {name: data.get(name, "") for name in ("contract", "owner", "tier", "parent", "industry", "version")}
+    view = PnlView(
+        client=client or data.get("client", ""),
+        first=data.get("from_"),
+        last=data.get("to"),
+        group=data.get("group") or "month",
+        shown=data.get("scenario") or "actual",
+        against=data.get("against") or "budget",
+        unit=data.get("unit") or "k",
+        service_line=data.get("service_line") or None,
+        rates=data.get("rates"),
+        **words,
+    )
+    return view, errors
+
+
+class PivotForm(ScopeForm):
+    """The P&L's address when groups stand in its rows."""
+
+    rows = forms.ChoiceField(choices=list(pivot_page.ROW_WORDS.items()))
+    group = forms.ChoiceField(required=False, choices=[(name, name) for name in get_args(pivot_page.Columns)])
+    scenario = forms.ChoiceField(required=False, choices=list(pivot_page.SHOWN_WORDS.items()))
+    measure = forms.ChoiceField(required=False, choices=list(LABELS.items()))
+    share = forms.BooleanField(required=False)
+
+
+def pivot_view(query: QueryDict, through: Month) -> tuple[pivot_page.PivotView, list[str]]:
+    """What cannot be read is said above the table, and the default shown. through: the last closed month."""
+    form = PivotForm(_as_reported(query))
     form.is_valid()
     data = form.cleaned_data
     errors = [str(error) for several in form.errors.values() for error in several]

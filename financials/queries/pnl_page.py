@@ -5,8 +5,8 @@ Costs are shown negative and variances favourable-positive, so that the eye read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,21 +15,32 @@ from common import charts
 from common.figures import Figure
 from common.formats import Scale, day_short, money_words
 from common.money import ZERO, ratio
-from common.periods import Month, month_add, month_label, months_between, quarter_of
+from common.periods import Month, format_month, month_add, month_label, months_between
 from financials.calc import findings
 from financials.calc.findings import Part
 from financials.calc.ladder import COSTS, TieOut
 from financials.figures import LABELS, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.pnl import PnlRequest, PnlResult, gap, load_pnl
+from financials.queries.pnl import PnlRequest, PnlResult, clients_asked, gap, load_pnl
+from financials.queries.pnl_periods import (
+    Group,
+    Period,
+    calendar_periods,
+    first_month,
+    fiscal_periods,
+    is_fiscal,
+    year_before,
+)
 
 if TYPE_CHECKING:
     from people.models import User
 
-Group = Literal["month", "quarter", "year"]
 Against = Literal["budget", "prior_year"]
+Shown = Literal["actual", "forecast"]
 TOTALS: Final = frozenset({"gross_revenue", "net_revenue", "gross_profit", "contribution", "operating_profit"})
-MONTHS_SHOWN: Final = 4
+SHOWN_WORDS: Final[dict[str, str]] = {"actual": "Actual", "forecast": "Forecast"}
+FORECAST_AHEAD: Final = 3
+"""Months after the last closed one that a forecast shows when nobody says which."""
 _NUMERATOR: Final = {
     "gross_margin": "gross_profit",
     "contribution_margin": "contribution",
@@ -38,11 +49,15 @@ _NUMERATOR: Final = {
 _BRIDGE: Final = ("net_revenue", "delivery_labour", "freelancers", "direct_expenses")
 
 Values = Mapping[str, Decimal | None]
+Grid = Mapping[tuple[Month, str], Values]
+"""By month, and by the fiscal label that the month has for a client where the columns are fiscal; else blank."""
 
 
 @dataclass(frozen=True, slots=True)
 class PnlView:
-    """What the address says. client "" is the whole portfolio in sight."""
+    """What the address says. client "" is the whole portfolio in sight; so with each filter. version: of the budget,
+    "" the newest. rates: the month whose rates serve every month, None each its own.
+    """
 
     client: str = ""
     first: Month | None = None
@@ -52,13 +67,23 @@ class PnlView:
     unit: Literal["k", "M", "1"] = "k"
     contract: str = ""
     service_line: str | None = None
+    shown: Shown = "actual"
+    owner: str = ""
+    tier: str = ""
+    parent: str = ""
+    industry: str = ""
+    version: str = ""
+    rates: Month | None = None
 
+    @property
+    def scope(self) -> dict[str, str]:
+        """The filters beside client and service line, as a figure's identity and a chip name them."""
+        names = ("contract", "owner", "tier", "parent", "industry")
+        return {name: value for name in names if (value := getattr(self, name))}
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    label: str
-    months: tuple[Month, ...]
-    current: bool = False
+    @property
+    def rates_word(self) -> str:
+        return f"Held at {month_label(self.rates)}" if self.rates else "As reported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +124,16 @@ class PnlPage:
 
 def load_pnl_page(user: User, view: PnlView, *, now: datetime) -> PnlPage:
     """At most eleven queries, whatever the book's size."""
-    basis = load_basis(user, now=now)
-    periods = _periods(view, basis)
+    basis = replace(load_basis(user, now=now, budget_version=view.version), constant=view.rates)
+    last = view.last or month_add(basis.through, FORECAST_AHEAD if view.shown == "forecast" else 0)
+    start = view.first or first_month(view.group, last)
+    year = tuple(months_between(date(last.year, 1, 1), last))
+    first = min(start, year[0])
+    results = {name: _ask(user, view, basis, name, first, last) for name in (view.shown, "budget", "prior_year")}
+    grids = {name: _by_month(result, view.group) for name, result in results.items()}
+    actual = results[view.shown]
+    periods = _periods(user, view, grids, start, last)
     focus = periods[-1]
-    year = tuple(months_between(date(focus.months[-1].year, 1, 1), focus.months[-1]))
-    first = min(periods[0].months[0], year[0])
-    last = focus.months[-1]
-    results = {name: _ask(user, view, basis, name, first, last) for name in ("actual", "budget", "prior_year")}
-    grids = {name: _by_month(result) for name, result in results.items()}
-    actual = results["actual"]
     columns = [row for row in LABELS if row in actual.columns]
     table = _Table(view, basis, grids, periods, year)
     lines = tuple(table.line(row) for row in columns)
@@ -119,9 +145,10 @@ def load_pnl_page(user: User, view: PnlView, *, now: datetime) -> PnlPage:
         periods=tuple(periods),
         focus=focus,
         spans={
+            "shown": SHOWN_WORDS[view.shown],
             "focus": f"{focus.label} on {words}",
             "against": f"Budget {basis.budget_version}".strip() if view.against == "budget" else "Prior year",
-            "prior": _label(tuple(month_add(month, -12) for month in focus.months), view.group),
+            "prior": year_before(focus, view.group),
             "year": f"January to {year[-1]:%B}" if len(year) > 1 else "January",
         },
         lines=lines,
@@ -133,7 +160,7 @@ def load_pnl_page(user: User, view: PnlView, *, now: datetime) -> PnlPage:
         source=_source(basis, actual),
         has_budget=bool(grids["budget"]),
         bridge=_bridge(table, basis) if "contribution" in columns else None,
-        empty=not grids["actual"] and not grids["budget"],
+        empty=not grids[view.shown] and not grids["budget"],
     )
 
 
@@ -141,88 +168,85 @@ def _ask(user: User, view: PnlView, basis: Basis, scenario: str, first: Month, l
     request = PnlRequest(
         first=first,
         last=last,
-        group_by=("month",),
-        scenario=scenario,  # type: ignore[arg-type]  # three of its literals
+        group_by=("month", view.group) if is_fiscal(view.group) else ("month",),
+        scenario=scenario,  # type: ignore[arg-type]  # four of its literals
         client=view.client,
-        contract=view.contract,
         service_line=view.service_line,
+        budget_version=view.version,
+        rates=view.rates,
     )
+    request = replace(request, **view.scope)  # type: ignore[arg-type]  # its text fields
     return load_pnl(user, request, now=basis.as_of, basis=basis, tie=scenario == "actual")
 
 
-def _by_month(result: PnlResult) -> dict[Month, Values]:
-    return {date.fromisoformat(f"{row.group[0]}-01"): row.values for row in result.rows}
+def _by_month(result: PnlResult, group: Group) -> dict[tuple[Month, str], Values]:
+    labelled = is_fiscal(group)
+    return {
+        (date.fromisoformat(f"{row.group[0]}-01"), (row.group[1] or "") if labelled else ""): row.values
+        for row in result.rows
+    }
 
 
-def _periods(view: PnlView, basis: Basis) -> list[Period]:
-    last = view.last or basis.through
-    first = view.first or _opening(month_add(last, 1 - MONTHS_SHOWN if view.group == "month" else -12), view.group)
-    groups: dict[object, list[Month]] = {}
-    for month in months_between(first, last):
-        key = month if view.group == "month" else quarter_of(month) if view.group == "quarter" else month.year
-        groups.setdefault(key, []).append(month)
-    several = list(groups.values())
-    return [
-        Period(_label(tuple(months), view.group), tuple(months), current=months is several[-1]) for months in several
-    ]
-
-
-def _opening(month: Month, group: Group) -> Month:
-    """The first month of the quarter or year that the month lies in, so that no part of one is shown as the whole."""
-    if group == "month":
-        return month
-    return date(month.year, month.month - (month.month - 1) % 3 if group == "quarter" else 1, 1)
-
-
-def _label(months: tuple[Month, ...], group: Group) -> str:
-    """'2026-Q3'; '2026-Q4 to Oct' and '2025-Q4 from Nov' where months are missing."""
-    if group == "month":
-        return month_label(months[0])
-    label = quarter_of(months[0]) if group == "quarter" else str(months[0].year)
-    if months[0] != _opening(months[0], group):
-        return f"{label} from {months[0]:%b}"
-    return label if len(months) == (3 if group == "quarter" else 12) else f"{label} to {months[-1]:%b}"
+def _periods(user: User, view: PnlView, grids: Mapping[str, Grid], first: Month, last: Month) -> list[Period]:
+    """Never none: a fiscal view of months without any entry falls back to the calendar's columns."""
+    if not is_fiscal(view.group):
+        return calendar_periods(view.group, first, last)
+    labels = {name for grid in grids.values() for month, name in grid if first <= month <= last}
+    asked = clients_asked(
+        user, PnlRequest(client=view.client, **{k: v for k, v in view.scope.items() if k != "contract"})
+    )
+    starts = asked.values_list("fiscal_year_start", flat=True).distinct()
+    found = fiscal_periods(view.group, first, last, labels, starts, whole=view.first is None)
+    return found or calendar_periods("quarter" if view.group == "fiscal_quarter" else "year", first, last)
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     view: PnlView
     basis: Basis
-    grids: Mapping[str, Mapping[Month, Values]]
+    grids: Mapping[str, Grid]
     periods: Sequence[Period]
     year: tuple[Month, ...]
 
-    def value(self, scenario: str, row: str, months: Iterable[Month]) -> Decimal | None:
-        """The row over the months: amounts add, margins are those of the sums, None where nothing is known."""
-        months = list(months)
+    def value(self, scenario: str, row: str, span: Period) -> Decimal | None:
+        """The row over the span: amounts add, margins are those of the sums, None where nothing is known."""
         if is_margin(row):
-            return ratio(self.value(scenario, _NUMERATOR[row], months), self.value(scenario, "net_revenue", months))
-        grid = self.grids[scenario]
-        found = [grid[month].get(row) for month in months if month in grid]
+            return ratio(self.value(scenario, _NUMERATOR[row], span), self.value(scenario, "net_revenue", span))
+        months = set(span.months)
+        found = [
+            values.get(row)
+            for (month, name), values in self.grids[scenario].items()
+            if month in months and (not span.fiscal or name == span.fiscal)
+        ]
         if not found or any(value is None for value in found):
             return None
         return sum((value for value in found if value is not None), ZERO)
 
-    def figure(self, scenario: str, row: str, months: Sequence[Month], value: Decimal | None) -> Figure:
-        scope = {"contract": self.view.contract}
-        if self.view.service_line:
-            scope["service_line"] = self.view.service_line
-        made = pnl_figure(row, value, self.basis, months=months, client=self.view.client, scenario=scenario, **scope)
-        shown = -value if value is not None and row in COSTS and not scenario.startswith("variance") else value
+    def figure(self, scenario: str, row: str, span: Period, value: Decimal | None) -> Figure:
+        view = self.view
+        scope = {**view.scope, "fiscal": span.fiscal, "budget": view.version}
+        if view.rates:
+            scope["rates"] = format_month(view.rates)
+        if view.service_line:
+            scope["service_line"] = view.service_line
+        months = [span.months[0], span.months[-1]]
+        made = pnl_figure(row, value, self.basis, months=months, client=view.client, scenario=scenario, **scope)
+        shown = -value if value is not None and row in COSTS and "variance" not in scenario else value
         return Figure(made.id, made.label, shown, made.unit)
 
-    def cell(self, scenario: str, row: str, months: Sequence[Month]) -> Figure:
-        return self.figure(scenario, row, months, self.value(scenario, row, months))
+    def cell(self, scenario: str, row: str, span: Period) -> Figure:
+        return self.figure(scenario, row, span, self.value(scenario, row, span))
 
-    def variance(self, row: str, months: Sequence[Month]) -> Figure:
-        against = self.view.against
-        value = gap(row, self.value("actual", row, months), self.value(against, row, months))
+    def variance(self, row: str, span: Period) -> Figure:
+        shown, against = self.view.shown, self.view.against
+        value = gap(row, self.value(shown, row, span), self.value(against, row, span))
         favourable = -value if value is not None and row in COSTS else value
         name = "variance" if against == "budget" else "variance_prior"
-        return self.figure(name, row, months, favourable)
+        return self.figure(name if shown == "actual" else f"{shown}_{name}", row, span, favourable)
 
     def line(self, row: str) -> LadderLine:
-        focus = self.periods[-1].months
+        focus, shown = self.periods[-1], self.view.shown
+        year = Period("", self.year)
         variance = self.variance(row, focus)
         budget = self.value(self.view.against, row, focus)
         share = None
@@ -232,25 +256,27 @@ class _Table:
             key=row,
             label=LABELS[row],
             kind="ratio" if is_margin(row) else "total" if row in TOTALS else "line",
-            cells=tuple((self.cell("actual", row, period.months), period.current) for period in self.periods),
+            cells=tuple((self.cell(shown, row, period), period.current) for period in self.periods),
             budget=self.cell(self.view.against, row, focus),
             variance=variance,
             share=share,
             prior=self.cell("prior_year", row, focus),
-            ytd=self.cell("actual", row, self.year),
-            ytd_variance=self.variance(row, self.year),
+            ytd=self.cell(shown, row, year),
+            ytd_variance=self.variance(row, year),
         )
 
 
 def _finding(table: _Table, columns: Sequence[str], basis: Basis) -> str:
     """'October 2026 contribution is $84.5k under budget, all of it in net revenue'."""
-    row = "contribution" if "contribution" in columns else "net_revenue"
+    shown = table.view.shown
+    row = "contribution" if "contribution" in columns and shown == "actual" else "net_revenue"
     focus = table.periods[-1]
-    what = f"{_when(focus, table.view.group, basis)} {LABELS[row].lower()}"
-    values = [table.value(name, row, focus.months) for name in ("actual", "budget")]
+    words = f"{'forecast ' if shown == 'forecast' else ''}{LABELS[row].lower()}"
+    what = f"{_when(focus, table.view.group, basis)} {words}"
+    values = [table.value(name, row, focus) for name in (shown, "budget")]
     parts = []
-    for name in _BRIDGE:
-        gap_of = gap(name, *(table.value(scenario, name, focus.months) for scenario in ("actual", "budget")))
+    for name in _BRIDGE if shown == "actual" else ():
+        gap_of = gap(name, *(table.value(scenario, name, focus) for scenario in ("actual", "budget")))
         if gap_of is not None:
             parts.append(Part(LABELS[name].lower(), -gap_of if name in COSTS else gap_of))
     return findings.amount_against_budget(
@@ -268,13 +294,15 @@ def _when(period: Period, group: Group, basis: Basis) -> str:
 
 def _bridge(table: _Table, basis: Basis) -> charts.Bridge | None:
     """From budgeted to actual contribution, line by line; None without both."""
-    months = table.periods[-1].months
-    start, end = (table.value(name, "contribution", months) for name in ("budget", "actual"))
+    if table.view.shown != "actual":
+        return None
+    focus = table.periods[-1]
+    start, end = (table.value(name, "contribution", focus) for name in ("budget", "actual"))
     if start is None or end is None or start <= 0 or end <= 0:
         return None
     moves: list[Part] = []
     for name in _BRIDGE:
-        moved = gap(name, *(table.value(scenario, name, months) for scenario in ("actual", "budget")))
+        moved = gap(name, *(table.value(scenario, name, focus) for scenario in ("actual", "budget")))
         if moved is None:
             return None
         moves.append(Part(LABELS[name], -moved if name in COSTS else moved))
@@ -321,7 +349,7 @@ def export_rows(user: User, view: PnlView, *, now: datetime) -> tuple[list[str],
         against,
         "Variance",
         page.spans["prior"],
-        f"{page.spans['year']}, actual",
+        f"{page.spans['year']}, {page.spans['shown'].lower()}",
         f"{page.spans['year']}, variance",
     ]
     rows: list[list[object]] = [

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.access import clients_for, get_client_for
+from accounts.access import get_client_for
 from accounts.queries.header import client_header
 from common.exports import About, csv_response, file_response, query_filters, xlsx_response
 from common.policies import MONEY_READERS, allow
@@ -20,13 +20,13 @@ from financials.forms.pnl import entry_filter, pivot_view, pnl_view
 from financials.queries import pivot_page
 from financials.queries.basis import load_basis
 from financials.queries.entries import HEAD, entries, entry_rows
-from financials.queries.pnl import BadRequest, PnlRequest, columns_for
-from financials.queries.pnl_page import PnlView, export_rows, load_pnl_page
+from financials.queries.pnl import NONE, BadRequest, PnlRequest, columns_for
+from financials.queries.pnl_choices import PnlChoices, load_choices
+from financials.queries.pnl_page import SHOWN_WORDS, PnlView, export_rows, load_pnl_page
 from people.requests import signed_in
 
 UNITS = {"k": "thousand", "M": "million", "1": "in full"}
 PLACES = {"k": 1, "M": 2, "1": 2}
-GROUPS = {"month": "Month", "quarter": "Quarter", "year": "Year"}
 AGAINST = {"budget": "Budget", "prior_year": "Prior year"}
 COLUMN_WORDS = {
     "month": "Month",
@@ -36,7 +36,6 @@ COLUMN_WORDS = {
     "fiscal_year": "Fiscal year",
 }
 ROWS_A_PAGE = 50
-CLIENTS_LISTED = 60
 ENTRIES_A_PAGE = 100
 
 
@@ -53,8 +52,11 @@ def _context(request: HttpRequest, view: PnlView, errors: Sequence[str] = ()) ->
         "errors": errors,
         "unit_words": UNITS[view.unit],
         "places": PLACES[view.unit],
-        "group_word": GROUPS[view.group],
+        "group_word": COLUMN_WORDS[view.group],
+        "column_words": COLUMN_WORDS,
         "against_word": AGAINST[view.against],
+        "shown_words": SHOWN_WORDS,
+        "shown_word": SHOWN_WORDS[view.shown],
     }
 
 
@@ -78,14 +80,16 @@ def _pivot(request: HttpRequest) -> HttpResponseBase:
             filters=query_filters(request.GET), notes=page.missing,
         )  # fmt: skip
         return file_response(request.GET["format"], f"pnl-by-{view.rows}", head, rows, about)
+    choices = load_choices(user)
+    errors = [*errors, *_unknown_version(asked.budget_version, choices)]
     context = {
+        **_filters(request, page.view.request, choices),
         "page": page,
         "view": page.view,
         "errors": errors,
         "client": client,
         "listed": Paginator(page.rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "heads": [(pivot_page.column_word(view.columns, name), name == page.current) for name in page.columns],
-        "chips": pivot_page.chips(user, page.view),
         "row_words": {"": "Ladder", **pivot_page.ROW_WORDS},
         "measures": {name: LABELS[name] for name in LABELS if name in columns_for(user)},
         "measure_word": LABELS[page.view.measure],
@@ -95,7 +99,6 @@ def _pivot(request: HttpRequest) -> HttpResponseBase:
         "unit_words": UNITS.get(request.GET.get("unit", "k"), "thousand"),
         "places": PLACES.get(request.GET.get("unit", "k"), 1),
         "is_margin": is_margin(page.view.measure),
-        "through": page.basis.through,
     }
     return render(request, "financials/pnl_pivot.html", context)
 
@@ -108,11 +111,40 @@ def pnl(request: HttpRequest) -> HttpResponseBase:
         return _pivot(request)
     view, errors = pnl_view(request.GET)
     client = get_client_for(user, view.client) if view.client else None
+    if view.parent:
+        get_client_for(user, view.parent)
     if request.GET.get("format") in ("csv", "xlsx"):
         return _file(request, view, request.GET["format"])
-    names = clients_for(user).order_by("name").values_list("key", "name")[:CLIENTS_LISTED]
-    context = {**_context(request, view, errors), "client": client, "choices_of_client": list(names)}
+    choices = load_choices(user)
+    errors += _unknown_version(view.version, choices)
+    context = {**_context(request, view, errors), **_filters(request, view, choices), "client": client}
     return render(request, "financials/pnl.html", context)
+
+
+def _filters(request: HttpRequest, wanted: PnlView | PnlRequest, choices: PnlChoices) -> dict[str, Any]:
+    """What the filters' chips read: the same over the ladder and over its groups."""
+    version = wanted.version if isinstance(wanted, PnlView) else wanted.budget_version
+    narrowed = []
+    for name in ("contract", "service_line", "industry"):
+        if value := getattr(wanted, name):
+            rest = request.GET.copy()
+            for gone in (name, "page", "format"):
+                rest.pop(gone, None)
+            word = "Not given" if value == NONE else value
+            narrowed.append((pivot_page.ROW_WORDS[name], word, f"?{rest.urlencode()}"))
+    return {
+        "choices": choices,
+        "wanted": wanted,
+        "narrowed": narrowed,
+        "version_word": version or "Newest",
+        "rates": wanted.rates,
+        "row_words": pivot_page.ROW_WORDS,
+    }
+
+
+def _unknown_version(version: str, choices: PnlChoices) -> list[str]:
+    known = not version or version in choices.versions
+    return [] if known else [f"No budget has the version {version}: its columns are empty. Choose another version."]
 
 
 @require_GET

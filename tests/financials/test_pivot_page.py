@@ -142,7 +142,7 @@ def test_the_page_its_chips_and_its_file(owner: User, kestrel: Client) -> None:
     page = browser.get("/financials/pnl/?rows=client&tier=key&from=2026-09&to=2026-10&unit=1").content.decode()
     text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
     assert "Net revenue by client, Sep 2026 to Oct 2026" in text
-    assert "Tier Key ×" in text
+    assert "Tier Key All Strategic Key" in text
     assert "1,200.00" in text
     assert "Kestrel Ltd" not in text.split("Total")[0].split("USD in full")[1]
     file = browser.get("/financials/pnl/?rows=client&from=2026-09&to=2026-10&format=csv")
