@@ -192,9 +192,8 @@ def _periods(user: User, view: PnlView, grids: Mapping[str, Grid], first: Month,
     if not is_fiscal(view.group):
         return calendar_periods(view.group, first, last)
     labels = {name for grid in grids.values() for month, name in grid if first <= month <= last}
-    asked = clients_asked(
-        user, PnlRequest(client=view.client, **{k: v for k, v in view.scope.items() if k != "contract"})
-    )
+    wanted = PnlRequest(client=view.client)
+    asked = clients_asked(user, replace(wanted, **view.scope))  # type: ignore[arg-type]  # its text fields
     starts = asked.values_list("fiscal_year_start", flat=True).distinct()
     found = fiscal_periods(view.group, first, last, labels, starts, whole=view.first is None)
     return found or calendar_periods("quarter" if view.group == "fiscal_quarter" else "year", first, last)

@@ -67,11 +67,12 @@ def test_a_fiscal_column_of_two_years_adds_each_client_s_own_months(owner: User,
 
 
 def test_fiscal_periods_that_the_first_month_cuts_are_left_out_unless_asked_for() -> None:
-    given = {"labels": ["FY2026-Q4", "FY2027-Q1"], "starts": [4]}
+    labels, starts = ["FY2026-Q4", "FY2027-Q1"], [4]
     first, last = date(2026, 2, 1), date(2026, 6, 1)
-    cut = fiscal_periods("fiscal_quarter", first, last, **given, whole=False)
+    cut = fiscal_periods("fiscal_quarter", first, last, labels, starts, whole=False)
     assert [(one.label, one.current) for one in cut] == [("FY2026-Q4 from Feb", False), ("FY2027-Q1", True)]
-    assert [one.label for one in fiscal_periods("fiscal_quarter", first, last, **given, whole=True)] == ["FY2027-Q1"]
+    whole = fiscal_periods("fiscal_quarter", first, last, labels, starts, whole=True)
+    assert [one.label for one in whole] == ["FY2027-Q1"]
     assert first_month("fiscal_year", date(2026, 10, 1)) == date(2023, 11, 1)
 
 
