@@ -35,5 +35,5 @@ def rates_note(basis: Basis, cells: Iterable[Cell | Summed], cut: Cut) -> str:
     others = set(basis.rate_currencies) - {basis.currency}
     held = held_months(basis, others, cut.read_first, cut.read_last)
     if held:
-        note += f", {month_label(held[0])}{' on' if len(held) > 1 else ''} on the last known rate"
+        note += f", {month_label(held[0])}{' and later' if len(held) > 1 else ''} on the last known rate"
     return note
