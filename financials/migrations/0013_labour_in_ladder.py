@@ -59,7 +59,7 @@ DROP FUNCTION ledger_has_labour(bigint, date);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("financials", "0014_forecast_layers_checked")]
+    dependencies = [("financials", "0012_allocations")]
 
     operations = [
         migrations.AddField(
