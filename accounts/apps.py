@@ -1,23 +1,29 @@
 from django.apps import AppConfig
 
-from common.policies import CLIENT_READERS, LEGAL
-from common.tabs import ClientTab, tabs
+from common.policies import ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEGAL
+from common.tabs import ClientTab, SectionTab, section_tabs, tabs
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import access, figures, imports, tiles  # models can be imported only once all apps are set up
+        from accounts import access, figures, figures_odds, imports, tiles  # models exist once all apps are set up
         from accounts.queries import search
         from common.saved_views import SavedPage, pages, sights
 
         figures.register()
+        figures_odds.register()
         search.register()
         imports.register()
         readers = CLIENT_READERS - {LEGAL}
         pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS, tiles.clients))
         pages.register("pipeline", SavedPage("Pipeline", "pipeline", readers, tiles.deals))
+        pages.register("board", SavedPage("Pipeline board", "pipeline_board", readers, tiles.deals))
+        section_tabs.register("pipeline", SectionTab("Table", "pipeline", readers, 10))
+        section_tabs.register("board", SectionTab("Board", "pipeline_board", readers, 20))
+        section_tabs.register("odds", SectionTab("Odds", "pipeline_odds", readers, 80))
+        section_tabs.register("stages", SectionTab("Stages", "stages", frozenset({DIRECTOR, ADMINISTRATOR}), 90))
         for name in ("client", "parent"):
             sights.register(name, access.keys_in_sight)
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))

@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.access import get_client_for
 from accounts.models import Category, Opportunity, Outcome
 from accounts.queries.clients import ClientFilter, filtered
+from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
 from accounts.queries.rates import DealRates, deal_rates, half_even
 from accounts.queries.stakeholders import stakeholder_book
@@ -25,7 +26,7 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-_PARAMS = frozenset({"client", "owner", "stage", "category", "kind", "q", "year"})
+_PARAMS = frozenset({"client", "owner", "stage", "category", "kind", "q", "year", "untidy"})
 _CLIENT_PARAMS = ("q", "tier", "status", "owner", "industry")
 _DEFINITION = (
     "Each deal is converted once to the reporting currency at the rate last known, half-even to the minor unit, and "
@@ -77,6 +78,8 @@ def scope_of(user: User, params: Mapping[str, str], outcome: str) -> Scope:
     year = params.get("year", "")
     if year and not (len(year) == 4 and year.isdecimal() and year >= "1900"):
         raise UnknownFigure(year)
+    if params.get("untidy", ANY) not in (ANY, *FAULTS):
+        raise UnknownFigure(params["untidy"])
     if params.get("client"):
         get_client_for(user, params["client"])
     return Scope(**{**params, "outcome": outcome})
@@ -85,7 +88,7 @@ def scope_of(user: User, params: Mapping[str, str], outcome: str) -> Scope:
 def _explain(formula: Formula, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     scope = scope_of(user, params, formula.outcome)
     rates = deal_rates(user, now.date())
-    deals = in_scope(user, scope)
+    deals = in_scope(user, scope, now.date())
     sums = add_up(cells(deals, rates, now.date()))
     unit = formula.unit or rates.currency
     label = f"{formula.label} {scope.year}".strip()

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.figures import clients_figure
 from accounts.forms.clients import client_filter
 from accounts.forms.opportunities import deal_scope
-from accounts.queries import pipeline
+from accounts.queries import deal_rows, pipeline
 from accounts.queries.clients import client_list
 from accounts.queries.rates import deal_rates
 from common.figures import Figure
@@ -42,8 +42,8 @@ def deals(user: User, query: QueryDict, now: datetime) -> Tile:
     scope, today = deal_scope(query), now.date()
     rates = deal_rates(user, today)
     totals = pipeline.pipeline_totals(user, scope, rates, today)
-    ordered = pipeline.sorted_deals(pipeline.in_scope(user, scope), query.get("sort", "close"), rates)[:SHOWN]
-    rows = [pipeline.deal_row(deal, rates, today) for deal in ordered]
+    ordered = deal_rows.sorted_deals(pipeline.in_scope(user, scope, today), query.get("sort", "close"), rates)[:SHOWN]
+    rows = [deal_rows.deal_row(deal, rates, today) for deal in ordered]
     return Tile(
         finding=pipeline.finding(totals),
         headline=totals.won_value if scope.outcome == "won" else totals.weighted,

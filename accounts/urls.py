@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import activity, clients, opportunities, plans, stakeholders
+from accounts.views import activity, board, clients, opportunities, plans, stages, stakeholders
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/", clients.index, name="client_list"),
@@ -31,7 +31,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/activity/", activity.show, name="client_activity"),
     path("pipeline/", opportunities.index, name="pipeline"),
     path("pipeline/bulk/", opportunities.bulk, name="pipeline_bulk"),
+    path("pipeline/board/", board.board, name="pipeline_board"),
+    path("pipeline/odds/", board.odds, name="pipeline_odds"),
+    path("pipeline/stages/", stages.index, name="stages"),
+    path("pipeline/stages/add/", stages.add, name="stage_add"),
+    path("pipeline/stages/<int:pk>/", stages.edit, name="stage"),
+    path("pipeline/stages/<int:pk>/move/", stages.move, name="stage_move"),
+    path("pipeline/stages/<int:pk>/remove/", stages.remove, name="stage_remove"),
     path("new/opportunity/", opportunities.new, name="new_opportunity"),
     path("opportunities/<str:key>/", opportunities.show, name="opportunity"),
     path("opportunities/<str:key>/cell/", opportunities.cell, name="opportunity_cell"),
+    path("opportunities/<str:key>/move/", board.move, name="deal_move"),
+    path("opportunities/<str:key>/reason/", board.reason, name="deal_reason"),
+    path("opportunities/<str:key>/mend/", board.mend, name="deal_mend"),
 ]

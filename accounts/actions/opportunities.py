@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.actions.edits import Subject, add, plain, save_changes, values_of
+from accounts.actions.stage_moves import before_of, record_moves
 from accounts.calc.deals import outcome_of
 from accounts.models import Opportunity
 from common import audit
@@ -24,20 +25,27 @@ def create_opportunity(*, opportunity: Opportunity, actor: User) -> Opportunity:
         subject = Subject("opportunity", opportunity.name, opportunity.client_id)
         values = {name: getattr(opportunity, name) for name in names}
         add(opportunity, actor=actor.email, subject=subject, values=values)
+        record_moves([opportunity], {}, by=actor.email, now=timezone.now())
         mark_dirty("recompute", [f"client:{opportunity.client_id}"], asked_by=actor.email)
     return opportunity
 
 
 def change_opportunity(
-    *, opportunity: Opportunity, changes: Mapping[str, Any], expected: int | None, actor: User
+    *, opportunity: Opportunity, changes: Mapping[str, Any], expected: int | None, actor: User, reason: str = ""
 ) -> Opportunity:
-    """A stage of won or lost closes the deal. Raises StaleRecord when somebody changed it since `expected`."""
+    """A stage of won or lost closes the deal. Raises StaleRecord when somebody changed it since `expected`.
+
+    reason: why it moves although its stage's criteria are not met.
+    """
     wanted = dict(changes)
     if "stage" in wanted:
         wanted["outcome"] = outcome_of(wanted["stage"])
     with transaction.atomic():
         subject = Subject("opportunity", opportunity.name, opportunity.client_id)
+        # As the row stands: a form has written into the object it was given.
+        before = before_of(Opportunity.objects.select_for_update(of=("self",)).filter(pk=opportunity.pk))
         fresh = save_changes(opportunity, wanted, expected=expected, actor=actor.email, subject=subject)
+        record_moves([fresh], before, by=actor.email, now=timezone.now(), reason=reason)
         if fresh.version != opportunity.version:
             mark_dirty("recompute", [f"client:{opportunity.client_id}"], asked_by=actor.email)
     return fresh
@@ -54,7 +62,7 @@ class StaleDeals(Exception):
 def change_opportunities(*, expected: Mapping[int, int], changes: Mapping[str, Any], actor: User) -> int:
     """The same changes to many deals, all or none; returns how many differed. expected: version by id.
 
-    Seven statements however many. Raises StaleDeals when one is no longer as it was seen.
+    Eight statements however many. Raises StaleDeals when one is no longer as it was seen.
     """
     wanted = dict(changes)
     if "stage" in wanted:
@@ -68,9 +76,14 @@ def change_opportunities(*, expected: Mapping[int, int], changes: Mapping[str, A
             raise StaleDeals(stale)
         differing = {deal: audit.changes_between(values_of(deal, wanted), now) for deal in deals}
         touched = {deal: moved for deal, moved in differing.items() if moved}
+        before = before_of(touched)
         Opportunity.objects.filter(pk__in=[deal.pk for deal in touched]).update(
             **wanted, version=F("version") + 1, updated_at=timezone.now()
         )
+        if "stage" in wanted:
+            for deal in touched:
+                deal.stage, deal.outcome = wanted["stage"], wanted["outcome"]
+            record_moves(touched, before, by=actor.email, now=timezone.now())
         audit.record_all(
             audit.entry(
                 actor=actor.email,

@@ -12,6 +12,7 @@ from accounts.actions.edits import plain
 from accounts.calc.deals import outcome_of
 from accounts.forms.clients import clean_key
 from accounts.models import Category, Client, Opportunity, OpportunityKind, Outcome
+from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.people import assignable
 from accounts.queries.pipeline import NO_CATEGORY, Scope
 from common.money import is_currency
@@ -167,7 +168,7 @@ class NewOpportunityForm(OpportunityForm):
 def deal_scope(params: QueryDict, *, client: str = "") -> Scope:
     """Which deals the address asks for: open ones unless it says otherwise. What no deal can have is left out."""
     category, outcome = params.get("category", ""), params.get("outcome", Outcome.OPEN.value)
-    kind, year = params.get("kind", ""), params.get("year", "")
+    kind, year, fault = params.get("kind", ""), params.get("year", ""), params.get("untidy", "")
     return Scope(
         client=client or params.get("client", "")[:80].replace("\x00", ""),
         owner=params.get("owner", "")[:254].replace("\x00", ""),
@@ -177,4 +178,5 @@ def deal_scope(params: QueryDict, *, client: str = "") -> Scope:
         kind=kind if kind in OpportunityKind.values else "",
         q=params.get("q", "").strip()[:100].replace("\x00", ""),
         year=year if len(year) == 4 and year.isdecimal() and year >= "1900" else "",
+        untidy=fault if fault in (ANY, *FAULTS) else "",
     )

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.actions.stage_moves import before_of, record_moves
 from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids, still_here
-from accounts.models import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
+from accounts.models import Category, Opportunity, OpportunityKind, Outcome, StageMove, Target, TargetMeasure
 from common.imports import (
     Column,
     Counts,
@@ -93,10 +94,11 @@ def load_opportunities(values: Values, context: LoadContext) -> Counts:
         unpriced += fields["outcome"] == Outcome.OPEN and _known(fields, deal, "amount") is None
         key = values.columns["key"][position]
         incoming.append(Incoming(position, key, fields, {"key": key}))
-    before = {deal.pk: deal.client_id for deal in existing.values()}
+    before, stages = {deal.pk: deal.client_id for deal in existing.values()}, before_of(existing.values())
     saved = save_records(context, Opportunity, incoming, existing)
-    now = Opportunity.objects.filter(pk__in=saved.touched).values_list("client_id", flat=True)
-    _mark({*now, *(before[pk] for pk in saved.updated)}, context)
+    touched = list(Opportunity.objects.filter(pk__in=saved.touched))
+    record_moves(touched, stages, by=context.actor, now=context.now, source=StageMove.Source.FILE)
+    _mark({*(deal.client_id for deal in touched), *(before[pk] for pk in saved.updated)}, context)
     notes = [Note("Open deals without an amount: counted as unpriced, never summed.", unpriced)] if unpriced else []
     return Counts.of(saved.status.values(), notes)
 
@@ -130,9 +132,11 @@ def _mark(clients: set[int], context: LoadContext) -> None:
 
 def undo_opportunities(batch_id: int, context: LoadContext) -> int:
     written = ImportChange.objects.filter(batch_id=batch_id, table="accounts.opportunity").values("object_id")
-    clients = set(Opportunity.objects.filter(pk__in=written).values_list("client_id", flat=True))
+    known = list(Opportunity.objects.filter(pk__in=written))
     undone = undo_records(batch_id)["accounts.opportunity"] if written.exists() else []
-    clients |= set(Opportunity.objects.filter(pk__in=undone).values_list("client_id", flat=True))
+    left = list(Opportunity.objects.filter(pk__in=undone))
+    record_moves(left, before_of(known), by=context.actor, now=context.now, source=StageMove.Source.FILE)
+    clients = {deal.client_id for deal in (*known, *left)}
     _mark(clients, context)
     return len(undone)
 

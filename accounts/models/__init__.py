@@ -1,8 +1,10 @@
 """Clients and all that is known of them, one module a topic."""
 
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
+from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
+from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
 from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
 
 __all__ = [
@@ -13,14 +15,20 @@ __all__ = [
     "Client",
     "ClientMember",
     "ClientStatus",
+    "CloseReason",
     "Contact",
+    "CriterionMet",
+    "DealClosing",
     "Duty",
+    "ExitCriterion",
     "Level",
     "Objective",
     "Opportunity",
     "OpportunityKind",
     "Outcome",
     "Plan",
+    "Stage",
+    "StageMove",
     "Stakeholding",
     "Stance",
     "Target",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, date, timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, ExpressionWrapper, F, Q
+from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from accounts.calc.coverage import days_late
-from accounts.models import Action, Client, Opportunity, Outcome, Stakeholding, WorkStatus
+from accounts.models import Action, Client, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
+from accounts.queries.hygiene import with_since
 from accounts.queries.plans import CLOSED
 from accounts.queries.stakeholders import tie_of, with_last_touch
 from common.attention import HORIZON, TODAY, WEEK, AttentionItem, attention_sources, group_of
@@ -102,30 +104,57 @@ def _touch_item(stake: Stakeholding, today: date) -> AttentionItem:
 
 
 def _deals(user: User, today: date) -> list[AttentionItem]:
-    """Open deals whose close date has passed, or falls within the horizon without a next step."""
+    """Open deals past their close date, too old for their stage or without an owner; and those that close within the
+    horizon without a next step or a price. One item for each, by its worst fault. One query.
+    """
+    stale = Subquery(Stage.objects.filter(name__iexact=OuterRef("stage")).values("stale_days")[:1])
+    deals = with_since(Opportunity.objects.filter(client__in=Client.objects.visible_to(user), outcome=Outcome.OPEN))
+    old = ExpressionWrapper(TruncDate("since") + F("stale"), output_field=DateField())
+    soon = Q(close_on__lte=today + HORIZON)
     rows = (
-        Opportunity.objects.filter(client__in=Client.objects.visible_to(user), outcome=Outcome.OPEN)
-        .filter(Q(close_on__lt=today) | Q(close_on__lte=today + HORIZON, next_step=""))
+        deals.annotate(stale=stale)
+        .annotate(stale_on=old)
+        .filter(
+            Q(close_on__lt=today)
+            | Q(stale_on__lt=today)
+            | Q(owner=None)
+            | soon & (Q(next_step="") | Q(amount=None) | Q(probability=None))
+        )
         .select_related("client")
         .order_by(F("amount").desc(nulls_last=True), "close_on", "key")[:40]
     )
-    return [_deal_item(deal, today) for deal in rows if deal.close_on is not None]
+    return [_deal_item(deal, today) for deal in rows]
 
 
-def _deal_item(deal: Opportunity, today: date) -> AttentionItem:
-    close_on = deal.close_on or today
-    past = (today - close_on).days
+def _deal_item(deal: Any, today: date) -> AttentionItem:
+    """deal: with the day from which it is too old, as `_deals` reads it."""
+    said, action, due, shape = _worst(deal, today)
     stage = deal.stage.lower()
     worth = "Not priced yet" if deal.amount is None else f"{money(deal.amount, deal.currency)} at stage {stage}"
-    said = f"should have closed {past}\u00a0d ago" if past > 0 else f"closes {day_short(close_on)} and has no next step"
     return AttentionItem(
         client_key=deal.client.key,
         client_name=deal.client.name,
-        shape="at_risk" if past > 30 else "watch",
+        shape=shape,
         lead=f"{deal.name} {said}",
         why=f"{worth}. {f'Next: {deal.next_step}' if deal.next_step else 'No next step is written down.'}",
-        action_label="Set new date" if past > 0 else "Add next step",
+        action_label=action,
         url=reverse("opportunity", args=[deal.key]),
-        due=close_on,
-        group=group_of(close_on, today),
+        due=due,
+        group=group_of(due, today),
     )
+
+
+def _worst(deal: Any, today: date) -> tuple[str, str, date, str]:
+    """What to say of it, the action, when it was due, and the shape."""
+    if deal.close_on is not None and deal.close_on < today:
+        past = (today - deal.close_on).days
+        said = f"should have closed {past}\u00a0d ago"
+        return said, "Set new date", deal.close_on, "at_risk" if past > 30 else "watch"
+    if deal.stale_on is not None and deal.stale_on < today:
+        days = (today - deal.since.astimezone(UTC).date()).days
+        return f"has been at {deal.stage} for {days}\u00a0d", "Move or close it", today, "watch"
+    if deal.owner_id is None:
+        return "has no owner", "Give it an owner", today, "watch"
+    if not deal.next_step:
+        return f"closes {day_short(deal.close_on)} and has no next step", "Add next step", deal.close_on, "watch"
+    return f"closes {day_short(deal.close_on)} and is not priced", "Price it", deal.close_on, "watch"

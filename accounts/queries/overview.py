@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from accounts.models import Client, Outcome
-from accounts.queries.pipeline import DealRow, deal_row
+from accounts.queries.deal_rows import DealRow, deal_row
 from accounts.queries.plans import WorkRow, open_actions
 from accounts.queries.rates import DealRates, deal_rates
 from accounts.queries.stakeholders import StakeholderBook, stakeholder_book
@@ -108,7 +108,7 @@ def _own_facts(
 ) -> list[Fact]:  # fmt: skip
     priced = [deal for deal in deals if deal.weighted is not None and deal.category != "omitted"]
     weighted = sum((deal.weighted for deal in priced if deal.weighted is not None), start=Decimal(0))
-    unpriced = sum(any(words == "Unpriced" for _, words in deal.marks) for deal in deals)
+    unpriced = sum(any(mark.name == "unpriced" for mark in deal.marks) for deal in deals)
     pipeline = Figure(figure_id("pipeline.weighted", client=client.key), "Weighted pipeline", weighted, rates.currency)
     note = f"{plural(len(deals), 'open deal')}" + (f", {unpriced} unpriced" if unpriced else "")
     days = (today - touches[0].date).days if touches else 0
@@ -128,7 +128,7 @@ def actions_finding(rows: Sequence[WorkRow]) -> str:
 
 
 def deals_finding(rows: Sequence[DealRow]) -> str:
-    past = sum(any(words.endswith("d past") for _, words in row.marks) for row in rows)
+    past = sum(any(mark.name == "past" for mark in row.marks) for row in rows)
     if past:
         return f"{past} of {plural(len(rows), 'open deal')} {'is' if past == 1 else 'are'} past the close date"
     return f"{plural(len(rows), 'deal')} in play" if rows else "Open deals"

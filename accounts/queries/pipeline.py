@@ -1,4 +1,4 @@
-"""Deals: what they add up to, by stage and category, and the list of them.
+"""Deals: what they add up to, by stage and category. The list of them is in deal_rows.
 
 Every deal is converted once to the reporting currency, HALF_EVEN to the minor unit; every larger figure is a sum of
 those. An open deal without amount or probability is counted as unpriced and is in no sum.
@@ -12,28 +12,30 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.text import capfirst
 
 from accounts.access import opportunities_for
-from accounts.models import Category, Opportunity, OpportunityKind, Outcome
+from accounts.models import Category, Opportunity, Outcome
+from accounts.queries.hygiene import untidy
 from accounts.queries.rates import DealRates, half_even
 from common.figures import Figure, figure_id
-from common.formats import DASH, number, plural, ratio, symbol
+from common.formats import number, plural
 
 if TYPE_CHECKING:
     from people.models import User
 
 ZERO = Decimal(0)
 NO_CATEGORY = "none"
-_SAFE = "!$&'()*+,;=~:@"  # as reverse() quotes, which is too slow to call three times for each of 100 rows
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which deals. owner: e-mail; category "none": without one; outcome "" is all of them; year: of the close date."""
+    """Which deals. owner: e-mail; category "none": without one; outcome "" is all of them; year: of the close date.
+
+    untidy: open deals with this fault, by the names of accounts.queries.hygiene; "any" for any of them.
+    """
 
     client: str = ""
     owner: str = ""
@@ -43,13 +45,14 @@ class Scope:
     kind: str = ""
     q: str = ""
     year: str = ""
+    untidy: str = ""
 
     def params(self) -> dict[str, str]:
         """What is narrowed, for figure ids and query strings."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
 
 
-def in_scope(user: User, scope: Scope) -> QuerySet[Opportunity]:
+def in_scope(user: User, scope: Scope, today: date) -> QuerySet[Opportunity]:
     deals = opportunities_for(user).order_by()
     if scope.client:
         deals = deals.filter(client__key=scope.client)
@@ -65,6 +68,8 @@ def in_scope(user: User, scope: Scope) -> QuerySet[Opportunity]:
         deals = deals.filter(kind=scope.kind)
     if scope.year:
         deals = deals.filter(close_on__year=int(scope.year))
+    if scope.untidy:
+        deals = untidy(deals, scope.untidy, today)
     if scope.q:
         deals = deals.filter(
             Q(name__icontains=scope.q)
@@ -180,7 +185,7 @@ def add_up(found: Iterable[Cell]) -> Sums:
 def pipeline_totals(user: User, scope: Scope, rates: DealRates, today: date) -> PipelineTotals:
     """Headline figures and the two tables of a scope, whichever outcome it lists. One query."""
     wide = Scope(**{**scope.params(), "outcome": ""})
-    found = cells(in_scope(user, wide), rates, today)
+    found = cells(in_scope(user, wide, today), rates, today)
     open_cells = [cell for cell in found if cell.outcome == Outcome.OPEN]
     open_sums = add_up(open_cells)
     won = add_up(cell for cell in found if cell.outcome == Outcome.WON)
@@ -235,8 +240,8 @@ def _lines(
 
 def _by_stage(found: list[Cell], params: dict[str, str], money: str) -> tuple[Line, ...]:
     """A stage written in two ways is one stage."""
-    words = {cell.stage.casefold(): capfirst(cell.stage) for cell in found}
-    return _lines(found, lambda cell: cell.stage.casefold(), lambda key: words[key], "stage", params, money)
+    words = {cell.stage.strip().casefold(): capfirst(cell.stage.strip()) for cell in found}
+    return _lines(found, lambda cell: cell.stage.strip().casefold(), lambda key: words[key], "stage", params, money)
 
 
 def _by_category(found: list[Cell], params: dict[str, str], money: str) -> tuple[Line, ...]:
@@ -259,123 +264,3 @@ def finding(totals: PipelineTotals) -> str:
     if unpriced:
         return f"{number(unpriced)} of {deals} {'is' if unpriced == 1 else 'are'} not priced yet"
     return f"{deals} priced and dated ahead"
-
-
-# The list
-
-
-@dataclass(frozen=True, slots=True)
-class DealRow:
-    """amount is in the deal's own currency, converted and weighted in the reporting one. marks: (shape, words)."""
-
-    pk: int
-    key: str
-    name: str
-    url: str
-    cell_url: str
-    client: str
-    client_url: str
-    stage: str
-    outcome: str
-    amount: Decimal | None
-    currency: str
-    converted: Decimal | None
-    probability: Decimal | None
-    weighted: Decimal | None
-    category: str
-    category_word: str
-    kind: str
-    close_on: date | None
-    next_step: str
-    owner: str
-    version: int
-    marks: tuple[tuple[str, str], ...]
-
-    @property
-    def amount_text(self) -> str:
-        """To the whole unit, in the deal's own currency."""
-        return number(self.amount, 0, prefix=symbol(self.currency)) if self.amount is not None else DASH
-
-    @property
-    def probability_text(self) -> str:
-        return ratio(self.probability, 0)
-
-    @property
-    def weighted_text(self) -> str:
-        return number(self.weighted, 0)
-
-
-SORTS: dict[str, str] = {
-    "name": "name",
-    "client": "client__name",
-    "stage": "stage",
-    "amount": "converted",
-    "probability": "probability",
-    "weighted": "weighted_amount",
-    "category": "category",
-    "close": "close_on",
-    "owner": "owner__name",
-    "next_step": "next_step",
-}
-
-
-def sorted_deals(deals: QuerySet[Opportunity], sort: str, rates: DealRates) -> QuerySet[Opportunity]:
-    """In the order asked for, unknowns last; ties by key, so that pages never repeat a row."""
-    name = SORTS.get(sort.removeprefix("-"), "close_on")
-    if name in ("converted", "weighted_amount"):
-        deals = deals.annotate(converted=rates.in_sql())
-        deals = deals.annotate(weighted_amount=F("converted") * F("probability"))
-    column = F(name)
-    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
-    return deals.select_related("client", "owner").order_by(order, "key")
-
-
-def marks_of(deal: Opportunity, today: date) -> tuple[tuple[str, str], ...]:
-    """What is untidy about an open deal."""
-    if deal.outcome != Outcome.OPEN:
-        return ()
-    found: list[tuple[str, str]] = []
-    if deal.close_on is not None and deal.close_on < today:
-        found.append(("at_risk", f"{(today - deal.close_on).days} d past"))
-    if deal.amount is None or deal.probability is None:
-        found.append(("unknown", "Unpriced"))
-    if not deal.next_step:
-        found.append(("watch", "No next step"))
-    return tuple(found)
-
-
-def deal_row(deal: Opportunity, rates: DealRates, today: date) -> DealRow:
-    from_amount = rates.convert(deal.amount, deal.currency)
-    weighted: Decimal | None = None
-    if from_amount is not None and deal.probability is not None and deal.outcome == Outcome.OPEN:
-        weighted = rates.convert(from_amount * deal.probability, rates.currency)
-    return DealRow(
-        pk=deal.pk,
-        key=deal.key,
-        name=deal.name,
-        url=f"/opportunities/{quote(deal.key, safe=_SAFE)}/",
-        cell_url=f"/opportunities/{quote(deal.key, safe=_SAFE)}/cell/",
-        client=deal.client.name,
-        client_url=f"/clients/{quote(deal.client.key, safe=_SAFE)}/",
-        stage=deal.stage,
-        outcome=deal.outcome,
-        amount=deal.amount,
-        currency=deal.currency,
-        converted=from_amount,
-        probability=deal.probability,
-        weighted=weighted,
-        category=deal.category,
-        category_word=deal.get_category_display() if deal.category else "",
-        kind=str(OpportunityKind(deal.kind).label) if deal.kind else "",
-        close_on=deal.close_on,
-        next_step=deal.next_step,
-        owner=deal.owner.name if deal.owner else "",
-        version=deal.version,
-        marks=marks_of(deal, today),
-    )
-
-
-def stages_in(user: User) -> list[str]:
-    """The company's own words for stages, each once whatever its case, for filters and suggestions. One query."""
-    found: Any = opportunities_for(user).order_by("stage").values_list("stage", flat=True).distinct()
-    return sorted({stage.casefold(): capfirst(stage) for stage in found}.values())

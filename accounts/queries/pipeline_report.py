@@ -52,7 +52,7 @@ class PipelineReport:
 
 def load_pipeline_report(user: User, asked: PipelineAsked, rates: DealRates, today: date) -> PipelineReport:
     """One query; one more where a rate is missing."""
-    deals = _deals(user, asked)
+    deals = _deals(user, asked, today)
     # Named apart from the model's own columns, and grouped by the outcome, which is one, where nothing is asked for.
     by = {f"by_{name}": GROUPS[name] for name in asked.group_by}
     named = {name: value for name, value in by.items() if not isinstance(value, str)}
@@ -65,8 +65,8 @@ def load_pipeline_report(user: User, asked: PipelineAsked, rates: DealRates, tod
     return PipelineReport(tuple(ordered), _unknown(deals, rates) if unknown else ())
 
 
-def _deals(user: User, asked: PipelineAsked) -> QuerySet[Opportunity]:
-    deals = in_scope(user, Scope(client=asked.client, owner=asked.owner, outcome=Outcome.OPEN))
+def _deals(user: User, asked: PipelineAsked, today: date) -> QuerySet[Opportunity]:
+    deals = in_scope(user, Scope(client=asked.client, owner=asked.owner, outcome=Outcome.OPEN), today)
     if asked.tier:
         deals = deals.filter(client__tier=asked.tier)
     if asked.first:

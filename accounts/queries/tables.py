@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.queries.clients import ClientList, ClientRow, ListColumn
-from accounts.queries.pipeline import DealRow
+from accounts.queries.deal_rows import DealRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,14 @@ def deal_table(rows: Iterable[DealRow], currency: str) -> Table:
     head = [
         "Key", "Opportunity", "Client", "Stage", "Outcome", "Amount", "Currency", f"Amount in {currency}",
         "Probability", f"Weighted in {currency}", "Category", "Kind", "Closes on", "Next step", "Owner", "Marks",
+        "Days at stage", "Won from here, own history", "Closed deals behind it",
     ]  # fmt: skip
     values = [
         [
             row.key, row.name, row.client, row.stage, row.outcome, row.amount, row.currency or None, row.converted,
             row.probability, row.weighted, row.category_word or None, row.kind or None, row.close_on,
-            row.next_step or None, row.owner or None, ", ".join(words for _, words in row.marks) or None,
+            row.next_step or None, row.owner or None, ", ".join(mark.words for mark in row.marks) or None,
+            row.days, row.rate.value if row.rate else None, row.rate.deals if row.rate else None,
         ]
         for row in rows
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from accounts.access import (
     get_editable_opportunities_for,
     get_editable_opportunity_for,
     get_opportunity_for,
+    opportunities_for,
 )
 from accounts.actions import opportunities as actions
 from accounts.forms.opportunities import (
@@ -28,8 +30,11 @@ from accounts.forms.opportunities import (
     read_picks,
 )
 from accounts.models import Category, Opportunity, Outcome
-from accounts.queries import pipeline
+from accounts.queries import deal_rows, pipeline
+from accounts.queries.deal_page import deal_more
 from accounts.queries.header import client_header
+from accounts.queries.hygiene import ANY, FAULTS, with_since
+from accounts.queries.odds import load_odds
 from accounts.queries.pipeline import Scope
 from accounts.queries.rates import DealRates, deal_rates
 from accounts.queries.tables import deal_table
@@ -63,14 +68,15 @@ def growth(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, Any]) -> HttpResponseBase:
-    """Seven queries: rates (2), sums, count, rows, stages; one more for a client's header."""
+    """Nine queries: rates (2), odds (2), sums, count, rows, stages; at most two more, for old deals and a header."""
     user, today = signed_in(request), timezone.now().date()
     rates = deal_rates(user, today)
-    deals = pipeline.in_scope(user, scope)
-    ordered = pipeline.sorted_deals(deals, request.GET.get("sort", "close"), rates)
+    odds = load_odds(today)
+    deals = with_since(pipeline.in_scope(user, scope, today))
+    ordered = deal_rows.sorted_deals(deals, request.GET.get("sort", "close"), rates)
     file_kind = request.GET.get("format", "")
     if file_kind in ("csv", "xlsx"):
-        rows = [pipeline.deal_row(deal, rates, today) for deal in ordered]
+        rows = [deal_rows.deal_row(deal, rates, today, odds) for deal in ordered]
         about = about_of(request, "Pipeline", timezone.now(), source=rates.note())
         return file_response(deal_table(rows, rates.currency), file_kind, "pipeline", about)
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -81,12 +87,13 @@ def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, An
         "totals": totals,
         "finding": pipeline.finding(totals),
         "page": page,
-        "rows": [pipeline.deal_row(deal, rates, today) for deal in page.object_list],
-        "stages": [(stage, stage) for stage in pipeline.stages_in(user)],
+        "rows": [deal_rows.deal_row(deal, rates, today, odds) for deal in page.object_list],
+        "stages": [(stage, stage) for stage in deal_rows.stages_in(user)],
         "owners": [(scope.owner, scope.owner)],
         "years": [(scope.year, scope.year)],
         "categories": [*Category.choices, (pipeline.NO_CATEGORY, "No category")],
         "outcomes": Outcome.choices,
+        "faults": [(ANY, "Anything"), *FAULTS.items()],
         "today": today,
     }
     return render(request, template, {**context, **extra})
@@ -136,7 +143,7 @@ def new(request: HttpRequest) -> HttpResponse:
         save=lambda data: actions.create_opportunity(opportunity=form.instance, actor=user),
         said="Opportunity added.",
         submit="Add opportunity",
-        extra={"stages": pipeline.stages_in(user)},
+        extra={"stages": deal_rows.stages_in(user)},
     )
     return form_page(request, page)
 
@@ -148,8 +155,8 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     if request.method == "GET" and not abilities_of(user).edit_opportunities:
         return _read(request, user, get_opportunity_for(user, key))
-    deal = get_editable_opportunity_for(user, key)
-    seen = expected_version(request)
+    deal, today = get_editable_opportunity_for(user, key), timezone.now().date()
+    seen, standing = expected_version(request), copy(deal)  # a form writes into the deal it is given
     page = FormPage(
         form=OpportunityForm(request.POST or None, instance=deal),
         title=deal.name,
@@ -158,7 +165,8 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         said="Opportunity saved.",
         version=str(deal.version),
         header=client_header(user, deal.client, active="growth"),
-        extra={"stages": pipeline.stages_in(user)},
+        template="accounts/deal.html",
+        extra={"stages": deal_rows.stages_in(user), "deal": standing, "more": deal_more(standing, today)},
     )
     return form_page(request, page)
 
@@ -168,15 +176,19 @@ def _read(request: HttpRequest, user: User, deal: Opportunity) -> HttpResponse:
     rates = deal_rates(user, today)
     context = {
         "header": client_header(user, deal.client, active="growth"),
-        "row": pipeline.deal_row(deal, rates, today),
+        "row": deal_rows.deal_row(deal, rates, today),
         "rates": rates,
+        "deal": deal,
+        "more": deal_more(deal, today),
     }
     return render(request, "accounts/opportunity.html", context)
 
 
 def _row_of(user: User, rates: DealRates, deal: Opportunity, slim: bool) -> dict[str, Any]:
-    """slim: the client's own list, which has no client column."""
-    row = pipeline.deal_row(deal, rates, timezone.now().date())
+    """slim: the client's own list, which has no client column. Four queries."""
+    today = timezone.now().date()
+    aged = with_since(opportunities_for(user)).select_related("client", "owner").get(pk=deal.pk)
+    row = deal_rows.deal_row(aged, rates, today, load_odds(today))
     return {"row": row, "rates": rates, "can": abilities_of(user), "slim": slim}
 
 

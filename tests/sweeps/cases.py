@@ -35,6 +35,7 @@ KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
 CLOSE_READERS: Roles = frozenset({"director", "finance", "leadership"})
 TERM_WRITERS: Roles = frozenset({"director", "finance", "legal"})
 ADMINISTRATOR: Roles = frozenset({"administrator"})
+STAGE_KEEPERS: Roles = frozenset({"director", "administrator"})
 
 Kwargs = dict[str, Any]
 
@@ -124,6 +125,10 @@ def fixed(**kwargs: Any) -> Callable[[World], Kwargs]:
     return lambda world: kwargs
 
 
+def fixed_body(**kwargs: Any) -> Callable[[World], Kwargs]:
+    return lambda world: kwargs
+
+
 def _upload(world: World) -> Kwargs:
     file = SimpleUploadedFile("fx.csv", b"month,base,quote,average\n2026-09,GBP,USD,1.3\n")
     return {"kind": "contracts", "source": "neutral", "upload": file}
@@ -187,6 +192,7 @@ SHELL = (
             ("forecast.total:client=HAL;from=2026-01;to=2026-12", MONEY),
             ("forecast.unpriced:client=HAL", MONEY),
             ("pipeline.weighted:client=HAL", RELATIONS),
+            ("pipeline.win_rate:stage=proposal", RELATIONS),
             ("relationship.coverage:client=HAL", RELATIONS),
             ("clients.count:tier=key", CLIENT_READERS),
             ("contract.amount:contract=HAL-SOW", CLIENT_READERS),
@@ -324,6 +330,37 @@ DEALS = (
     Case("pipeline", query="client=HAL", get=RELATIONS, record=True, soft=True),
     Case("pipeline", query="format=csv", get=RELATIONS),
     Case("pipeline", query="format=xlsx", get=RELATIONS),
+    Case("pipeline", query="untidy=any&client=HAL", get=RELATIONS, record=True, soft=True),
+    Case("pipeline_board", get=RELATIONS),
+    Case("pipeline_board", query="client=HAL&by=category", get=RELATIONS, record=True, soft=True),
+    Case("pipeline_odds", get=RELATIONS),
+    Case("stages", get=STAGE_KEEPERS),
+    Case("stage_add", get=STAGE_KEEPERS, post=STAGE_KEEPERS, body=fixed_body(name="Verbal")),
+    Case(
+        "stage", lambda world: {"pk": world.stage.pk}, get=STAGE_KEEPERS, post=STAGE_KEEPERS,
+        body=fixed_body(name="Proposal", criteria="Sponsor named", version="1"),
+    ),
+    Case("stage_move", lambda world: {"pk": world.stage.pk}, post=STAGE_KEEPERS, body=fixed_body(to="down")),
+    Case("stage_remove", lambda world: {"pk": world.stage.pk}, post=STAGE_KEEPERS),
+    Case(
+        "deal_move", fixed(key="HAL-OPP"), query="to=Verbal", get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(to="Verbal", version="1"),
+    ),
+    Case(
+        "deal_move", fixed(key="HAL-OPP"), query="to=Won", get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(
+            to="Won", answered="1", stage="won", amount="9", currency="USD", close_on="2026-11-20", reason="price",
+            version="1",
+        ),
+    ),
+    Case(
+        "deal_reason", fixed(key="HAL-OPP"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(reason="price"),
+    ),
+    Case(
+        "deal_mend", fixed(key="HAL-OPP"), post=WRITERS, record=True, strange=404,
+        body=fixed_body(fault="past", version="1"),
+    ),
     Case(
         "new_opportunity", get=WRITERS, post=WRITERS, strange=422,
         body=lambda world: {**_deal(world), "client": world.own.client.pk, "key": "D-9"},

@@ -18,6 +18,8 @@ from accounts.models import (
     Objective,
     Opportunity,
     Plan,
+    Stage,
+    StageMove,
     Stakeholding,
     Touchpoint,
 )
@@ -107,6 +109,7 @@ class World:
     strangers: dict[str, User]
     own: Book
     theirs: Client
+    stage: Stage
     batch: ImportBatch
     token: ApiToken
     trail: AuditEntry
@@ -191,7 +194,8 @@ def build_world() -> World:
         label="Board",
         changes={"page": (1, 2)},
     )
-    return World(people, strangers, own, theirs, batch, token, trail, _now())
+    stage = Stage.objects.create(name="Proposal", position=1, probability=Decimal("0.5"), stale_days=60)
+    return World(people, strangers, own, theirs, stage, batch, token, trail, _now())
 
 
 def _now() -> datetime:
@@ -215,6 +219,9 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     Action.objects.create(objective=objective, title="Book the workshop", owner=delivery, position=2)
     deal = make_opportunity(client, key=f"{key}-OPP", name="Qvlaunch film", owner=director, category="commit")
     make_opportunity(client, key=f"{key}-OPP2", name="Unpriced idea", amount=None, probability=None)
+    StageMove.objects.create(
+        opportunity=deal, before="Lead", after="Proposal", outcome="open", at=_now(), by=director.email
+    )
     touch = Touchpoint.objects.create(
         client=client, source_ref=f"{key}-T", date=date(2026, 10, 13), notes="Qvtalk of budgets"
     )

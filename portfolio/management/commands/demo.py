@@ -25,6 +25,7 @@ from portfolio.demo.closing import close_months
 from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
+from portfolio.management.pipeline_story import tell_pipeline
 from qbr.actions import create_deck, write_words
 
 ACTOR = "demo"
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         book = generate(as_of, SEED)
         changed = load_book(book, now, self.stdout.write)
         changed += tell_contracts(as_of, SEED, actor=ACTOR, now=now)
+        changed += tell_pipeline(as_of, SEED, actor=ACTOR, now=now)
         changed += add_plans(book["plans"])
         changed += approve_time(as_of)
         changed += close_months(as_of)

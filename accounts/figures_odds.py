@@ -1,0 +1,58 @@
+"""Explanations of what own history says of open deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.calc.win_rates import AGES, ENOUGH, STRENGTH
+from accounts.queries.win_rates import MONTHS, load_win_rates
+from common.figures import Explanation, Figure, Input, UnknownFigure, figure_id, formulae
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+def _explain(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """A rate of a stage, at an age of AGES. The rows are those in sight; the rate counts all the company's."""
+    stage, age = params.get("stage", ""), params.get("age", "0")
+    if params.keys() - {"stage", "age"} or not stage or age not in {str(one) for one in AGES}:
+        raise UnknownFigure("pipeline.win_rate")
+    if not abilities_of(user).see_relationships:
+        raise UnknownFigure("pipeline.win_rate")
+    rates = load_win_rates(now.date()).by_stage.get(stage.casefold(), ())
+    rate = next((one for one in rates if one.age == int(age)), None)
+    if rate is None:
+        raise UnknownFigure(stage)
+    scope = f"Stage {stage}" if not rate.age else f"Stage {stage}, there for {rate.age} days or more"
+    leaning = "Stated for the stage" if not rate.age else "The rate at the age below"
+    query = urlencode({"outcome": "won"})
+    notes = [] if rate.own else [f"Fewer than {ENOUGH} closed deals: mostly the default, marked with *."]
+    return Explanation(
+        figure=Figure(
+            figure_id("pipeline.win_rate", **dict(params)), "Won from here, own history", rate.value, "ratio"
+        ),
+        scope=scope,
+        formula=f"(won + {STRENGTH} × what it leans on) ÷ (closed deals + {STRENGTH})",
+        formula_id="pipeline.win_rate",
+        formula_version=1,
+        inputs=(
+            Input("Won", rate.won, "count", "", None, f"{reverse('pipeline')}?{query}"),
+            Input(leaning, rate.prior, "ratio", "×"),
+            Input("Closed deals that were at it", rate.deals, "count", "÷"),
+        ),
+        as_of=now,
+        period=f"Closed within {MONTHS} months",
+        rows_url=reverse("pipeline_odds"),
+        definition="Each deal counts once for a stage it was at, all of the company's deals, in your sight or not.",
+        notes=tuple(notes),
+    )
+
+
+def register() -> None:
+    formulae.register("pipeline.win_rate", _explain)

@@ -1,0 +1,95 @@
+"""What the demo tells of the pipeline beyond its files: stages, the way deals came, why they closed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from accounts.models import (
+    CriterionMet,
+    DealClosing,
+    ExitCriterion,
+    Opportunity,
+    Stage,
+    StageMove,
+)
+from common import audit
+from portfolio.demo.calendar import month_of
+from portfolio.demo.opportunities import opportunity_rows
+from portfolio.demo.stages import STAGES, closing_rows, step_rows
+
+
+def tell_pipeline(as_of: date, seed: int, *, actor: str, now: datetime) -> int:
+    """Once, on an empty pipeline set-up; returns the rows written."""
+    anchor = month_of(as_of)
+    rows = opportunity_rows(anchor, seed)
+    deals = {deal.key: deal for deal in Opportunity.objects.all()}
+    written = add_stages(actor)
+    written += add_steps(step_rows(rows, anchor, seed), deals, actor, now)
+    written += add_closings(closing_rows(rows, seed), deals)
+    audit.record(actor=actor, verb="set up", kind="stage", object_id=0, label="Stages of the demo")
+    return written
+
+
+def add_stages(actor: str) -> int:
+    for position, spec in enumerate(STAGES, 1):
+        stage = Stage.objects.create(
+            name=spec.name,
+            position=position,
+            category=spec.category,
+            probability=Decimal(spec.probability),
+            stale_days=spec.stale_days,
+        )
+        ExitCriterion.objects.bulk_create(
+            ExitCriterion(stage=stage, text=text, position=place) for place, text in enumerate(spec.criteria)
+        )
+    return len(STAGES)
+
+
+def add_steps(rows: list[dict[str, str]], deals: dict[str, Opportunity], actor: str, now: datetime) -> int:
+    """The steps the files left are only that the deals were loaded; the story's own stand in their place."""
+    told = {row["opportunity"] for row in rows}
+    StageMove.objects.filter(by=actor, opportunity__key__in=told).delete()
+    moves = [
+        StageMove(
+            opportunity=deals[row["opportunity"]],
+            before=row["before"],
+            after=row["after"],
+            outcome=row["outcome"],
+            stated=Decimal(row["stated"]) if row["stated"] else None,
+            at=min(datetime.fromisoformat(row["at"]), now),
+            by=row["by"],
+        )
+        for row in rows
+    ]
+    StageMove.objects.bulk_create(moves)
+    _meet_passed(moves)
+    return len(moves)
+
+
+def _meet_passed(moves: list[StageMove]) -> None:
+    """What a stage asked held for the open deals that have left it."""
+    criteria: dict[str, list[ExitCriterion]] = {}
+    for one in ExitCriterion.objects.select_related("stage"):
+        criteria.setdefault(one.stage.name.casefold(), []).append(one)
+    CriterionMet.objects.bulk_create(
+        CriterionMet(opportunity=move.opportunity, criterion=one, at=move.at, by=move.by)
+        for move in moves
+        if move.opportunity.outcome == "open"
+        for one in criteria.get(move.before, ())
+    )
+
+
+def add_closings(rows: list[dict[str, str]], deals: dict[str, Opportunity]) -> int:
+    closings = [
+        DealClosing(
+            opportunity=deals[row["opportunity"]],
+            reason=row["reason"],
+            competitor=row["competitor"],
+            lesson=row["lesson"],
+            by=row["by"],
+        )
+        for row in rows
+    ]
+    DealClosing.objects.bulk_create(closings)
+    return len(closings)
