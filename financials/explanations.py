@@ -121,7 +121,7 @@ def _asked(row: str, params: Mapping[str, str]) -> Asked:
         last=last,
         client=params.get("client", ""),
         contract=params.get("contract", ""),
-        service_line=params.get("service_line"),
+        service_line="" if params.get("service_line") == NONE else params.get("service_line"),
         owner=params.get("owner", ""),
         tier=params.get("tier", ""),
         currency=params.get("currency", ""),
@@ -153,7 +153,7 @@ def scope_words(user: User, request: PnlRequest) -> str:
     if request.owner:
         who += f" of {request.owner}" if request.owner != NONE else " without an owner"
     if request.tier:
-        who += f", tier {request.tier}"
+        who += f", tier {request.tier}" if request.tier != NONE else " without a tier"
     if request.industry:
         who += f", industry {request.industry if request.industry != NONE else 'not given'}"
     contracts = f"contract {request.contract}" if request.contract else "all contracts"
@@ -245,8 +245,8 @@ def _figure(asked: Asked, basis: Basis, value: Number) -> Figure:
     scope |= {"currency": request.currency, "budget": request.budget_version, "parent": request.parent}
     scope |= {"industry": request.industry, "fiscal": request.fiscal}
     scope |= {"rates": format_month(request.rates) if request.rates else ""}
-    if request.service_line:
-        scope["service_line"] = request.service_line
+    if request.service_line is not None:
+        scope["service_line"] = request.service_line or NONE
     months = [asked.first, asked.last]
     return pnl_figure(asked.row, value, basis, months=months, client=request.client, scenario=asked.scenario, **scope)
 
@@ -346,7 +346,7 @@ def _explain_url(asked: Asked, scenario: str) -> str:
         **{"from": format_month(asked.first), "to": format_month(asked.last)},
         scenario="" if scenario == "actual" else scenario,
         contract=request.contract,
-        service_line=request.service_line,
+        service_line=NONE if request.service_line == "" else request.service_line,
         owner=request.owner,
         tier=request.tier,
         currency=request.currency,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from accounts.access import get_client_for
@@ -70,7 +69,7 @@ def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
         source=page.source,
         notes=(
             "Costs negative; a plus is favourable.",
-            *_defaults(errors), *page.missing, *_overhead(page.unallocated, page.pooled, page.basis.currency),
+            *_defaults(errors), *page.missing, *(point.line for point in page.points), *_pooled(page.pooled),
         ),
         tie_out=tie_words(page.tie_out, page.basis.currency),
     )  # fmt: skip
@@ -124,7 +123,7 @@ def _pivot(user: User, query: Mapping[str, str], now: datetime) -> Report:
         rows=[[row.name, *(figure for figure, _ in row.cells), row.total] for row in page.rows],
         total=["Total", *(figure for figure, _ in page.total.cells), page.total.total],
         source=page.source,
-        notes=(*_defaults(errors), *page.missing, *_overhead(page.unallocated, page.pooled, page.basis.currency)),
+        notes=(*_defaults(errors), *page.missing, *(point.line for point in page.points), *_pooled(page.pooled)),
         tie_out=tie_words(page.tie_out, page.basis.currency),
     )
 
@@ -175,6 +174,5 @@ def _defaults(errors: list[str]) -> list[str]:
     return [f"{text} The default is shown." for text in errors]
 
 
-def _overhead(unallocated: Decimal | None, pooled: str, currency: str) -> list[str]:
-    said = [f"Overhead not allocated: {ledger(unallocated, currency)} {currency}."] if unallocated is not None else []
-    return [*said, f"Overhead without a client: {pooled}."] if pooled else said
+def _pooled(pooled: str) -> list[str]:
+    return [f"Overhead without a client: {pooled}."] if pooled else []

@@ -14,7 +14,7 @@ from financials.forms.fields import MonthField, SpanField
 from financials.queries import pivot_page
 from financials.queries.bridge import MEASURES, BridgeRequest
 from financials.queries.entries import EntryFilter
-from financials.queries.pnl import PnlRequest
+from financials.queries.pnl import NONE, PnlRequest
 from financials.queries.pnl_page import Against, PnlView, Shown
 from financials.queries.pnl_periods import Group
 
@@ -66,6 +66,12 @@ def _as_reported(query: QueryDict) -> QueryDict:
     return given
 
 
+def _service_line(data: dict[str, Any]) -> str | None:
+    """None takes all; "-" what has none, which the ledger keeps as a blank."""
+    text = data.get("service_line") or None
+    return "" if text == NONE else text
+
+
 def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
     """The view asked for and what was wrong with the address."""
     form = PnlForm(_as_reported(query))
@@ -81,7 +87,7 @@ def pnl_view(query: QueryDict, client: str = "") -> tuple[PnlView, list[str]]:
         shown=data.get("scenario") or "actual",
         against=data.get("against") or "budget",
         unit=data.get("unit") or "k",
-        service_line=data.get("service_line") or None,
+        service_line=_service_line(data),
         rates=data.get("rates"),
         **words,
     )
@@ -112,7 +118,7 @@ def pivot_view(query: QueryDict, through: Month) -> tuple[pivot_page.PivotView, 
         first = pivot_page.default_first(columns, last)
     words = {name: data.get(name, "") for name in ("client", "parent", "contract", "owner", "tier", "industry")}
     request = PnlRequest(
-        first=first, last=last, service_line=data.get("service_line") or None, rates=data.get("rates"),
+        first=first, last=last, service_line=_service_line(data), rates=data.get("rates"),
         budget_version=data.get("version", ""), **words,
     )  # fmt: skip
     view = pivot_page.PivotView(

@@ -18,6 +18,7 @@ from common.periods import Month, month_add, month_label, parse_month, parse_per
 from financials.calc.ladder import COSTS, MARGIN_OF, TieOut
 from financials.figures import LABELS, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
+from financials.queries.open_points import OpenPoint, load_open_points
 from financials.queries.pnl import NONE, PnlRequest, PnlResult, Scenario, columns_for, load_pnl
 from people.models import User as Person
 
@@ -99,6 +100,7 @@ class PivotPage:
     unallocated: Decimal | None
     pooled: str
     missing: tuple[str, ...]
+    points: tuple[OpenPoint, ...]
     source: str
     largest: Decimal
 
@@ -150,6 +152,7 @@ def load_pivot_page(user: User, view: PivotView, *, now: datetime) -> PivotPage:
         unallocated=first.unallocated,
         pooled=first.pooled,
         missing=tuple(dict.fromkeys(text for result in results for text in result.missing)),
+        points=load_open_points(user, first.request, first) if view.shown == "actual" else (),
         source=_source(basis, first),
         largest=max((abs(Decimal(row.total.value or 0)) for row in rows), default=ZERO),
     )
@@ -208,10 +211,8 @@ class _Table:
         rows = {} if LADDER_FILTERS.issuperset(kept) else {"rows": "client", "measure": self.view.measure}
         return f"?{urlencode({**rows, **kept})}"
 
-    def _scope(self, key: str | None) -> dict[str, str] | None:
-        """The filter that gives this row; None where there is no such filter."""
-        if key is None and self.view.rows in ("service_line", "tier"):
-            return None
+    def _scope(self, key: str | None) -> dict[str, str]:
+        """The filter that gives this row."""
         return {self.view.rows: key or NONE}
 
     def _value(self, key: str | None, labels: list[str], *, whole: bool) -> Decimal | None:
@@ -242,7 +243,7 @@ class _Table:
             "tier": request.tier,
             "parent": request.parent,
             "industry": request.industry,
-            "service_line": request.service_line or "",
+            "service_line": NONE if request.service_line == "" else request.service_line or "",
             "client": request.client,
         } | (scope or {})
         if self.view.columns.startswith("fiscal"):

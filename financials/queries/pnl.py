@@ -284,7 +284,7 @@ def clients_asked(user: User, request: PnlRequest) -> QuerySet[Client]:
     if request.owner:
         clients = clients.filter(owner__email=request.owner) if request.owner != NONE else clients.filter(owner=None)
     if request.tier:
-        clients = clients.filter(tier=request.tier)
+        clients = clients.filter(tier="" if request.tier == NONE else request.tier)
     if request.industry:
         clients = clients.filter(industry="" if request.industry == NONE else request.industry)
     return clients

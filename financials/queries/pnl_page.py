@@ -21,7 +21,8 @@ from financials.calc.findings import Part
 from financials.calc.ladder import COSTS, TieOut
 from financials.figures import LABELS, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.pnl import PnlRequest, PnlResult, clients_asked, gap, load_pnl
+from financials.queries.open_points import OpenPoint, load_open_points
+from financials.queries.pnl import NONE, PnlRequest, PnlResult, clients_asked, gap, load_pnl
 from financials.queries.pnl_periods import (
     Group,
     Period,
@@ -116,6 +117,7 @@ class PnlPage:
     unallocated: Decimal | None
     pooled: str
     missing: tuple[str, ...]
+    points: tuple[OpenPoint, ...]
     source: str
     has_budget: bool
     bridge: charts.Bridge | None
@@ -157,6 +159,7 @@ def load_pnl_page(user: User, view: PnlView, *, now: datetime) -> PnlPage:
         unallocated=actual.unallocated,
         pooled=actual.pooled,
         missing=tuple(dict.fromkeys(text for result in results.values() for text in result.missing)),
+        points=load_open_points(user, actual.request, actual),
         source=_source(basis, actual),
         has_budget=bool(grids["budget"]),
         bridge=_bridge(table, basis) if "contribution" in columns else None,
@@ -226,8 +229,8 @@ class _Table:
         scope = {**view.scope, "fiscal": span.fiscal, "budget": view.version}
         if view.rates:
             scope["rates"] = format_month(view.rates)
-        if view.service_line:
-            scope["service_line"] = view.service_line
+        if view.service_line is not None:
+            scope["service_line"] = view.service_line or NONE
         months = [span.months[0], span.months[-1]]
         made = pnl_figure(row, value, self.basis, months=months, client=view.client, scenario=scenario, **scope)
         shown = -value if value is not None and row in COSTS and "variance" not in scenario else value
@@ -337,9 +340,8 @@ def _source(basis: Basis, result: PnlResult) -> str:
     return ", ".join([*parts, f"newest ledger entry {basis.ledger_no:,}"])
 
 
-def export_rows(user: User, view: PnlView, *, now: datetime) -> tuple[list[str], list[list[object]], str]:
-    """Exactly what the page shows, as a table of full amounts: head, rows, and where it comes from."""
-    page = load_pnl_page(user, view, now=now)
+def export_rows(page: PnlPage) -> tuple[list[str], list[list[object]]]:
+    """Exactly what the page shows, as a table of full amounts: head and rows."""
     against = page.spans["against"]
     head = [
         "Line",
@@ -364,4 +366,4 @@ def export_rows(user: User, view: PnlView, *, now: datetime) -> tuple[list[str],
         ]
         for line in page.lines
     ]
-    return head, rows, page.source
+    return head, rows

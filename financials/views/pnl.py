@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import get_client_for
 from accounts.queries.header import client_header
-from common.exports import About, csv_response, file_response, query_filters, xlsx_response
+from common.exports import About, file_response, query_filters
 from common.policies import MONEY_READERS, allow
 from financials.figures import LABELS, is_margin
 from financials.forms.pnl import entry_filter, pivot_view, pnl_view
@@ -23,6 +23,7 @@ from financials.queries.entries import HEAD, entries, entry_rows
 from financials.queries.pnl import NONE, BadRequest, PnlRequest, columns_for
 from financials.queries.pnl_choices import PnlChoices, load_choices
 from financials.queries.pnl_page import SHOWN_WORDS, PnlView, export_rows, load_pnl_page
+from financials.reports_pnl import tie_words
 from people.requests import signed_in
 
 UNITS = {"k": "thousand", "M": "million", "1": "in full"}
@@ -40,9 +41,14 @@ ENTRIES_A_PAGE = 100
 
 
 def _file(request: HttpRequest, view: PnlView, kind: str) -> HttpResponseBase:
-    head, rows, source = export_rows(signed_in(request), view, now=timezone.now())
-    name = f"pnl-{view.client or 'portfolio'}"
-    return csv_response(name, head, rows) if kind == "csv" else xlsx_response(name, head, rows, about=source)
+    page = load_pnl_page(signed_in(request), view, now=timezone.now())
+    head, rows = export_rows(page)
+    tied = tie_words(page.tie_out, page.basis.currency)
+    about = About(
+        "P&L", finding=page.finding, as_of=page.basis.as_of, currency=page.basis.currency, source=page.source,
+        filters=query_filters(request.GET), notes=(*filter(None, [tied]), *(point.line for point in page.points)),
+    )  # fmt: skip
+    return file_response(kind, f"pnl-{view.client or 'portfolio'}", head, rows, about)
 
 
 def _context(request: HttpRequest, view: PnlView, errors: Sequence[str] = ()) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def _pivot(request: HttpRequest) -> HttpResponseBase:
         head, rows = pivot_page.pivot_rows(page)
         about = About(
             "P&L", finding=page.finding, as_of=page.basis.as_of, currency=page.basis.currency, source=page.source,
-            filters=query_filters(request.GET), notes=page.missing,
+            filters=query_filters(request.GET), notes=(*page.missing, *(point.line for point in page.points)),
         )  # fmt: skip
         return file_response(request.GET["format"], f"pnl-by-{view.rows}", head, rows, about)
     choices = load_choices(user)
@@ -126,11 +132,11 @@ def _filters(request: HttpRequest, wanted: PnlView | PnlRequest, choices: PnlCho
     version = wanted.version if isinstance(wanted, PnlView) else wanted.budget_version
     narrowed = []
     for name in ("contract", "service_line", "industry"):
-        if value := getattr(wanted, name):
+        if (value := getattr(wanted, name)) or (name == "service_line" and value is not None):
             rest = request.GET.copy()
             for gone in (name, "page", "format"):
                 rest.pop(gone, None)
-            word = "Not given" if value == NONE else value
+            word = "Not given" if value in (NONE, "") else value
             narrowed.append((pivot_page.ROW_WORDS[name], word, f"?{rest.urlencode()}"))
     return {
         "choices": choices,

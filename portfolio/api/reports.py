@@ -21,6 +21,7 @@ from common.exports import About, csv_response, xlsx_response
 from common.money import is_currency, quantise
 from common.periods import InvalidPeriod, Month, format_month, parse_month
 from financials.calc.ladder import MARGINS
+from financials.queries.open_points import load_open_points
 from financials.queries.pnl import (
     GROUP_NAMES,
     SCENARIOS,
@@ -125,6 +126,10 @@ class PnlView(ApiView):
             "scenario": result.request.scenario,
             "rows": [{name: _text(value) for name, value in row.items()} for row in _records(result)],
             "tie_out": None if result.tie_out is None else _tie_out(result),
+            "open_points": [
+                {"code": point.code, "count": point.count, "words": point.words}
+                for point in load_open_points(self.person, asked, result)
+            ],
             "notes": [note for note in (*result.missing, result.rates_note, result.labour_note) if note],
         }
         return HttpResponse(orjson.dumps(body), content_type="application/json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +11,10 @@ from django.http import QueryDict
 
 from accounts.models import Client
 from common.figures import explain
-from financials.forms.pnl import pnl_view
+from common.models import ImportBatch
+from financials.forms.pnl import pivot_view, pnl_view
 from financials.models import BudgetLine
+from financials.queries.pivot_page import load_pivot_page
 from financials.queries.pnl_page import PnlPage, load_pnl_page
 from financials.queries.pnl_periods import first_month, fiscal_periods
 from people.models import User
@@ -148,3 +150,53 @@ def test_the_page_keeps_what_was_chosen_in_its_address(owner: User, april: Clien
     assert "View <b>Key by fiscal quarter</b>" in browser.get(f"/financials/pnl/?{query}").text
     assert browser.get("/financials/pnl/?parent=NIL").status_code == 404
     assert "after the last" in browser.get("/financials/pnl/?from=2026-10&to=2026-09").text
+
+
+def points(page: PnlPage) -> dict[str, tuple[int, str]]:
+    return {point.code: (point.count, point.words) for point in page.points}
+
+
+def test_beside_the_tie_out_stands_what_it_cannot_hold(owner: User, finance: User, sign_in: Any) -> None:
+    close_through(OCTOBER)
+    post(make_client("OWNED", owner=owner, currency="USD"), "gross_revenue", "100")
+    month = "from=2026-10&to=2026-10"
+    assert points(ask(finance, month)) == {
+        "unmapped": (0, ""), "rates": (0, ""), "orphans": (0, ""), "overhead": (0, ""),
+    }  # fmt: skip
+    post(make_client("LOOSE", name="Loose Ltd", owner=None, currency="USD"), "gross_revenue", "9", currency="EUR")
+    post(None, "overhead", "40")
+    batch = {"kind": "ledger", "state": "loaded"}
+    for rejected in (7, 3):  # the file was mended once: the newest load counts
+        made = ImportBatch.objects.create(file_name="oct.csv", read=9, rejected=rejected, **batch)
+        ImportBatch.objects.filter(pk=made.pk).update(created_at=datetime(2026, 11, 4, tzinfo=UTC))
+    shown = points(ask(finance, month))
+    assert shown["unmapped"] == (3, "oct.csv (3 rows)")
+    assert shown["rates"] == (1, "No EUR/USD rate for 2026-10")
+    assert shown["orphans"] == (1, "Loose Ltd")
+    fx(OCTOBER, "EUR", "1.10")
+    assert points(ask(finance, month))["overhead"] == (1, "40.00 USD")
+    assert points(ask(owner, month)) == {"rates": (0, ""), "orphans": (0, "")}
+    assert points(ask(finance, f"scenario=forecast&{month}")) == {}
+    page = sign_in(finance).get(f"/financials/pnl/?{month}").text
+    assert "Loose Ltd" in page
+    assert "oct.csv (3 rows)" in page
+    assert "Loose Ltd" in sign_in(finance).get(f"/financials/pnl/?rows=client&{month}").text
+    assert "Loose Ltd" not in sign_in(owner).get(f"/financials/pnl/?{month}").text
+
+
+def test_rows_without_service_line_or_tier_explain_themselves(owner: User, sign_in: Any) -> None:
+    close_through(OCTOBER)
+    client = make_client("BARE", owner=owner, currency="USD", tier="")
+    post(client, "gross_revenue", "100")
+    post(client, "gross_revenue", "30", service_line="Design")
+    tiered = make_client("TIER", owner=owner, currency="USD", tier="key")
+    post(tiered, "gross_revenue", "8", service_line="Design")
+    for rows, amount in (("service_line", D(100)), ("tier", D(130))):
+        view, _ = pivot_view(QueryDict(f"rows={rows}&from=2026-10&to=2026-10"), OCTOBER)
+        bare = next(row for row in load_pivot_page(owner, view, now=NOW).rows if row.key is None)
+        assert bare.total.value == amount
+        told = explain(owner, bare.total.id, now=NOW)
+        assert (told.figure.value, told.figure.id) == (amount, bare.total.id)
+        assert f"{rows}=-" in bare.filter
+    assert values(ask(owner, "service_line=-&from=2026-10&to=2026-10")) == {"Oct 2026": D(100)}
+    assert "Service line <b>Not given</b>" in sign_in(owner).get("/financials/pnl/?service_line=-").text
