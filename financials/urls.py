@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/financials/panel/", pnl.client_pnl_panel, name="client_pnl_panel"),
     path("clients/<str:key>/contracts/", contracts.client_contracts, name="client_contracts"),
     path("contracts/", contracts.contract_list, name="contract_list"),
+    path("new-contract/", contracts.new_contract, name="new_contract"),
     path("contracts/<str:number>/", contracts.contract, name="contract"),
     path("contracts/<str:number>/terms/", contract_parts.contract_terms, name="contract_terms"),
     path("contracts/<str:number>/terms/add/", contract_parts.term_add, name="term_add"),

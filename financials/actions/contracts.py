@@ -16,7 +16,8 @@ from common.periods import Month, month_add, month_of
 from common.records import update_versioned
 from financials.calc.schedule import IN_FORCE, Billing, Move, Terms, contract_schedule
 from financials.calc.schedule import Milestone as MilestoneTerms
-from financials.models import Contract, Milestone, ScheduleLine, StatusChange
+from financials.calc.status import order_refusal
+from financials.models import Contract, ContractKind, ContractStatus, Milestone, ScheduleLine, StatusChange
 
 RECOMPUTE: Final = "recompute"
 EVERGREEN_MONTHS: Final = 24
@@ -122,8 +123,21 @@ def change_contract(
     return fresh
 
 
+class ContractRefused(ValueError):
+    """A contract that cannot be added. Carries the sentence to show."""
+
+
 @transaction.atomic
 def add_contract(*, fields: Mapping[str, Any], actor: str, now: datetime) -> Contract:
+    """Raises ContractRefused for a change order to a contract that is over. The parent is locked: nobody ends it
+    between the look and the order.
+    """
+    parent = fields.get("parent")
+    if parent is not None:
+        above = Contract.objects.select_for_update(no_key=True).get(pk=parent.pk)
+        kind, status = fields.get("kind", ContractKind.SOW), fields.get("status", ContractStatus.DRAFT)
+        if reason := order_refusal(kind, status, above.number, above.status):
+            raise ContractRefused(reason)
     contract = Contract.objects.create(**fields)
     record(
         actor=actor,

@@ -20,6 +20,18 @@ OVER: Final = frozenset({"completed", "terminated", "expired"})
 """Nothing is added to a contract in these."""
 
 
+def order_refusal(kind: str, status: str, parent: str, parent_status: str) -> str:
+    """Why a contract of this kind and status cannot be added under that parent; blank when it can.
+
+    An order that is over itself is history, which may be kept.
+    """
+    if kind != "change_order" or status in OVER or parent_status not in OVER:
+        return ""
+    return (
+        f"{parent} is {parent_status}: a change order to it changes nothing. Draw up a new statement of work instead."
+    )
+
+
 def refusal(before: str, after: str, *, reason: str, signed_on: date | None, ended_on: date | None, start: date) -> str:
     """Why the step may not be taken; blank when it may."""
     if after not in MOVES.get(before, ()):

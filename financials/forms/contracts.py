@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from accounts.access import clients_for
+from accounts.forms.clients import clean_key
 from common.money import is_currency
 from common.periods import YEARS
+from financials.access import contracts_for
 from financials.calc.notice import InvalidUplift, parse_uplift
+from financials.calc.status import order_refusal
 from financials.forms.fields import DateInput
 from financials.models import Contract, ContractKind, ContractStatus, Renewal
 from financials.queries.contract_trees import ContractFilter
+from people.models import User
 
 MOST_NOTICE = 1000  # days, as in files
 
@@ -86,6 +91,8 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             stored = getattr(self.instance, name)
             if stored is not None:
                 self.initial[name] = format(stored.normalize(), "f")
+        if "superseded_by" not in self.fields:
+            return
         if self.instance.kind != ContractKind.CHANGE_ORDER:
             del self.fields["new_end"]
         rivals: Any = self.fields["superseded_by"]
@@ -125,6 +132,71 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         if data.get("renewal") == Renewal.EVERGREEN and end:
             self.add_error("end", "An evergreen contract has no end: leave it blank.")
         amount = data.get("amount")
-        if amount is not None and amount < 0 and self.instance.kind != ContractKind.CHANGE_ORDER:
+        kind = data.get("kind") or self.instance.kind
+        if amount is not None and amount < 0 and kind != ContractKind.CHANGE_ORDER:
             self.add_error("amount", "Only a change order can be negative.")
         return data
+
+
+class NewContractForm(ContractForm):
+    """A contract that starts as a draft. parent: the number of the one it stands under."""
+
+    parent = forms.CharField(
+        required=False,
+        max_length=60,
+        label="Under the contract",
+        help_text="A statement of work: its master agreement, if there is one. A change order: what it changes.",
+    )
+    field_order = ("kind", "client", "parent", "number", "title")
+
+    class Meta(ContractForm.Meta):
+        fields = ("kind", "client", "number", *(name for name in ContractForm.Meta.fields if name != "superseded_by"))
+        help_texts: ClassVar[dict[str, str]] = {
+            **ContractForm.Meta.help_texts,
+            "number": "What your other systems call it, such as KES-SOW-16; stays for good.",
+            "new_end": "Change orders: the day on which the contract it changes then ends.",
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.in_sight = contracts_for(user)
+        fields: Any = self.fields
+        fields["client"].queryset = clients_for(user).order_by("name")
+        fields["client"].empty_label = "Choose a client"
+
+    def clean_number(self) -> str:
+        return clean_key(str(self.cleaned_data["number"]).strip())
+
+    def clean_parent(self) -> Contract | None:
+        number = str(self.cleaned_data["parent"]).strip()
+        if not number:
+            return None
+        found = self.in_sight.filter(number=number).first()
+        if found is None:
+            raise ValidationError(f"No contract has the number {number}.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        kind, parent, client = data.get("kind"), data.get("parent"), data.get("client")
+        if kind and "parent" not in self.errors and (reason := _misplaced(kind, parent)):
+            self.add_error("parent", reason)
+        elif parent and client and parent.client_id != client.pk:
+            self.add_error("parent", f"{parent.number} belongs to another client.")
+        if data.get("new_end") and kind and kind != ContractKind.CHANGE_ORDER:
+            self.add_error("new_end", "Only a change order moves another contract's end.")
+        return data
+
+
+def _misplaced(kind: str, parent: Contract | None) -> str:
+    """Why a contract of the kind cannot stand there; blank when it can."""
+    if kind == ContractKind.MSA:
+        return "A master agreement stands under no other contract: leave this blank." if parent else ""
+    if kind == ContractKind.SOW:
+        wrong = parent is not None and parent.kind != ContractKind.MSA
+        return "A statement of work stands under a master agreement, or alone." if wrong else ""
+    if parent is None:
+        return "Say which contract this order changes."
+    if parent.kind == ContractKind.CHANGE_ORDER:
+        return f"{parent.number} is a change order itself: name the statement of work that both change."
+    return order_refusal(kind, ContractStatus.DRAFT, parent.number, parent.status)

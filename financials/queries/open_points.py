@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 from django.urls import reverse
@@ -71,7 +71,7 @@ def load_open_points(user: User, request: PnlRequest, result: PnlResult) -> tupl
     whole = user.role in (FINANCE, LEADERSHIP)
     clients, params = ids_sql(clients_asked(user, request).values("pk"))
     texts = [f"SELECT 'orphans', name, number FROM ({_ORPHANS.format(clients=clients)}) o(name, number)"]
-    given: list[object] = [*params, result.first, result.last]
+    given: list[Any] = [*params, result.first, result.last]
     if whole:
         texts.append(f"SELECT 'unmapped', name, number FROM ({_REFUSED}) r(name, number)")
         given += [result.first, month_add(result.last, 2)]

@@ -15,6 +15,7 @@ from accounts.queries.header import client_header
 from common.policies import MONEY_READERS, allow
 from financials.access import get_contract_for, get_editable_contract_for
 from financials.actions.change_orders import NothingBeyond, draft_change_order
+from financials.actions.contracts import ContractRefused
 from financials.queries.contract_trees import family_of
 from financials.queries.realisation import load_rates_of_hours
 from financials.queries.servicing import load_service
@@ -69,8 +70,8 @@ def draft_order(request: HttpRequest, number: str) -> HttpResponse:
     scope = service.service.scope_hours if service else None
     try:
         order = draft_change_order(contract=contract, scope_hours=scope, user=user, now=now)
-    except NothingBeyond as nothing:
-        messages.error(request, str(nothing))
+    except (NothingBeyond, ContractRefused) as refused:
+        messages.error(request, str(refused))
         return redirect("contract", number=number)
     messages.success(request, f"{order.number} drafted, with the entries beyond scope attached.")
     return redirect("contract", number=order.number)

@@ -155,6 +155,13 @@ def _deal(world: World) -> Kwargs:
     return {"name": "Qvlaunch film", "stage": "Proposal", "amount": "90000", "currency": "USD", "version": 1}
 
 
+def _new_contract(world: World) -> Kwargs:
+    return {
+        "kind": "change_order", "client": world.own.client.pk, "parent": "HAL-SOW", "number": "HAL-CO-NEW",
+        "title": "More of it", "start": "2026-11-01", "end": "2026-12-31", "amount": "1000", "currency": "USD",
+    }  # fmt: skip
+
+
 def _contract(world: World) -> Kwargs:
     sow = world.own.sow
     return {
@@ -471,6 +478,9 @@ FINANCIALS = (
         "contract_edit", fixed(number="HAL-SOW"), get=BOOKKEEPERS, post=BOOKKEEPERS, body=_contract, record=True,
         strange=404,
     ),
+    Case("new_contract", get=BOOKKEEPERS, post=BOOKKEEPERS, body=_new_contract, strange=422),
+    Case("new_contract", query="client=HAL", get=BOOKKEEPERS, record=True),
+    Case("new_contract", query="parent=HAL-SOW", get=BOOKKEEPERS, record=True),
     Case("client_hours", key, get=MONEY, record=True),
     Case("contract_hours", fixed(number="HAL-SOW"), get=MONEY, record=True),
     Case("draft_order", fixed(number="HAL-SOW"), post=BOOKKEEPERS, record=True, strange=404),
