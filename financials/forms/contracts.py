@@ -41,7 +41,7 @@ def contract_filter(query: QueryDict) -> ContractFilter:
 class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     class Meta:
         model = Contract
-        fields = (
+        fields: ClassVar[tuple[str, ...]] = (
             "title",
             "start",
             "end",
@@ -70,7 +70,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "new_end": "Moves the end to",
             "superseded_by": "Superseded by",
         }
-        help_texts = {
+        help_texts: ClassVar[dict[str, str]] = {
             "amount": "The fee, without pass-through and tax; a year's fee when the contract has no end.",
             "uplift": "A fraction such as 0.03, or index:floor:cap such as cpi:0.02:0.04.",
             "probability": "Of renewal, 0 to 1. Blank takes the default for its kind.",
