@@ -7,12 +7,15 @@ class FinancialsConfig(AppConfig):
     def ready(self) -> None:
         # Registries are filled here, when the models exist.
         from financials import (
+            explain_accuracy,
             explain_bridge,
+            explain_movement,
             explain_receivables,
             explain_retention,
             explanations,
             imports,
             jobs,
+            jobs_accuracy,
             registrations,
         )
         from financials.queries import search
@@ -20,8 +23,11 @@ class FinancialsConfig(AppConfig):
         search.register()
         imports.register()
         jobs.register()
+        jobs_accuracy.register()
         explanations.register()
+        explain_accuracy.register()
         explain_bridge.register()
+        explain_movement.register()
         explain_receivables.register()
         explain_retention.register()
         registrations.register()

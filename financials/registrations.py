@@ -10,7 +10,7 @@ from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
-from financials import reports, reports_close, reports_invoices, reports_pnl, tiles
+from financials import reports, reports_close, reports_forecast, reports_invoices, reports_pnl, tiles
 from financials.access import CLOSE_READERS
 from financials.queries import attention, client_money
 
@@ -31,6 +31,9 @@ def register() -> None:
     section_tabs.register("rates", SectionTab("Rates", "rates", MONEY_READERS, 62))
     section_tabs.register("close", SectionTab("Close", "close_list", CLOSE_READERS, 70))
     section_tabs.register("overhead", SectionTab("Overhead", "overhead", frozenset({FINANCE, LEADERSHIP}), 80))
+    section_tabs.register("forecast", SectionTab("Forecast", "forecast", MONEY_READERS, 10))
+    section_tabs.register("movement", SectionTab("What moved", "forecast_movement", MONEY_READERS, 20))
+    section_tabs.register("accuracy", SectionTab("Track record", "forecast_accuracy", MONEY_READERS, 30))
     column_sources.register("financials", ColumnSource(MONEY_READERS, client_money.columns, client_money.cells))
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))
@@ -38,6 +41,8 @@ def register() -> None:
     attention_sources.register("money", AttentionSource(MONEY_READERS, attention.money_items))
     report_kinds.register("pnl", ReportKind("Profit and loss", MONEY_READERS, reports_pnl.pnl))
     report_kinds.register("bridge", ReportKind("Bridge", MONEY_READERS, reports_pnl.bridge))
+    report_kinds.register("forecast-accuracy", ReportKind("Track record", MONEY_READERS, reports_forecast.accuracy))
+    report_kinds.register("forecast-movement", ReportKind("What moved", MONEY_READERS, reports_forecast.movement))
     report_kinds.register("forecast", ReportKind("Forecast", MONEY_READERS, reports.forecast))
     report_kinds.register("contracts", ReportKind("Contracts", CLIENT_READERS, reports.contracts))
     report_kinds.register("renewals", ReportKind("Renewals ahead", CLIENT_READERS, reports.renewals))

@@ -1,12 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
 from financials.views import (
+    accuracy,
     bridge,
     close,
     contract_parts,
     contracts,
     forecast,
     hours,
+    movement,
     pnl,
     rates,
     receivables,
@@ -59,5 +61,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/rates/", rates.rates, name="rates"),
     path("financials/rates/add/", rates.rate_add, name="rate_add"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("forecast/movement/", movement.movement, name="forecast_movement"),
+    path("forecast/movement/looked/", movement.looked, name="forecast_looked"),
+    path("forecast/accuracy/", accuracy.accuracy, name="forecast_accuracy"),
+    path("forecast/accuracy/measure/", accuracy.measure, name="measure_accuracy"),
     path("forecast.<str:form>", forecast.forecast_export, name="forecast_export"),
 ]

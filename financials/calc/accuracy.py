@@ -80,6 +80,11 @@ def of_arrays(forecast: Floats, actual: Floats, inside: Flags | None = None) -> 
     return Score(_fraction(missed, sizes), _fraction(signed, actuals), covered, int(actual.size))
 
 
+def of_sums(missed: float, signed: float, actual: float, size: float, inside: int, banded: int, n: int) -> Score:
+    """The score of sums that were kept: Σ|F − A|, Σ(F − A), ΣA, Σ|A|, months inside their band, months with one."""
+    return Score(_fraction(missed, size), _fraction(signed, actual), ratio(inside, banded), n)
+
+
 def mean_absolute_error(forecast: Floats, actual: Floats) -> float:
     return float(np.abs(forecast - actual).mean())
 

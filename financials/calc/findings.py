@@ -23,6 +23,7 @@ _WORDS: Final = (
 _SCALES: Final = ((9, "B"), (6, "M"), (3, "k"))
 _MOST_NAMED: Final = 3
 _HALF: Final = Decimal("0.5")
+_ONE_PERMILLE: Final = Decimal("0.001")
 _NEARLY_HALF: Final = Decimal("0.45")
 
 
@@ -117,6 +118,22 @@ def bridge_moved(
     claim = f"{what} {'rose' if moved > 0 else 'fell'} {amounts(currency, moved)[0]} from {first} to {last}"
     told = largest_moves(parts, currency, "")
     return _joined(claim, ": ", told[:1].lower() + told[1:])
+
+
+def track_record(wape: Decimal | None, bias: Decimal | None, naive: tuple[Decimal, str] | None, *, again: bool) -> str:
+    """'The forecast was 18.2% off and 1.4% too high; the best naive one, the same month last year, was 24.0% off'.
+
+    again: past months forecast again, no forecast that was made.
+    """
+    if wape is None:
+        return "Forecast accuracy"
+    would = "would have been" if again else "was"
+    claim = f"The forecast {would} {formats.ratio(wape)} off"
+    if bias is not None and abs(bias) >= _ONE_PERMILLE:
+        claim += f" and {formats.ratio(abs(bias))} too {'high' if bias > 0 else 'low'}"
+    if naive is None:
+        return claim
+    return _joined(claim, "; ", f"the best naive one, {naive[1][:1].lower() + naive[1][1:]}, {formats.ratio(naive[0])}")
 
 
 def to_go(months: int, needed: Decimal | None, forecast: Decimal | None, currency: str, fallback: str) -> str:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from common.money import ZERO, quantise
 from common.periods import Month, month_index
+from financials.calc.forecast import SIGNED_STATUSES, ForecastInputs, is_closed, left_out_reason, weighted
 
 TERMS: Final = (
     "new", "pulled_in", "increased", "won", "decreased", "lost", "slipped", "contracted", "renewal", "actuals",
@@ -58,6 +59,26 @@ class Side:
     deals: Mapping[str, DealKnown] = field(default_factory=dict)
     closed: Month | None = None
     last_open: Month | None = None
+
+
+def deals_known(inputs: ForecastInputs) -> dict[str, DealKnown]:
+    """Every deal of a run's inputs, by key."""
+    signed: dict[str, list[str]] = defaultdict(list)
+    numbers = set()
+    for contract in inputs.contracts:
+        if contract.terms.status in SIGNED_STATUSES:
+            numbers.add(contract.number)
+            if contract.opportunity:
+                signed[contract.opportunity].append(contract.number)
+    found = {}
+    for deal in inputs.opportunities:
+        contracts = {*signed[deal.key], *({deal.contract} & numbers)}
+        outcome = deal.stage.strip().casefold() if is_closed(deal.stage) else "open"
+        worth = None
+        if deal.amount is not None and deal.probability is not None and deal.category != "omitted":
+            worth = None if left_out_reason(deal) else weighted(deal.amount, deal.probability, deal.currency)
+        found[deal.key] = DealKnown(outcome, worth, tuple(sorted(contracts)))
+    return found
 
 
 class Moved(NamedTuple):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from financials.calc.forecast import Contract, ForecastInputs, LedgerCell, Opportunity
+from financials.calc.renewals import own_rates
 from financials.calc.schedule import Terms
 from financials.calc.seasonality import Floats
 from financials.calc.seeded_book import OPEN, STAGES, SeededBook, SeededContract, SeededDeal
@@ -61,7 +62,25 @@ def inputs_at(origin: Origin, *, horizon: int = 12) -> ForecastInputs:
         open_month=open_month,
         through=open_month,
         horizon=horizon + 1,
+        renewal_rates=own_rates(renewals_seen(origin)),
     )
+
+
+def renewals_seen(origin: Origin) -> dict[str, tuple[int, int]]:
+    """By kind: terms renewed and terms ended, as known; an evergreen's anniversaries count as terms."""
+    known = [one for one in origin.book.contracts if one.kind and one.start >= 0 and one.known <= origin.month]
+    followed = {one.renews for one in origin.book.contracts if one.known <= origin.month}
+    found: dict[str, tuple[int, int]] = {}
+    for one in known:
+        renewed, ended = found.get(one.kind, (0, 0))
+        if one.last == OPEN:
+            over = one.ended is not None and one.ended <= origin.month
+            until = one.ended if over and one.ended is not None else origin.month
+            years = (until + 1 - one.start) // ENDLESS
+            found[one.kind] = renewed + years - int(over), ended + years
+        elif one.last <= origin.month:
+            found[one.kind] = renewed + (one.number in followed), ended + 1
+    return found
 
 
 def ledger_at(origin: Origin) -> Iterator[LedgerCell]:
@@ -76,6 +95,7 @@ def ledger_at(origin: Origin) -> Iterator[LedgerCell]:
 
 
 def contracts_at(origin: Origin) -> Iterator[Contract]:
+    followed = {one.renews: one.number for one in origin.book.contracts if one.renews and one.known <= origin.month}
     for contract in origin.book.contracts:
         if contract.known <= origin.month:
             yield Contract(
@@ -84,6 +104,9 @@ def contracts_at(origin: Origin) -> Iterator[Contract]:
                 terms_at(origin, contract),
                 contract.parent,
                 contract.deal,
+                renewal=contract.kind,
+                uplift=f"{contract.uplift:.4f}" if contract.kind else "",
+                successor=followed.get(contract.number, ""),
             )
 
 

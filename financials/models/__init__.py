@@ -1,5 +1,6 @@
 """Contracts and money, one module a topic."""
 
+from financials.models.accuracy import ForecastScore
 from financials.models.allocations import Allocation
 from financials.models.closing import CloseCheck, CloseEvent, CloseLine, OverheadDriver, OverheadRule
 from financials.models.contracts import (
@@ -24,6 +25,7 @@ from financials.models.forecast import (
     OverrideLevel,
 )
 from financials.models.ledger import ACCRUAL, BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
+from financials.models.movement import ForecastLook
 from financials.models.receivables import Invoice, PurchaseOrder
 from financials.models.terms import (
     BillingPlanLine,
@@ -57,8 +59,10 @@ __all__ = [
     "ForecastCost",
     "ForecastInput",
     "ForecastLine",
+    "ForecastLook",
     "ForecastOverride",
     "ForecastRun",
+    "ForecastScore",
     "Invoice",
     "Layer",
     "LedgerEntry",

@@ -34,6 +34,7 @@ from financials.models import (
 )
 from people.models import User
 from portfolio.api.audit_resource import AUDIT
+from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE
 from portfolio.api.problems import Problem
@@ -430,4 +431,5 @@ RESOURCES = (
     ALLOCATIONS,
     LEAVE,
     AUDIT,
+    FORECAST_RUNS,
 )

@@ -18,6 +18,7 @@ from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.capacity import CapacityView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
+from portfolio.api.forecast_proof import PROOF_VIEWS
 from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
 from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
@@ -96,7 +97,15 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     *(
         path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
-        for view in (ReceivablesView, RetentionView, RenewalsView, MarginBridgeView, PipelineView, CapacityView)
+        for view in (
+            ReceivablesView,
+            RetentionView,
+            RenewalsView,
+            MarginBridgeView,
+            PipelineView,
+            CapacityView,
+            *PROOF_VIEWS,
+        )
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
     path("periods/", PeriodListView.as_view(), name="api_periods_list"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,18 +12,8 @@ import pytest
 
 from common.money import ZERO
 from common.periods import Month, month_add
-from financials.calc.forecast import (
-    SIGNED_STATUSES,
-    Contract,
-    ForecastInputs,
-    LedgerCell,
-    Opportunity,
-    compute,
-    is_closed,
-    left_out_reason,
-    weighted,
-)
-from financials.calc.movement import TERMS, DealKnown, Moved, RunLine, Side, moved, sums
+from financials.calc.forecast import Contract, ForecastInputs, LedgerCell, Opportunity, compute
+from financials.calc.movement import TERMS, DealKnown, Moved, RunLine, Side, deals_known, moved, sums
 from financials.calc.schedule import Terms
 
 JAN = date(2027, 1, 1)
@@ -140,6 +129,29 @@ def test_a_client_without_a_first_run_starts_from_nothing() -> None:
     assert told(Side(), end) == {"new": 20, "contracted": 50}
 
 
+def test_what_a_run_knew_of_its_deals() -> None:
+    """Worth is amount × probability; an unpriced, undated or omitted one has none; signed contracts are named."""
+    terms = Terms("sow", "signed", "retainer", "USD", Decimal(90), OPEN, date(2027, 3, 1))
+    deal = Opportunity("C", "A", "propose", "commit", Decimal(200), "USD", Decimal("0.4"), OPEN)
+    several = [
+        deal,
+        replace(deal, key="B", probability=None),
+        replace(deal, key="D", close_on=None),
+        replace(deal, key="E", category="omitted"),
+        replace(deal, key="F", stage="Won", contract="S9"),
+        replace(deal, key="G", stage="LOST"),
+    ]
+    contracts = [Contract("C", "S9", terms), Contract("C", "S8", terms, opportunity="F")]
+    assert deals_known(ForecastInputs([], contracts, several, OPEN)) == {
+        "A": DealKnown("open", Decimal("80.00")),
+        "B": DealKnown("open", None),
+        "D": DealKnown("open", None),
+        "E": DealKnown("open", None),
+        "F": DealKnown("won", None, ("S8", "S9")),
+        "G": DealKnown("lost", None),
+    }
+
+
 def test_a_layer_no_term_holds_is_refused() -> None:
     with pytest.raises(ValueError, match="holds the layer wishes"):
         moved(side([]), side([line("wishes", "1")]), OPEN, JAN, "USD")
@@ -223,20 +235,7 @@ def run_of(dice: random.Random, inputs: ForecastInputs, *, fx: bool) -> Side:
             )
             for n in range(1, dice.randint(2, 9))
         ]
-    contracts = defaultdict(list)
-    for contract in inputs.contracts:
-        if contract.opportunity and contract.terms.status in SIGNED_STATUSES:
-            contracts[contract.opportunity].append(contract.number)
-    deals = {}
-    for deal in inputs.opportunities:
-        reason = left_out_reason(deal)
-        value = (
-            None
-            if reason or deal.category == "omitted"
-            else weighted(deal.amount or ZERO, deal.probability or ZERO, "USD")
-        )
-        outcome = deal.stage if is_closed(deal.stage) else "open"
-        deals[deal.key] = DealKnown(outcome, value, tuple(contracts[deal.key]))
+    deals = deals_known(inputs)
     return Side(lines, deals, month_add(inputs.open_month, -1), inputs.last_open)
 
 

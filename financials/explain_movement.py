@@ -1,0 +1,132 @@
+"""How the terms of the forecast's movement explain themselves: down to the deals and contracts behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.access import NOT_FOUND, get_client_for
+from common.figures import Explanation, Input, UnknownFigure, formulae
+from common.formats import moment
+from common.money import ZERO, is_currency
+from common.periods import InvalidPeriod, parse_month, period_label
+from financials.calc.movement import TERMS
+from financials.figures import definition_of
+from financials.figures_movement import MOVE_LABELS, movement_figure
+from financials.queries.movement import MovementRequest, MovementResult, load_movement
+from financials.queries.movement_page import source_of
+from financials.queries.pnl import BadRequest
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+FORMULAE: Final = {
+    "start": "the forecast as it stood at the first instant, over the same months",
+    "new": "weighted value of deals the first forecast did not know",
+    "pulled_in": "weighted value that moved to earlier months, after what its deals gained or lost in worth",
+    "increased": "what deals gained in amount × probability, at their old months",
+    "won": "scheduled value of the contract − weighted value that left the pipeline",
+    "decreased": "what deals lost in amount × probability, at their old months",
+    "lost": "− weighted value of deals lost or removed since",
+    "slipped": "weighted value that moved to later months, after what its deals gained or lost in worth",
+    "contracted": "schedule of contracts that came of no deal won since: now − then",
+    "renewal": "renewals expected now − then",
+    "actuals": "recognised − what was forecast, for months the ledger has told since",
+    "run_rate": "run-rate now − then",
+    "fx": "the end at its own rates − the same at the start's rates",
+    "override": "overrides now − then",
+    "end": "start + new + pulled in + increased + won + decreased + lost + slipped + contracts + renewals + actuals + "
+    "run-rate + exchange + overrides",
+}
+_PARAMS: Final = frozenset({"client", "owner", "tier", "start", "end", "from", "to", "currency"})
+_SHOWN: Final = 12
+
+
+def _asked(params: Mapping[str, str]) -> MovementRequest:
+    if params.keys() - _PARAMS:
+        raise UnknownFigure("movement")
+    if params.get("currency") and not is_currency(params["currency"]):
+        raise UnknownFigure(params["currency"])
+    try:
+        start, end = (datetime.fromisoformat(params[name]) for name in ("start", "end"))
+        first, last = parse_month(params["from"]), parse_month(params["to"])
+    except (KeyError, ValueError, InvalidPeriod):
+        raise UnknownFigure("start and end are instants, from and to months") from None
+    if start.tzinfo is None or end.tzinfo is None:
+        raise UnknownFigure("start and end are instants")
+    return MovementRequest(
+        start=start, end=end, first=first, last=last, client=params.get("client", ""), owner=params.get("owner", ""),
+        tier=params.get("tier", ""), currency=params.get("currency", ""),
+    )  # fmt: skip
+
+
+def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    asked = _asked(params)
+    if not abilities_of(user).see_money:
+        raise Http404(NOT_FOUND)
+    scope = get_client_for(user, asked.client).name if asked.client else "All your clients"
+    try:
+        found = load_movement(user, asked, now=now)
+    except BadRequest:
+        raise UnknownFigure("movement") from None
+    query = {"run_from": found.runs[0] or "", "run_to": found.runs[1] or "", "client": asked.client}
+    value = None if found.missing else found.total[name]
+    inputs = _ends(found) if name in ("start", "end") else _parts(name, found)
+    return Explanation(
+        figure=movement_figure(name, value, found, client=asked.client),
+        scope=scope,
+        formula=FORMULAE[name],
+        formula_id=f"movement.{name}",
+        formula_version=1,
+        inputs=inputs,
+        as_of=found.end,
+        run=source_of(found).partition(";")[0],
+        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
+        rows_url=f"{reverse('forecast_movement')}?{urlencode({k: v for k, v in query.items() if v})}",
+        rows_count=sum(1 for one in found.clients for move in one.moves if name in ("start", "end", move.term)),
+        definition=definition_of("forecast_movement"),
+        notes=found.missing,
+    )
+
+
+def _ends(found: MovementResult) -> tuple[Input, ...]:
+    totals = found.total
+    return tuple(
+        Input(MOVE_LABELS[name], totals[name], found.basis.currency, "" if name in ("start", "end") else "+")
+        for name in ("start", *TERMS, "end")
+        if totals[name] or name in ("start", "end")
+    )
+
+
+def _parts(name: str, found: MovementResult) -> tuple[Input, ...]:
+    """The largest deals and contracts of the term, the rest together."""
+    several = [(one, move) for one in found.clients for move in one.moves if move.term == name]
+    several.sort(key=lambda pair: (-abs(pair[1].amount), pair[0].key))
+    inputs = []
+    for one, move in several[:_SHOWN]:
+        url = reverse("contract", args=[move.contract]) if move.contract and not move.opportunity else ""
+        what = move.opportunity or move.contract or "the whole client"
+        inputs.append(Input(f"{one.name}: {what}", move.amount, found.basis.currency, "+", url=url))
+    rest = several[_SHOWN:]
+    if rest:
+        amount = sum((move.amount for _, move in rest), ZERO)
+        inputs.append(Input(f"{len(rest)} others", amount, found.basis.currency, "+", rows=len(rest)))
+    return tuple(inputs)
+
+
+def _register(name: str) -> None:
+    def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+        return _explain(name, user, params, now)
+
+    formulae.register(f"movement.{name}", handle)
+
+
+def register() -> None:
+    for name in MOVE_LABELS:
+        _register(name)

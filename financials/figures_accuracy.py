@@ -1,0 +1,22 @@
+"""Figures of the track record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from common.figures import Figure, Number, figure_id
+
+ACCURACY_LABELS: Final[dict[str, str]] = {
+    "wape": "WAPE",
+    "bias": "Bias",
+    "coverage_80": "Inside the 80% band",
+    "value_added": "Value added",
+}
+
+
+def accuracy_figure(name: str, value: Number, source: str, **which: str) -> Figure:
+    """which: client, owner, method, lead, layer, person; blank ones are all of them."""
+    identity = figure_id(f"accuracy.{name}", source=source, **which)
+    if name == "value_added":
+        return Figure(identity, ACCURACY_LABELS[name], None if value is None else value * 100, "points")
+    return Figure(identity, ACCURACY_LABELS[name], value, "ratio")

@@ -1,0 +1,48 @@
+"""Figures of what moved between two forecasts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from common.figures import Figure, Number, figure_id
+from common.periods import format_month
+from financials.queries.movement import MovementResult
+
+MOVE_LABELS: Final[dict[str, str]] = {
+    "start": "Start",
+    "new": "New deals",
+    "pulled_in": "Pulled in",
+    "increased": "Increased",
+    "won": "Won",
+    "decreased": "Decreased",
+    "lost": "Lost",
+    "slipped": "Slipped",
+    "contracted": "Contracts",
+    "renewal": "Renewals",
+    "actuals": "Actuals",
+    "run_rate": "Run-rate",
+    "fx": "Exchange",
+    "override": "Overrides",
+    "end": "End",
+}
+
+
+def movement_figure(name: str, value: Number, found: MovementResult, *, client: str = "") -> Figure:
+    """One term, or either end."""
+    asked = found.request
+    identity = figure_id(
+        f"movement.{name}",
+        client=client,
+        owner=asked.owner,
+        tier=asked.tier,
+        start=instant(found.start),
+        end=instant(found.end),
+        **{"from": format_month(found.first), "to": format_month(found.last)},
+        currency=asked.currency,
+    )
+    return Figure(identity, MOVE_LABELS[name], value, found.basis.currency)
+
+
+def instant(at: datetime) -> str:
+    return at.isoformat()

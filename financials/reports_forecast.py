@@ -1,0 +1,107 @@
+"""The forecast's proof to take away: what moved, and the track record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from accounts.access import get_client_for
+from common.formats import ledger, moment
+from common.money import ZERO
+from common.reports import Report, ReportColumn, ReportTable, Way
+from financials.calc.movement import TERMS
+from financials.forms.accuracy import accuracy_request
+from financials.forms.movement import movement_request
+from financials.queries.accuracy_page import SOURCE_WORDS, load_accuracy_page
+from financials.queries.movement_page import load_movement_page
+from financials.queries.pnl import BadRequest
+from financials.reports import given
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+def movement(user: User, query: Mapping[str, str], now: datetime) -> Report:
+    asked, errors = movement_request(given(query))
+    if asked.client:
+        get_client_for(user, asked.client)
+    try:
+        page = load_movement_page(user, asked, now=now)
+    except BadRequest as error:
+        asked, errors = replace(asked, start=None, end=None, run_from=None, run_to=None), [*errors, str(error)]
+        page = load_movement_page(user, asked, now=now)
+    found, totals = page.found, page.found.total
+    rest = totals["end"] - totals["start"] - sum((totals[term] for term in TERMS), ZERO)
+    return Report(
+        name="forecast-movement",
+        title="What moved in the forecast",
+        finding=page.finding,
+        as_of=found.end,
+        period=f"{page.months_label}, from {moment(found.start)} to {moment(found.end)}",
+        currency=found.basis.currency,
+        filters=(("Client", asked.client), ("Owner", asked.owner)),
+        columns=(
+            ReportColumn("client", "Client"),
+            *(
+                ReportColumn(name, head, "amount", strong=name in ("start", "end"))
+                for name, head in zip(page.shown, page.heads, strict=True)
+            ),
+        ),
+        rows=[[row.name, *row.figures] for row in page.rows],
+        total=[page.total.name if not asked.client else "Total", *page.total.figures],
+        source=page.source,
+        notes=(*errors, *found.missing),
+        tie_out=f"End − start − terms = {ledger(rest, found.basis.currency)} {found.basis.currency}",
+        more=(
+            ReportTable(
+                "Deal by deal, contract by contract",
+                (
+                    ReportColumn("what", "What"),
+                    ReportColumn("client", "Client"),
+                    ReportColumn("why", "Why"),
+                    ReportColumn("before", "Before", "amount"),
+                    ReportColumn("after", "After", "amount"),
+                    ReportColumn("change", "Change", "amount", strong=True),
+                ),
+                [[one.what, one.client, one.term, one.before, one.after, one.amount] for one in page.details],
+                count=len(page.details) + page.left_off,
+            ),
+        )
+        if page.details
+        else (),
+    )
+
+
+_SCORE: Final[tuple[tuple[str, str, Way], ...]] = (
+    ("group", "By", "text"), ("name", "Which", "text"), ("wape", "WAPE", "ratio"), ("bias", "Bias", "ratio"),
+    ("coverage_80", "Inside the 80% band", "ratio"), ("value_added", "Value added", "ratio"), ("n", "Months", "count"),
+)  # fmt: skip
+
+
+def accuracy(user: User, query: Mapping[str, str], now: datetime) -> Report:
+    asked, errors = accuracy_request(given(query))
+    if asked.client:
+        get_client_for(user, asked.client)
+    page = load_accuracy_page(user, asked, now=now)
+    parts = (
+        ("Method", page.methods), ("Months ahead", page.leads), ("Layers", page.layers), ("Client", page.clients),
+        ("Person", page.people),
+    )  # fmt: skip
+    return Report(
+        name="forecast-accuracy",
+        title="Track record of the forecast",
+        finding=page.finding,
+        as_of=page.standing.computed_at or now,
+        period=page.source,
+        filters=(("Client", asked.client), ("Owner", asked.owner), ("Source", SOURCE_WORDS[page.standing.source])),
+        columns=tuple(ReportColumn(*column) for column in _SCORE),
+        rows=[
+            [word, row.label, *(figure.value for figure in row.figures[:3]), row.added, row.n]
+            for word, rows in parts
+            for row in rows
+        ],
+        source=page.source,
+        notes=(*errors, *([page.too_young] if page.too_young else [])),
+    )

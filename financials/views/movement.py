@@ -1,0 +1,59 @@
+"""What moved in the forecast between two instants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import clients_for, get_client_for
+from common.exports import About, file_response, query_filters
+from common.policies import MONEY_READERS, allow
+from financials.actions.movement import note_look
+from financials.forms.movement import movement_request
+from financials.queries.movement import MovementRequest
+from financials.queries.movement_page import load_movement_page, movement_rows
+from financials.queries.pnl import BadRequest
+from people.requests import signed_in
+
+CLIENTS_LISTED = 60
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def movement(request: HttpRequest) -> HttpResponseBase:
+    user, now = signed_in(request), timezone.now()
+    asked, errors = movement_request(request.GET)
+    client = get_client_for(user, asked.client) if asked.client else None
+    try:
+        if request.GET.get("format") in ("csv", "xlsx"):
+            return _file(request, asked)
+        page = load_movement_page(user, asked, now=now)
+    except BadRequest as error:
+        asked, errors = MovementRequest(client=asked.client), [*errors, str(error)]
+        page = load_movement_page(user, replace(asked), now=now)
+    clients = clients_for(user).order_by("name").values_list("key", "name")[:CLIENTS_LISTED]
+    context = {"page": page, "asked": asked, "errors": errors, "client": client, "clients": list(clients)}
+    return render(request, "financials/forecast/movement.html", context)
+
+
+def _file(request: HttpRequest, asked: MovementRequest) -> HttpResponseBase:
+    head, rows, found = movement_rows(signed_in(request), asked, now=timezone.now())
+    about = About(
+        "Forecast movement", as_of=found.end, currency=found.basis.currency, filters=query_filters(request.GET),
+        notes=found.missing,
+    )  # fmt: skip
+    return file_response(request.GET["format"], "forecast-movement", head, rows, about)
+
+
+@require_POST
+@allow(roles=MONEY_READERS)
+def looked(request: HttpRequest) -> HttpResponse:
+    """The page says so by itself once it is shown; without JavaScript its button does."""
+    note_look(person=signed_in(request), now=timezone.now())
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect("forecast_movement")
