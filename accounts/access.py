@@ -17,6 +17,7 @@ from accounts.models import (
     Client,
     ClientMember,
     Contact,
+    Influence,
     Objective,
     Opportunity,
     Stakeholding,
@@ -116,9 +117,32 @@ def get_editable_opportunity_for(user: User, key: str) -> Opportunity:
     return found
 
 
+def get_stakeholding_for(user: User, client_key: str, pk: int) -> Stakeholding:
+    client = get_client_for(user, client_key)
+    found = Stakeholding.objects.select_related("contact", "client").filter(client=client, pk=pk).first()
+    if found is None or not abilities_of(user).see_relationships:
+        raise Http404(NOT_FOUND)
+    return found
+
+
 def get_editable_stakeholding_for(user: User, client_key: str, pk: int) -> Stakeholding:
     client = get_editable_client_for(user, client_key)
     found = Stakeholding.objects.select_related("contact", "client", "owner").filter(client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def influences_for(user: User) -> QuerySet[Influence]:
+    """Lines between people at clients in sight; what is thought of people's politics is of the class STANCE."""
+    if not abilities_of(user).see_stance:
+        return Influence.objects.none()
+    return Influence.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_editable_influence_for(user: User, client_key: str, pk: int) -> Influence:
+    client = get_editable_client_for(user, client_key)
+    found = Influence.objects.select_related("source", "target", "client").filter(client=client, pk=pk).first()
     if found is None:
         raise Http404(NOT_FOUND)
     return found

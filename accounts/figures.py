@@ -16,6 +16,7 @@ from accounts.access import get_client_for
 from accounts.models import Category, Opportunity, Outcome
 from accounts.queries.clients import ClientFilter, filtered
 from accounts.queries.hygiene import ANY, FAULTS
+from accounts.queries.people_map import load_grid
 from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
 from accounts.queries.rates import DealRates, deal_rates, half_even
 from accounts.queries.stakeholders import stakeholder_book
@@ -204,7 +205,36 @@ def _explain_clients(user: User, params: Mapping[str, str], now: datetime) -> Ex
     )
 
 
+def _explain_threads(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    if params.keys() != {"client"} or not abilities_of(user).see_relationships:
+        raise UnknownFigure("relationship.threads")
+    client = get_client_for(user, params["client"])
+    today = client.local_date(now)
+    grid = load_grid(client, stakeholder_book(user, client, today), today)
+    found, url = grid.threads, reverse("client_stakeholders", args=[client.key])
+    most = 0 if found.top_share is None else int(found.top_share * found.ties + Decimal("0.5"))
+    return Explanation(
+        figure=grid.figure,
+        scope=client.name,
+        formula="strong ties of the one of ours who holds most ÷ all strong ties; strong is level 2 or above",
+        formula_id="relationship.threads",
+        formula_version=1,
+        inputs=(
+            Input("Strong ties of the one with most", most, "count", "", most, url),
+            Input("Strong ties in all", found.ties, "count", "÷", found.ties, url),
+        ),
+        as_of=now,
+        notes=(
+            "Single-threaded: fewer than two of ours, or two of theirs, hold strong ties, or one of ours holds over "
+            f"60% of them. Here {found.ours} of ours hold {found.ties} to {found.theirs} of theirs.",
+        ),
+        rows_url=url,
+        rows_count=found.ties,
+    )
+
+
 def register() -> None:
+    formulae.register("relationship.threads", _explain_threads)
     formulae.register("clients.count", _explain_clients)
     for formula in FORMULAE:
 

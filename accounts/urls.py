@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import activity, board, clients, opportunities, plans, stages, stakeholders
+from accounts.views import activity, board, clients, network, opportunities, plans, stages, stakeholders
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/", clients.index, name="client_list"),
@@ -14,6 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/stakeholders/add/", stakeholders.add, name="stakeholder_add"),
     path("clients/<str:key>/stakeholders/<int:pk>/", stakeholders.edit, name="stakeholder"),
     path("clients/<str:key>/stakeholders/<int:pk>/remove/", stakeholders.remove, name="stakeholder_remove"),
+    path("clients/<str:key>/stakeholders/<int:pk>/bonds/", network.bond, name="stakeholder_bond"),
+    path("clients/<str:key>/stakeholders/<int:pk>/place/", network.place, name="stakeholder_place"),
+    path("clients/<str:key>/lines/add/", network.line_add, name="influence_add"),
+    path("clients/<str:key>/lines/<int:pk>/", network.line, name="influence"),
+    path("clients/<str:key>/lines/<int:pk>/remove/", network.line_remove, name="influence_remove"),
     path("log/", stakeholders.log_any, name="log"),
     path("clients/<str:key>/log/", stakeholders.log, name="client_log"),
     path("clients/<str:key>/touchpoints/<int:pk>/remove/", stakeholders.touch_remove, name="touchpoint_remove"),

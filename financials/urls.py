@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from financials.views import (
     accuracy,
+    at_risk,
     bridge,
     close,
     contract_parts,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/financials/", pnl.client_financials, name="client_financials"),
     path("clients/<str:key>/financials/panel/", pnl.client_pnl_panel, name="client_pnl_panel"),
     path("clients/<str:key>/contracts/", contracts.client_contracts, name="client_contracts"),
+    path("clients/<str:key>/stakeholders/<int:pk>/at-risk/", at_risk.at_risk, name="stakeholder_at_risk"),
     path("contracts/", contracts.contract_list, name="contract_list"),
     path("new-contract/", contracts.new_contract, name="new_contract"),
     path("contracts/<str:number>/", contracts.contract, name="contract"),

@@ -20,6 +20,7 @@ TOKEN_PREFIX = "pr_"  # noqa: S105  # marks our tokens for secret scanners
 RESOURCES = (
     "clients",
     "contacts",
+    "influences",
     "contracts",
     "milestones",
     "estimates",

@@ -15,7 +15,7 @@ from accounts.models import Client, Contact, Stakeholding, Touchpoint
 from common.records import StaleRecord
 from people.models import User
 
-CONTACT_FIELDS = ("first_name", "last_name", "title", "email")
+CONTACT_FIELDS = ("first_name", "last_name", "title", "email", "identified")
 JUDGED_FIELDS = ("power", "interest", "stance", "level", "level_wanted", "evidence")
 STAKE_FIELDS = ("reports_to", "buying_role", *JUDGED_FIELDS, "owner", "cadence_days")
 
@@ -25,7 +25,8 @@ def add_stakeholder(*, client: Client, values: Mapping[str, Any], actor: User, n
     with transaction.atomic():
         contact = Contact(client=client, key=f"C-{uuid.uuid4().hex[:12]}")
         for name in CONTACT_FIELDS:
-            setattr(contact, name, values.get(name, ""))
+            if name in values:
+                setattr(contact, name, values[name])
         told = {name: getattr(contact, name) for name in CONTACT_FIELDS}
         add(contact, actor=actor.email, subject=Subject("contact", contact.name, client.pk), values=told)
         stake = Stakeholding(client=client, contact=contact)

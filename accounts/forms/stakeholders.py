@@ -13,15 +13,15 @@ from accounts.models import BuyingRole, Client, Contact, Level, Stakeholding, St
 from accounts.queries.people import assignable
 from people.models import User
 
-_SCORE = [("", "Not judged"), *((n, str(n)) for n in range(1, 6))]
-_LEVELS = [("", "Not judged"), *((level.value, f"{level.value} {level.label}") for level in Level)]
+SCORES = [("", "Not judged"), *((n, str(n)) for n in range(1, 6))]
+LEVELS = [("", "Not judged"), *((level.value, f"{level.value} {level.label}") for level in Level)]
 _STANCES = [
     ("", "Not judged"),
     *((s.value, f"{'+' if s > 0 else '−' if s < 0 else ''}{abs(s)} {s.label}") for s in Stance),
 ]
 
 
-def _whole(label: str, choices: list[tuple[Any, str]], **kwargs: Any) -> forms.TypedChoiceField:
+def whole_choice(label: str, choices: list[tuple[Any, str]], **kwargs: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, choices=choices, coerce=int, empty_value=None, required=False, **kwargs)
 
 
@@ -30,13 +30,21 @@ class StakeholderForm(forms.Form):
     last_name = forms.CharField(max_length=80)
     title = forms.CharField(max_length=120, required=False)
     email = forms.EmailField(required=False)
+    identified = forms.TypedChoiceField(
+        label="Who it is",
+        choices=[("yes", "A person we know of"), ("no", "A seat: holder not yet identified")],
+        coerce=lambda said: said == "yes",
+        required=False,
+        empty_value=None,
+        initial="yes",
+    )
     reports_to = forms.ModelChoiceField(queryset=Contact.objects.none(), required=False, empty_label="Nobody known")
     buying_role = forms.ChoiceField(choices=[("", "Not known"), *BuyingRole.choices], required=False)
-    power = _whole("Power", _SCORE, help_text="Say in the decision, 1 to 5.")
-    interest = _whole("Interest", _SCORE, help_text="How much it matters to them, 1 to 5.")
-    level = _whole("Relationship now", _LEVELS)
-    level_wanted = _whole("Wanted", _LEVELS)
-    stance = _whole("Stance towards us", _STANCES)
+    power = whole_choice("Power", SCORES, help_text="Say in the decision, 1 to 5.")
+    interest = whole_choice("Interest", SCORES, help_text="How much it matters to them, 1 to 5.")
+    level = whole_choice("Relationship now", LEVELS)
+    level_wanted = whole_choice("Wanted", LEVELS)
+    stance = whole_choice("Stance towards us", _STANCES)
     evidence = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -60,6 +68,8 @@ class StakeholderForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        if data.get("identified") is None:  # a form that does not say
+            data.pop("identified", None)
         if data.get("stance") is not None and not (data.get("evidence") or "").strip():
             self.add_error("evidence", "A stance needs evidence: what was said or done, and when.")
         return data
@@ -67,6 +77,7 @@ class StakeholderForm(forms.Form):
 
 def initial_of(stake: Stakeholding) -> dict[str, Any]:
     said = {name: getattr(stake.contact, name) for name in CONTACT_FIELDS}
+    said["identified"] = "yes" if stake.contact.identified else "no"
     return said | {name: getattr(stake, name) for name in STAKE_FIELDS}
 
 

@@ -3,10 +3,11 @@
 from accounts.imports.clients import CLIENTS, TEAMS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
 from accounts.imports.growth import OPPORTUNITIES, TARGETS
+from accounts.imports.influences import BONDS, INFLUENCES
 from common.imports import derived_tables, kinds
 
 
 def register() -> None:
-    for kind in (CLIENTS, TEAMS, CONTACTS, TOUCHPOINTS, OPPORTUNITIES, TARGETS):
+    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, OPPORTUNITIES, TARGETS):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

@@ -21,10 +21,10 @@ from common.imports import (
     save_records,
     tree_order,
 )
-from common.imports.columns import choice, day, email, identifier, reference, several, text, whole
+from common.imports.columns import choice, day, email, identifier, reference, several, text, whole, yes_no
 from common.policies import DIRECTOR
 
-_PERSON = {"first_name": "first_name", "last_name": "last_name", "title": "title", "email": "email"}
+_PERSON = {name: name for name in ("first_name", "last_name", "title", "email", "identified")}
 _PART = {
     name: name
     for name in (
@@ -187,6 +187,7 @@ CONTACTS = ImportKind(
         Column("last_name", text(80), required=True, sample="Okafor"),
         Column("title", text(120), sample="Chief Marketing Officer"),
         Column("email", email, sample="m.okafor@kestrel.example"),
+        Column("identified", yes_no, about="no: a seat whose holder is not known yet", sample="yes"),
         Column("reports_to", reference(80), about="key of a contact here or in the same file", sample=""),
         Column("buying_role", choice(BuyingRole.values), sample="economic"),
         Column("power", whole(1, 5), about="1–5", sample="5"),

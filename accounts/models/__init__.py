@@ -3,6 +3,7 @@
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
 from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
+from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
 from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
@@ -10,6 +11,7 @@ from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholdin
 __all__ = [
     "Action",
     "Audience",
+    "Bond",
     "BuyingRole",
     "Category",
     "Client",
@@ -21,7 +23,9 @@ __all__ = [
     "DealClosing",
     "Duty",
     "ExitCriterion",
+    "Influence",
     "Level",
+    "LineKind",
     "Objective",
     "Opportunity",
     "OpportunityKind",

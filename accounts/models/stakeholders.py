@@ -44,6 +44,7 @@ class Contact(Record):
     last_name = models.CharField(max_length=80)
     title = models.CharField(max_length=120, blank=True, default="")
     email = models.EmailField(blank=True, default="")
+    identified = models.BooleanField(default=True, help_text="False: a seat whose holder nobody knows yet")
 
     class Meta:
         ordering = ["last_name", "first_name", "id"]

@@ -23,7 +23,11 @@ class StakeholderRow:
     """stance and evidence are empty for roles without the STANCE class. touch_*: the state of the cadence."""
 
     pk: int
+    version: int
     contact_id: int
+    boss_id: int | None
+    owner_id: int | None
+    identified: bool
     name: str
     title: str
     reports_to: str
@@ -44,6 +48,7 @@ class StakeholderRow:
     touch_words: str
     covered: bool
     judged_on: date | None
+    judged_by: str
     url: str
 
 
@@ -87,7 +92,11 @@ def _row(stake: Stakeholding, key: str, today: date, see_stance: bool) -> Stakeh
     stance = stake.stance if see_stance else None
     return StakeholderRow(
         pk=stake.pk,
+        version=stake.version,
         contact_id=stake.contact_id,
+        boss_id=stake.reports_to_id,
+        owner_id=stake.owner_id,
+        identified=stake.contact.identified,
         name=stake.contact.name,
         title=stake.contact.title,
         reports_to=stake.reports_to.name if stake.reports_to else "",
@@ -108,6 +117,7 @@ def _row(stake: Stakeholding, key: str, today: date, see_stance: bool) -> Stakeh
         touch_words=words,
         covered=is_covered(tie, today),
         judged_on=stake.judged_on,
+        judged_by=stake.judged_by if see_stance else "",
         url=reverse("stakeholder", args=[key, stake.pk]),
     )
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.queries.clients import ClientRow, ListColumn
 from common import formats
 from common.charts import marks
+from common.charts.people import PeopleMap, people_map
 from common.figures import Figure
 from common.markup import escape
 from common.templatetags.ui import delta, figure
@@ -52,6 +53,11 @@ def level_dots(level: int | None, wanted: int | None) -> SafeString:
         f'<svg class="levels" viewBox="0 0 48 12" width="48" height="12" role="img" aria-label="{words}">'
         f"{''.join(dots)}</svg>"
     )
+
+
+@register.simple_tag
+def people_picture(spec: PeopleMap) -> SafeString:
+    return mark_safe(people_map(spec))  # noqa: S308  # escaped as it is drawn
 
 
 # The client list has a hundred rows: plain text joined is several times quicker than a template that looks up and

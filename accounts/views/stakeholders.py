@@ -22,10 +22,12 @@ from accounts.actions import stakeholders as actions
 from accounts.forms.stakeholders import StakeholderForm, TouchpointForm
 from accounts.models import Client
 from accounts.queries.header import client_header
+from accounts.queries.people_map import load_map
 from accounts.queries.stakeholders import stakeholder_book
 from accounts.queries.touchpoints import touchpoints_of
 from accounts.views.editing import FormPage, form_page
 from common.policies import CLIENT_READERS, LEGAL, allow
+from people.access import abilities_of
 from people.models import User
 from people.requests import signed_in
 
@@ -37,11 +39,18 @@ READERS = CLIENT_READERS - {LEGAL}
 def index(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     client = get_client_for(user, key)
+    today = client.local_date(timezone.now())
+    book = stakeholder_book(user, client, today)
+    chosen = request.GET.get("person", "")
+    person = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None
     context = {
         "header": client_header(user, client, active="stakeholders"),
-        "book": stakeholder_book(user, client, client.local_date(timezone.now())),
+        "book": book,
+        "map": load_map(user, client, book, view=request.GET.get("view", ""), person=person, today=today),
         "touches": touchpoints_of(client, limit=10),
     }
+    if person is not None and abilities_of(user).see_money:  # the forecast is a higher app's, as is this part
+        context["risk_url"] = reverse("stakeholder_at_risk", args=[key, person])
     return render(request, "accounts/stakeholders.html", context)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
@@ -62,7 +63,34 @@ def _marks(brand: Mapping[str, str]) -> dict[str, Attributes]:
         "now": line(brand["brand"], "1.5"),
         "past": line(_INK, "1.8"),
         "ahead": line(_GREY3, "1.2"),
+        **_people(brand),
         **layers,
+    }
+
+
+def _people(brand: Mapping[str, str]) -> dict[str, Attributes]:
+    def line(colour: str, width: str = "1", dash: str = "", fill: str = "none") -> Attributes:
+        drawn = {"fill": fill, "stroke": colour, "stroke-width": width}
+        return drawn | {"stroke-dasharray": dash} if dash else drawn
+
+    return {
+        "report": line(_GREY3),
+        "person": line(_HAIR, fill="#FFFFFF"),
+        "person-open": line(_RISK, fill="#FFFFFF"),
+        "person-seat": line(_GREY2, dash="3 2.5", fill="#FFFFFF"),
+        "person-chosen": line(brand["brand"], "2", fill="#FFFFFF"),
+        "alliance": line(brand["brand"], "1.2"),
+        "conflict": line(_RISK, "1.8", "2 4"),
+        "arrow": {"fill": brand["brand"]},
+        **{f"influence{n}": line(brand["brand"], f"{0.8 + n * 0.35:.2f}") for n in range(1, 6)},
+        "power": {"fill": _INK},
+        "power-off": {"fill": _HAIR},
+        "level-now": {"fill": brand["brand"], "stroke": brand["brand"]},
+        "level-wanted": line(brand["brand"], "1.3"),
+        "level-off": line(_HAIR, "1.3"),
+        "covered": {"fill": "#1A7044"},
+        "open-mark": {"fill": _RISK},
+        "label-ground": {"fill": "#FFFFFF"},
     }
 
 
@@ -74,6 +102,7 @@ _TEXTS: dict[str, tuple[str, int]] = {
     "accent": ("#0B4F6C", 600),
     "budget-word": (_WATCH, 600),
     "bad": (_RISK, 400),
+    "good": ("#1A7044", 400),
     "bad-strong": (_RISK, 600),
     "on-dark": ("#FFFFFF", 600),
 }
@@ -81,7 +110,9 @@ _TEXTS: dict[str, tuple[str, int]] = {
 
 @dataclass(slots=True)
 class Canvas:
-    """label: the finding, which is the picture's name to a screen reader."""
+    """label: the finding, which is the picture's name to a screen reader. group: it has parts that are read one by
+    one, as links are; otherwise it is a single picture.
+    """
 
     width: float
     height: float
@@ -89,6 +120,7 @@ class Canvas:
     skin: Skin = "browser"
     brand: Mapping[str, str] = field(default_factory=lambda: BRAND)
     size: float = 11
+    group: bool = False
     _parts: list[str] = field(default_factory=list)
     _patterns: set[str] = field(default_factory=set)
 
@@ -98,9 +130,10 @@ class Canvas:
         found = _marks(self.brand).get(role, {})
         return "".join(f' {name}="{value}"' for name, value in found.items())
 
-    def rect(self, x: float, y: float, width: float, height: float, role: str) -> None:
+    def rect(self, x: float, y: float, width: float, height: float, role: str, radius: float = 0) -> None:
         if width > 0 and height > 0:
             box = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
+            box += f' rx="{number(radius)}"' if radius else ""
             self._parts.append(f"<rect {box}{self._look(role)}/>")
 
     def patterned(self, x: float, y: float, width: float, height: float, pattern: Literal["hatch", "ruled"]) -> None:
@@ -116,6 +149,21 @@ class Canvas:
 
     def line(self, x1: float, y1: float, x2: float, y2: float, role: str) -> None:
         self._parts.append(f'<path d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"{self._look(role)}/>')
+
+    def bow(self, start: tuple[float, float], bend: tuple[float, float], end: tuple[float, float], role: str) -> None:
+        """A curve from start to end, drawn towards bend."""
+        points = " ".join(f"{number(x)} {number(y)}" for x, y in (bend, end))
+        self._parts.append(f'<path d="M{number(start[0])} {number(start[1])}Q{points}"{self._look(role)}/>')
+
+    @contextmanager
+    def link(self, url: str, label: str) -> Iterator[None]:
+        """What is drawn inside leads to url; only on pages, and only where there is one."""
+        linked = bool(url) and self.skin == "browser"
+        if linked:
+            self._parts.append(f'<a href="{escape(url)}" aria-label="{escape(label)}">')
+        yield
+        if linked:
+            self._parts.append("</a>")
 
     def trace(self, points: Sequence[tuple[float, float] | None], role: str) -> None:
         drawn = path(points)
@@ -173,6 +221,7 @@ class Canvas:
         font = ' font-family="Inter, Inter Variable, sans-serif"' if self.skin == "print" else ' class="plot"'
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
-            f'role="img" aria-label="{escape(self.label)}" font-size="{number(self.size)}"{font}>'
+            f'role="{"group" if self.group and self.skin == "browser" else "img"}" aria-label="{escape(self.label)}" '
+            f'font-size="{number(self.size)}"{font}>'
         )
         return "".join([head, self._defs(), *self._parts, "</svg>"])

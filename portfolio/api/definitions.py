@@ -36,6 +36,7 @@ from people.models import User
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
+from portfolio.api.network_resources import INFLUENCES
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE
 from portfolio.api.problems import Problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
@@ -131,6 +132,7 @@ CONTACTS = Resource(
         Field("last_name", required=True),
         Field("title"),
         Field("email"),
+        Field("identified", "boolean", help="False: a seat whose holder is not known yet."),
         Field("reports_to", path=f"{_HOLDING}reports_to__key", help="Key of a contact."),
         Field("buying_role", path=f"{_HOLDING}buying_role", choices=tuple(BuyingRole.values)),
         Field("power", "integer", path=f"{_HOLDING}power", help="1 to 5."),
@@ -417,6 +419,7 @@ PURCHASE_ORDERS = Resource(
 RESOURCES = (
     CLIENTS,
     CONTACTS,
+    INFLUENCES,
     CONTRACTS,
     MILESTONES,
     ESTIMATES,

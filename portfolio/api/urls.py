@@ -16,6 +16,7 @@ from accounts.access import NOT_FOUND
 from common.policies import public
 from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.capacity import CapacityView
+from portfolio.api.coverage import CoverageView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.forecast_proof import PROOF_VIEWS
@@ -90,6 +91,17 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
 _token = limited(TokenRate, public(TokenView.as_view()))
 _schema = limited(AddressRate, public(SpectacularAPIView.as_view()))
 
+_TABLES = (
+    ReceivablesView,
+    RetentionView,
+    RenewalsView,
+    MarginBridgeView,
+    PipelineView,
+    CapacityView,
+    CoverageView,
+    *PROOF_VIEWS,
+)
+
 urlpatterns = [
     path("schema/", _schema, name="api_schema"),
     path("oauth/token/", _token, name="api_oauth_token"),
@@ -97,15 +109,7 @@ urlpatterns = [
     path("reports/pnl", PnlView.as_view(schema=None)),
     *(
         path(f"reports/{view.name}{slash}", view.as_view(**({} if slash else {"schema": None})), name=name)
-        for view in (
-            ReceivablesView,
-            RetentionView,
-            RenewalsView,
-            MarginBridgeView,
-            PipelineView,
-            CapacityView,
-            *PROOF_VIEWS,
-        )
+        for view in _TABLES
         for slash, name in (("/", f"api_report_{view.name}"), ("", None))
     ),
     path("periods/", PeriodListView.as_view(), name="api_periods_list"),

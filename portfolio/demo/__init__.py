@@ -13,6 +13,7 @@ from portfolio.demo.clients import client_rows
 from portfolio.demo.contacts import contact_rows
 from portfolio.demo.contracts import contract_rows
 from portfolio.demo.ledger import ledger_rows
+from portfolio.demo.network import bond_rows, influence_rows
 from portfolio.demo.opportunities import booked_by_year, opportunity_rows
 from portfolio.demo.people import people_rows, team_rows
 from portfolio.demo.plans import plan_rows
@@ -34,6 +35,8 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "people": people_rows(),
         "clients": client_rows(),
         "contacts": contact_rows(anchor),
+        "influences": influence_rows(seed),
+        "bonds": bond_rows(seed),
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
         "commitments": commitment_rows(anchor),
         "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),

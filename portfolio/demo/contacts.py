@@ -171,13 +171,39 @@ def _row(client_key: str, place: int, person: Person, anchor: date) -> dict[str,
     }
 
 
+# A seat on the map whose holder nobody has met: client, title, place of whom it reports to, power.
+SEATS = (
+    ("halden-pharma", "President, US region", 1, 4),
+    ("corvus-retail", "Chief data officer", 1, 3),
+)
+
+
+def _seats() -> list[dict[str, str]]:
+    return [
+        {
+            "key": f"{BY_KEY[client].code}-SEAT{number:02}",
+            "client": client,
+            "first_name": title.partition(" ")[0],
+            "last_name": title.partition(" ")[2],
+            "identified": "no",
+            "reports_to": contact_key(client, above),
+            "power": str(power),
+            "level_wanted": "2",
+        }
+        for number, (client, title, above, power) in enumerate(SEATS, 1)
+    ]
+
+
 def contact_rows(anchor: date) -> list[dict[str, str]]:
     rows = [
         _row(client_key, place, person, anchor)
         for client_key, people in CONTACTS.items()
         for place, person in enumerate(people, 1)
     ]
+    blank = dict.fromkeys([*rows[0], "identified"], "")
+    rows = [blank | {"identified": "yes"} | row for row in rows]
+    rows += [blank | seat for seat in _seats()]
     for place, (first, last, title) in enumerate(INDUSTRY, 1):
         known = {"key": f"IND-C{place:02}", "first_name": first, "last_name": last, "title": title}
-        rows.append(dict.fromkeys(rows[0], "") | known | {"email": f"{_local(first, last)}@industry.example"})
+        rows.append(blank | {"identified": "yes"} | known | {"email": f"{_local(first, last)}@industry.example"})
     return rows

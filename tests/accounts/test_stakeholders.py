@@ -23,7 +23,7 @@ PERSON = {
 
 
 def page_of(user: User, sign_in: Any) -> str:
-    return str(sign_in(user).get("/clients/HAL/stakeholders/").content.decode())
+    return str(sign_in(user).get("/clients/HAL/stakeholders/?view=list").content.decode())
 
 
 def test_the_finding_follows_from_the_rows(world: World, owner: User, sign_in: Any) -> None:

@@ -17,6 +17,7 @@ from tests.sweeps.cases import (
     MONEY,
     PLANNERS,
     RELATIONS,
+    STANCE,
     WRITERS,
     Case,
     Kwargs,
@@ -76,6 +77,12 @@ def _resource(
     )
 
 
+def _alliance(world: World) -> Kwargs:
+    """Between the two of the director's own client, whoever asks."""
+    ends = {"from": world.own.boss.key, "to": world.own.contact.key}
+    return {"client": "HAL", **ends, "kind": "alliance", "strength": 3}
+
+
 API: tuple[Case, ...] = (
     *_resource(
         "clients", CLIENT_READERS, DIRECTOR, lambda world: world.own.client,
@@ -83,6 +90,12 @@ API: tuple[Case, ...] = (
     ),
     *_resource(
         "contacts", RELATIONS, WRITERS, lambda world: world.own.contact, CONTACT, delete=True, change={"title": "CEO"}
+    ),
+    Case("api_influences_list", get=STANCE, post=WRITERS, body=_alliance, strange=422),
+    Case("api_influences_bulk", post=WRITERS, body=_alliance, strange=422),
+    Case(
+        "api_influences", lambda world: {"pk": str(world.own.line.pk)}, get=STANCE, patch=WRITERS, delete=WRITERS,
+        body=lambda world: {"strength": 2}, record=True, strange=404,
     ),
     *_resource(
         "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
@@ -195,6 +208,11 @@ API: tuple[Case, ...] = (
     Case("api_report_pipeline", query="format=csv&group_by=stage", get=RELATIONS),
     Case("api_report_pipeline", query="format=xlsx&group_by=category,owner", get=RELATIONS),
     Case("/api/v1/reports/pipeline", get=RELATIONS),
+    Case("api_report_coverage", get=MONEY),
+    Case("api_report_coverage", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
+    Case("api_report_coverage", query="format=csv", get=MONEY),
+    Case("api_report_coverage", query="format=xlsx&tier=strategic", get=MONEY),
+    Case("/api/v1/reports/coverage", get=MONEY),
     Case("api_report_capacity", get=MONEY),
     Case("api_report_capacity", query="client=HAL&group_by=role,week", get=MONEY, record=True, soft=True),
     Case("api_report_capacity", query="format=csv&group_by=person,month", get=MONEY),

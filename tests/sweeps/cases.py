@@ -22,6 +22,7 @@ CLIENT_READERS: Roles = frozenset({"director", "account_manager", "finance", "le
 EVERYONE = CLIENT_READERS | {"administrator"}
 RELATIONS = CLIENT_READERS - {"legal"}
 MONEY = RELATIONS
+STANCE: Roles = frozenset({"director", "account_manager", "leadership"})
 DIRECTOR: Roles = frozenset({"director"})
 WRITERS: Roles = frozenset({"director", "account_manager"})
 BOOKKEEPERS: Roles = frozenset({"director", "finance"})
@@ -288,6 +289,34 @@ CLIENTS = (
         body=lambda world: {"last_name": "Qvmenov", "version": "1-1"},
     ),
     Case("stakeholder_remove", under("stake"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    *(Case("client_stakeholders", key, query=f"view={view}", get=RELATIONS, record=True)
+      for view in ("influence", "power", "list", "nonsense")),
+    Case(
+        "client_stakeholders", key, query="person=999999999", get=RELATIONS, record=True,
+    ),
+    Case("stakeholder_at_risk", under("stake"), get=MONEY, record=True),
+    Case(
+        "stakeholder_bond", under("stake"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"person": world.people["account_manager"].pk, "level": "2"},
+    ),
+    Case(
+        "stakeholder_place", under("stake"), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"power": "4", "interest": "2", "version": "1"},
+    ),
+    Case(
+        "influence_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {
+            "source": world.own.boss.pk, "target": world.own.contact.pk, "kind": "conflict", "strength": "2",
+        },
+    ),
+    Case(
+        "influence", under("line"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {
+            "source": world.own.contact.pk, "target": world.own.boss.pk, "kind": "influence", "strength": "1",
+            "version": "1",
+        },
+    ),
+    Case("influence_remove", under("line"), get=WRITERS, post=WRITERS, record=True, strange=404),
     Case("log", get=RELATIONS),
     Case("log", query="q=HAL", get=RELATIONS, record=True, soft=True),
     Case(

@@ -55,7 +55,7 @@ def test_stance_is_told_to_nobody_without_the_class(world: World, role: str) -> 
 @pytest.mark.parametrize("role", ["director", "account_manager", "leadership"])
 def test_stance_is_told_to_those_with_it(world: World, role: str) -> None:
     judge(world)
-    page = world.browser(world.people[role]).get("/clients/HAL/stakeholders/").content.decode()
+    page = world.browser(world.people[role]).get("/clients/HAL/stakeholders/?view=list").content.decode()
     assert EVIDENCE in page
 
 

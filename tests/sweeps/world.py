@@ -15,6 +15,7 @@ from accounts.models import (
     Client,
     ClientMember,
     Contact,
+    Influence,
     Objective,
     Opportunity,
     Plan,
@@ -94,6 +95,7 @@ class Book:
     invoice_line: BillingPlanLine
     planned: Allocation
     leave: Leave
+    line: Influence
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -257,6 +259,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         *_hours(client, sow, people),
         milestone, estimate, term, document, line,
         *_planned(client, sow, deal, people["delivery"]),
+        Influence.objects.create(client=client, source=contact, target=boss, kind="influence", strength=4),
     )  # fmt: skip
 
 

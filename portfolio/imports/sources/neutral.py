@@ -20,6 +20,8 @@ LOAD_ORDER = (
     "clients",
     "teams",
     "contacts",
+    "influences",
+    "bonds",
     "touchpoints",
     "opportunities",
     "contracts",

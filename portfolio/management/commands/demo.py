@@ -36,6 +36,8 @@ KINDS = (
     "clients",
     "teams",
     "contacts",
+    "influences",
+    "bonds",
     "touchpoints",
     "contracts",
     "milestones",
