@@ -21,7 +21,9 @@ COLUMNS = {
     "clients": "key name tier status industry parent currency country timezone fiscal_year_start owner_email"
     " finance_code",
     "contacts": "key client first_name last_name title email reports_to buying_role power interest stance level"
-    " level_wanted judged_on judged_by owner_email cadence_days",
+    " level_wanted judged_on judged_by owner_email cadence_days identified",
+    "influences": "client from to kind strength",
+    "bonds": "client contact person_email level level_wanted",
     "touchpoints": "source_ref client date kind ours theirs notes",
     "commitments": "key client side text due kept_on owner",
     "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
@@ -111,7 +113,12 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
     contracts = {row["number"]: row["client"] for row in book["contracts"]}
     for kind in ("contacts", "touchpoints", "commitments", "contracts", "opportunities", "budgets", "ledger"):
         assert {row["client"] for row in book[kind]} - {""} <= clients, kind
-    assert {row["owner_email"] for row in book["contacts"] if row["client"]} <= people
+    assert {row["owner_email"] for row in book["contacts"] if row["client"] and row["identified"] == "yes"} <= people
+    for row in book["influences"]:
+        assert contacts[row["from"]] == contacts[row["to"]] == row["client"]
+    for row in book["bonds"]:
+        assert contacts[row["contact"]] == row["client"]
+        assert row["person_email"] in people
     for kind in ("clients", "opportunities", "targets", "plans"):
         assert {row["owner_email"] for row in book[kind]} <= people, kind
     assert {row["manager_email"] for row in book["people"]} - {""} <= people
@@ -323,7 +330,9 @@ def test_plans_have_late_and_coming_actions(book: dict[str, Rows]) -> None:
 
 def test_no_one_is_met_after_today_and_dates_are_plain(book: dict[str, Rows]) -> None:
     assert all(row["judged_on"] <= "2026-11-01" for row in book["contacts"])
-    assert all(row["email"].isascii() and row["email"].endswith(".example") for row in book["contacts"])
+    known = [row for row in book["contacts"] if row["identified"] == "yes"]
+    assert all(row["email"].isascii() and row["email"].endswith(".example") for row in known)
+    assert {row["last_name"] for row in book["contacts"] if row["identified"] == "no"} == {"US region", "data officer"}
     assert all(date.fromisoformat(row["date"]).weekday() < 5 for row in book["touchpoints"])
 
 
