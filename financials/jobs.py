@@ -1,4 +1,4 @@
-"""The recompute job: schedules and forecast of the clients whose inputs changed, some dozens at once."""
+"""The jobs of the forecast: a run of each client whose inputs changed, some dozens at once, and then its bands."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from django.utils.timezone import now as utc_now
 
 from common.jobs import JobKind, Lease, finish_all, kinds, one_snapshot, progress_all
 from financials.actions.contracts import RECOMPUTE
-from financials.actions.forecast import extend_evergreen, store_forecasts
+from financials.actions.forecast import BANDS, extend_evergreen, queue_bands, store_bands, store_forecasts
 from financials.calc.forecast import compute
-from financials.queries.inputs import load_book
+from financials.calc.forecast_file import merged, read_inputs
+from financials.calc.simulation import Band, simulate
+from financials.calc.uncertainty import uncertain
+from financials.queries.inputs import load_book, load_run_inputs
 
 _STEPS = 3
 _SOON = 1.0  # seconds: nobody sees a step that is over sooner, and the lease just taken lasts for longer than that
@@ -37,8 +40,29 @@ def recompute(leases: Sequence[Lease]) -> None:
             now=now,
         )
         extend_evergreen(sorted(mine), now=now)
+        queue_bands({pk: lease.input_version for pk, lease in mine.items() if pk in runs})
         for pk, lease in mine.items():
             answers[lease.job_id] = {"run": runs[pk]} if pk in runs else {"overtaken": True}
+
+
+def simulate_bands(leases: Sequence[Lease]) -> None:
+    """How far each client's run may be off, from what the run itself read: whatever was edited since is the next's."""
+    now = utc_now()
+    stored = load_run_inputs({int(lease.object_id): lease.input_version for lease in leases})
+    found: dict[int, list[Band]] = {}
+    for inputs in merged([read_inputs(one.body) for one in stored.values()]):
+        ahead = uncertain(inputs, compute(inputs))
+        for bands in simulate(ahead):
+            if bands:
+                found[stored[int(bands[0].client)].run_id] = bands
+    answers: dict[int, dict[str, Any]] = {}
+    with finish_all(progress_all(leases, 1, 1, "Simulating"), answers) as held:
+        mine = {int(lease.object_id): lease for lease in held}
+        wanted = {stored[pk].run_id: found.get(stored[pk].run_id, []) for pk in mine if pk in stored}
+        standing = store_bands(bands=wanted, now=now)
+        for pk, lease in mine.items():
+            run = stored[pk].run_id if pk in stored else None
+            answers[lease.job_id] = {"run": run} if run in standing else {"overtaken": True}
 
 
 def _said(leases: Sequence[Lease], done: int, doing: str, began: float) -> list[Lease]:
@@ -49,3 +73,4 @@ def _said(leases: Sequence[Lease], done: int, doing: str, began: float) -> list[
 def register() -> None:
     # The time to begin and end a batch is that of about ten clients; smaller ones share an import out more evenly.
     kinds.register(RECOMPUTE, JobKind(RECOMPUTE, "Forecast", recompute, batch=64, latest_only=True))
+    kinds.register(BANDS, JobKind(BANDS, "Forecast bands", simulate_bands, batch=64, latest_only=True))

@@ -5,6 +5,7 @@ Without DATABASE_URL / REDIS_URL the services that `make run` started under DATA
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portfolio.runtime.discover import service_urls
+
+# Before anything loads NumPy: the workers are as many processes as there are cores, and the threads of several matrix
+# libraries on the same cores wait for each other more than they work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -8,14 +8,18 @@ from typing import Final
 
 from accounts.models import Client
 from common.copying import Cell, copy_rows
+from common.jobs import wake_after_commit
+from common.models import Job
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult
 from financials.calc.forecast_file import digest_of, write_inputs
-from financials.models import Contract, ForecastInput, ForecastLine, ForecastRun, Layer, ScheduleLine
+from financials.calc.simulation import Band
+from financials.models import Contract, ForecastBand, ForecastInput, ForecastLine, ForecastRun, Layer, ScheduleLine
 from financials.queries.inputs import Book
 
 FORMULA_VERSION: Final = 2
 """1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well."""
+BANDS: Final = "bands"
 _LINE_COLUMNS = (
     "run_id",
     "contract_id",
@@ -101,6 +105,40 @@ def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int
             if layer != recognised and (run := runs.get(int(client))) is not None:
                 contract_id, service_line = book.contracts.get(contract, (None, ""))
                 yield run, contract_id, opportunity, override or None, service_line, month, layer, amount, currency
+
+
+def queue_bands(versions: Mapping[int, int]) -> None:
+    """The bands of these clients' new runs, once the runs are there. In the transaction that stores the runs.
+
+    versions: client id → input version. Their own kind of job: nobody waits ten thousand trials for a new total.
+    """
+    Job.objects.bulk_create(
+        [
+            Job(kind=BANDS, object_ref=f"client:{pk}", input_version=version, priority=6)
+            for pk, version in sorted(versions.items())
+        ],
+        ignore_conflicts=True,
+    )
+    if versions:
+        wake_after_commit(BANDS)
+
+
+def store_bands(*, bands: Mapping[int, Sequence[Band]], now: datetime) -> set[int]:
+    """bands: by run. Returns the runs they were stored for: those that still stand. In the transaction of the jobs."""
+    runs = ForecastRun.objects.select_for_update(no_key=True).filter(pk__in=list(bands), is_current=True)
+    standing = set(runs.order_by("pk").values_list("pk", flat=True))
+    ForecastBand.objects.filter(run__in=standing).delete()  # only a job done twice over finds any
+    copy_rows(
+        ForecastBand._meta.db_table,
+        ("run_id", "first_month", "last_month", "low", "mid", "high", "mean", "spread", "lean", "currency"),
+        (
+            (pk, *one.span, one.low, one.mid, one.high, one.mean, one.spread, one.lean, one.currency)
+            for pk in sorted(standing)
+            for one in bands[pk]
+        ),
+    )
+    ForecastRun.objects.filter(pk__in=standing).update(bands_at=now)
+    return standing
 
 
 def extend_evergreen(client_ids: Sequence[int], *, now: datetime) -> int:

@@ -60,7 +60,7 @@ DEFAULT_DELIVERY_MONTHS: Final = 12
 
 def compute(inputs: ForecastInputs) -> ForecastResult:
     recognised = _recognised(inputs)
-    engaged = [_engagement(contract, inputs) for contract in inputs.contracts]
+    engaged = engagements(inputs)
     rows = [
         *(ForecastRow(client, contract, "", month, "recognised", currency, amount)
           for (client, contract, month, currency), amount in recognised.items()),
@@ -68,7 +68,7 @@ def compute(inputs: ForecastInputs) -> ForecastResult:
         *_renewals(engaged, inputs),
     ]  # fmt: skip
     left_out: list[LeftOut] = []
-    for deal in _unsigned(inputs):
+    for deal in unsigned(inputs):
         reason = left_out_reason(deal)
         if reason is None:
             rows.extend(_phased(deal, after=inputs.last_open, last=inputs.last_month))
@@ -153,6 +153,10 @@ class Engagement(NamedTuple):
     terms: list[RenewedTerm]
 
 
+def engagements(inputs: ForecastInputs) -> list[Engagement]:
+    return [_engagement(contract, inputs) for contract in inputs.contracts]
+
+
 def _engagement(contract: Contract, inputs: ForecastInputs) -> Engagement:
     one = renewable_of(contract)
     terms = renewed_terms(
@@ -190,7 +194,7 @@ def _signed_lines(terms: Terms, one: Renewable, inputs: ForecastInputs) -> dict[
 def _contracted(
     engaged: Iterable[Engagement], inputs: ForecastInputs, recognised: Mapping[_Cell, Decimal]
 ) -> Iterator[ForecastRow]:
-    roots = _engagements(inputs.contracts)
+    roots = _roots(inputs.contracts)
     first_open, last_open, last = inputs.open_month, inputs.last_open, inputs.last_month
     scheduled: dict[_Cell, Decimal] = defaultdict(Decimal)
     for contract, lines, _, _ in engaged:
@@ -293,7 +297,7 @@ def _beyond(found: list[History], rows: Iterable[ForecastRow], inputs: ForecastI
     ]
 
 
-def _engagements(contracts: Iterable[Contract]) -> dict[str, str]:
+def _roots(contracts: Iterable[Contract]) -> dict[str, str]:
     """The SOW that each SOW and change order belongs to. The ledger names the SOW, so the two are compared together."""
     by_number = {contract.number: contract for contract in contracts if contract.terms.kind != "msa"}
     roots = {}
@@ -337,7 +341,7 @@ def _still_to_come(
     return cells
 
 
-def _unsigned(inputs: ForecastInputs) -> Iterator[Opportunity]:
+def unsigned(inputs: ForecastInputs) -> Iterator[Opportunity]:
     """Deals neither lost, omitted nor signed; a won one is among them until its contract is signed."""
     signed = [contract for contract in inputs.contracts if contract.terms.status in SIGNED_STATUSES]
     numbers = {contract.number for contract in signed}

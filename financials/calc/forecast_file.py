@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -98,6 +98,25 @@ def read_inputs(text: str) -> ForecastInputs:
         rates={(source, target): Decimal(rate) for source, target, rate in told["rates"]},
         overrides=[_read_override(client, row) for row in told["overrides"]],
     )
+
+
+def merged(several: Sequence[ForecastInputs]) -> list[ForecastInputs]:
+    """As few inputs as hold them all: those of the same months, rates and readings together."""
+    alike: dict[tuple[Any, ...], list[ForecastInputs]] = defaultdict(list)
+    for one in several:
+        tables = (tuple(sorted(table.items())) for table in (one.renewal_rates, one.readings, one.rates))
+        alike[one.open_month, one.through, one.horizon, *tables].append(one)
+    return [
+        replace(
+            group[0],
+            ledger=[cell for one in group for cell in one.ledger],
+            contracts=[contract for one in group for contract in one.contracts],
+            opportunities=[deal for one in group for deal in one.opportunities],
+            fiscal_starts={client: start for one in group for client, start in one.fiscal_starts.items()},
+            overrides=[override for one in group for override in one.overrides],
+        )
+        for group in alike.values()
+    ]
 
 
 def _plain(value: Any) -> Any:

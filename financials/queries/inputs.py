@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ from financials.calc import forecast as calc
 from financials.calc.renewals import own_rates
 from financials.calc.residual import HISTORY_MONTHS
 from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
-from financials.models import Contract, ForecastOverride
+from financials.models import Contract, ForecastInput, ForecastOverride
 from financials.models import Milestone as MilestoneRow
 
 
@@ -126,6 +126,19 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             recognised += [cell for cell in ledger[pk] if first <= cell.month <= inputs.last_open]
         batches.append(Batch(inputs, tuple(pks)))
     return Book(closed, as_of, numbers, tuple(batches), tuple(recognised))
+
+
+class RunInputs(NamedTuple):
+    run_id: int
+    body: str
+
+
+def load_run_inputs(versions: Mapping[int, int]) -> dict[int, RunInputs]:
+    """What the runs that stand read, by client; of these versions only. One query. versions: client id → version."""
+    rows = ForecastInput.objects.filter(run__client__in=list(versions), run__is_current=True).values_list(
+        "run__client_id", "run__input_version", "run_id", "body"
+    )
+    return {client: RunInputs(run, body) for client, version, run, body in rows if versions[client] == version}
 
 
 def local_day(now: datetime, zone: str) -> date:

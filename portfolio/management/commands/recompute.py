@@ -13,6 +13,7 @@ from accounts.models import Client
 from common.jobs import wake
 from common.models import Job, JobState
 from financials.actions.contracts import RECOMPUTE, mark_clients_dirty
+from financials.actions.forecast import BANDS
 
 OPEN = (JobState.READY, JobState.LEASED, JobState.FAILED)
 PAUSE = 0.25
@@ -48,27 +49,32 @@ class Command(BaseCommand):
         return sorted(found.values())
 
     def _wait(self) -> None:
-        """Until no recompute waits or runs. A worker must be running; what it set aside is reported."""
+        """Until no forecast and then no band waits or runs. A worker must be running; what it set aside is reported."""
+        for kind, doing in ((RECOMPUTE, "computed"), (BANDS, "simulated")):
+            self._wait_for(kind, doing)
+        self.stdout.write("All computed.")
+        dead = Job.objects.filter(kind__in=(RECOMPUTE, BANDS), state=JobState.DEAD).count()
+        if dead:
+            raise CommandError(f"{dead} were set aside after repeated failure; see the Jobs page.")
+
+    def _wait_for(self, kind: str, doing: str) -> None:
         shown, round_ = "", 0
-        started = Job.objects.filter(kind=RECOMPUTE).order_by("-id").values_list("pk", flat=True).first() or 0
+        started = Job.objects.filter(kind=kind).order_by("-id").values_list("pk", flat=True).first() or 0
         while True:
             states = dict(
-                Job.objects.filter(kind=RECOMPUTE, state__in=OPEN, pk__lte=started)
+                Job.objects.filter(kind=kind, state__in=OPEN, pk__lte=started)
                 .order_by()
                 .values_list("state")
                 .annotate(n=Count("pk"))
             )
             waiting = sum(states.values())
-            line = f"{waiting} to go, {states.get(JobState.LEASED, 0)} being computed" if waiting else "All computed."
+            if not waiting:
+                return
+            line = f"{waiting} to go, {states.get(JobState.LEASED, 0)} being {doing}"
             if line != shown:
                 self.stdout.write(line)
                 shown = line
-            if not waiting:
-                break
             if round_ % WAKE_EVERY == 0:
-                wake(RECOMPUTE)
+                wake(kind)
             round_ += 1
             time.sleep(PAUSE)
-        dead = Job.objects.filter(kind=RECOMPUTE, state=JobState.DEAD).count()
-        if dead:
-            raise CommandError(f"{dead} were set aside after repeated failure; see the Jobs page.")

@@ -16,7 +16,7 @@ NOV = date(2026, 11, 1)
 
 
 def contract(number: str = "S-1", **changes: Any) -> Contract:
-    links = {
+    links: dict[str, Any] = {
         name: changes.pop(name)
         for name in ("renewal", "probability", "uplift", "successor", "service_line", "opportunity", "client")
         if name in changes

@@ -1,0 +1,234 @@
+"""How far a forecast may be off: seeded trials of wins, slips, renewals and what history leaves unexplained.
+
+Each client is simulated by itself from its own stream of the seed, so neither the order nor the company of others
+changes a cent. Amounts are whole minor units held in float64, which adds them exactly in any order. Percentiles do not
+add up: over several clients the spreads do, as squares. Source: docs/definitions.md#band
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import NormalDist
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+
+from common.money import from_minor
+from common.periods import Month, month_add, quarter_bounds
+from financials.calc.seasonality import Floats
+
+TRIALS: Final = 10_000
+SEED: Final = 20261126
+SLIPS: Final = 6
+"""Months a deal may slip; what is later still counts as the last."""
+MEAN_SLIP: Final = 1.3
+"""Months by which a won deal starts later than it says, on average; geometric."""
+TOGETHER: Final = 0.15
+"""Correlation of a client's deals and renewals."""
+LASTING: Final = 0.35
+"""Share of the variance of the unexplained that stays from month to month; the rest is each month's own."""
+EDGES: Final = (0.1, 0.5, 0.9)
+_NORMAL: Final = NormalDist()
+
+
+class Event(NamedTuple):
+    """What happens or not. chances: rising; amounts[k]: minor units by month that the chance k adds to the one before.
+
+    A draw under chances[k] brings amounts[k] and all after it, so the likeliest outcome is the sum of the last ones.
+    """
+
+    chances: tuple[float, ...]
+    amounts: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """One client in one currency. expected: what the layers come to by month ahead, certain: what of it is no event,
+    spread: standard deviation of the unexplained by month; all in minor units."""
+
+    client: str
+    currency: str
+    first: Month
+    expected: Floats
+    certain: Floats
+    events: tuple[Event, ...]
+    spread: Floats
+
+
+class BandSpan(NamedTuple):
+    first: Month
+    last: Month
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Of one client over a span. low, mid, high and mean are less what the layers come to over it."""
+
+    client: str
+    currency: str
+    span: BandSpan
+    low: Decimal
+    mid: Decimal
+    high: Decimal
+    mean: Decimal
+    spread: Decimal
+    lean: Decimal
+
+
+def deal_event(chance: float, profile: Floats, ahead: slice, *, mean_slip: float = MEAN_SLIP) -> Event:
+    """A deal won with this chance whose months start up to SLIPS later. profile: minor units by month; ahead: which of
+    its columns are the months forecast, the SLIPS before them may slip in."""
+    stay = mean_slip / (1 + mean_slip)
+    shifted = np.stack([_later(profile, slip)[ahead] for slip in range(SLIPS + 1)])
+    steps = shifted - np.vstack([shifted[1:], np.zeros(shifted.shape[1])])
+    slips = [1 - stay ** (slip + 1) for slip in range(SLIPS)] + [1.0]
+    return Event(tuple(chance * share for share in slips), steps)
+
+
+def renewal_event(chances: Sequence[float], amounts: Sequence[Floats]) -> Event:
+    """Terms that follow each other: who reaches the third has had the first two. chances: falling, by term."""
+    return Event(tuple(reversed(chances)), np.stack(list(reversed(amounts))))
+
+
+def spans_of(first: Month, months: int) -> list[BandSpan]:
+    """Every month, every span from the first month on, and the quarters and years that begin later."""
+    last = month_add(first, months - 1)
+    ahead = [month_add(first, number) for number in range(months)]
+    spans = [BandSpan(month, month) for month in ahead]
+    spans += [BandSpan(first, month) for month in ahead[1:]]
+    for month in ahead[1:]:
+        quarter = quarter_bounds(month)
+        if month == quarter[0] and quarter[1] <= last:
+            spans.append(BandSpan(*quarter))
+        if month.month == 1:
+            spans.append(BandSpan(month, min(month_add(month, 11), last)))
+    return list(dict.fromkeys(spans))
+
+
+def simulate(several: Iterable[Uncertain], *, trials: int = TRIALS, seed: int = SEED) -> Iterator[list[Band]]:
+    """One client's bands after the other; memory is that of one client, whatever their number."""
+    for one in several:
+        drawn = draw(one, trials=trials, seed=seed)
+        yield bands_of(one, drawn)
+
+
+def draw(one: Uncertain, *, trials: int = TRIALS, seed: int = SEED) -> Floats:
+    """months × trials: net revenue ahead in minor units, whole numbers."""
+    dice = _stream(one, seed)
+    total = np.repeat(one.certain[:, None], trials, axis=1)
+    if one.events:
+        shared = dice.standard_normal(trials)
+        own = dice.standard_normal((len(one.events), trials))
+        fates = math.sqrt(TOGETHER) * shared + math.sqrt(1 - TOGETHER) * own
+        # Each event's chances under each other: whether a trial's fate lies under each of them, times what that adds.
+        place = np.repeat(np.arange(len(one.events)), [len(event.chances) for event in one.events])
+        limits = np.array([_limit(chance) for event in one.events for chance in event.chances])
+        happened = (fates[place] < limits[:, None]).astype(np.float64)
+        total += np.vstack([event.amounts for event in one.events]).T @ happened
+    if one.spread.any():
+        lasting = dice.standard_normal(trials)
+        fresh = dice.standard_normal(total.shape)
+        fresh *= math.sqrt(1 - LASTING)
+        fresh += math.sqrt(LASTING) * lasting
+        fresh *= one.spread[:, None]
+        total += np.rint(fresh, out=fresh)
+    return np.asarray(np.maximum(total, np.minimum(one.expected, 0.0)[:, None], out=total))
+
+
+def bands_of(one: Uncertain, drawn: Floats) -> list[Band]:
+    spans = spans_of(one.first, len(one.expected))
+    months, trials = drawn.shape
+    start = np.array([_months(one.first, span.first) for span in spans])
+    after = np.array([_months(one.first, span.last) + 1 for span in spans])
+    expected = np.concatenate([[0.0], np.cumsum(one.expected)])
+    layers = expected[after] - expected[start]
+    summed = np.zeros((months + 1, trials))
+    np.cumsum(drawn, axis=0, out=summed[1:])
+    outcomes = summed[after] - summed[start]
+    mean = outcomes.mean(axis=1)
+    spread, lean = _moments(outcomes - mean[:, None])
+    outcomes.sort(axis=1)
+    edges = outcomes[:, [min(int(edge * trials), trials - 1) for edge in EDGES]] - layers[:, None]
+
+    def money(value: float) -> Decimal:
+        return from_minor(round(value), one.currency)
+
+    return [
+        Band(
+            client=one.client,
+            currency=one.currency,
+            span=span,
+            low=money(edges[row, 0]),
+            mid=money(edges[row, 1]),
+            high=money(edges[row, 2]),
+            mean=money(mean[row] - layers[row]),
+            spread=money(spread[row]),
+            lean=Decimal(f"{lean[row]:.6f}"),
+        )
+        for row, span in enumerate(spans)
+    ]
+
+
+_LEAN_FROM: Final = 4
+"""The lean is a small correction: it is taken from every so many-th trial."""
+
+
+def _moments(away: Floats) -> tuple[Floats, Floats]:
+    spread = np.sqrt(np.einsum("ij,ij->i", away, away) / away.shape[1])
+    some = np.ascontiguousarray(away[:, ::_LEAN_FROM])
+    third = np.einsum("ij,ij,ij->i", some, some, some) / some.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return spread, np.where(spread > 0, third / spread**3, 0.0)
+
+
+class Together(NamedTuple):
+    """Several clients' band over one span, less what their layers come to."""
+
+    low: float
+    mid: float
+    high: float
+
+
+def together(mean: float, variance: float, third: float) -> Together:
+    """The percentiles of a sum of independent clients from the sums of their means, variances and third moments.
+
+    Cornish and Fisher's correction for lean, without which a portfolio of few large deals would look even.
+    """
+    if variance <= 0:
+        return Together(mean, mean, mean)
+    spread = math.sqrt(variance)
+    # Beyond one the correction no longer rises with the percentile.
+    lean = max(-1.0, min(1.0, third / spread**3))
+    return Together(*(mean + spread * (z + (z * z - 1) * lean / 6) for z in (_NORMAL.inv_cdf(edge) for edge in EDGES)))
+
+
+def portfolio(several: Iterable[Uncertain], *, trials: int = TRIALS, seed: int = SEED) -> Floats:
+    """months × trials of all together, drawn and not approximated. All in one currency, over the same months."""
+    total: Floats | None = None
+    for one in several:
+        drawn = draw(one, trials=trials, seed=seed)
+        total = drawn if total is None else total + drawn
+    return np.zeros((0, trials)) if total is None else total
+
+
+def _stream(one: Uncertain, seed: int) -> Generator:
+    """Of the client's name: its trials stay the same from run to run, so a band moves only when the inputs do."""
+    name = hashlib.sha256(f"{one.client}/{one.currency}".encode()).digest()
+    return np.random.Generator(np.random.SFC64([seed, int.from_bytes(name[:8])]))
+
+
+def _limit(chance: float) -> float:
+    return -math.inf if chance <= 0 else math.inf if chance >= 1 else _NORMAL.inv_cdf(chance)
+
+
+def _later(profile: Floats, months: int) -> Floats:
+    return np.concatenate([np.zeros(months), profile[: len(profile) - months]]) if months else profile
+
+
+def _months(first: Month, month: Month) -> int:
+    return (month.year - first.year) * 12 + month.month - first.month

@@ -1,0 +1,151 @@
+"""What of a forecast may come out otherwise, as `simulation` draws it: deals, renewals and what history leaves open.
+
+Source: docs/definitions.md#band
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from common.money import quantise, to_minor
+from common.periods import Month, month_add, month_index
+from financials.calc.forecast import (
+    Engagement,
+    delivery_span,
+    engagements,
+    implicit_renewals,
+    left_out_reason,
+    residuals,
+    unsigned,
+)
+from financials.calc.forecast_records import ForecastInputs, ForecastResult, Opportunity
+from financials.calc.residual import History
+from financials.calc.runrate import pack, run_rate_with_bands
+from financials.calc.schedule import straight_line
+from financials.calc.seasonality import Floats
+from financials.calc.simulation import SLIPS, Event, Uncertain, deal_event, renewal_event
+
+EIGHTY: Final = 1.2816
+"""Standard deviations from the middle to the edge of an 80% band."""
+WIDTH: Final = 0.85
+"""Times the band of the run-rate, so that over a back-test 80% of months fall inside."""
+UNKNOWN_SHARE: Final = 0.15
+"""Of what is signed and renewed, for a client whose own history is too short to say how far it strays."""
+SURE: Final = frozenset({"contracted", "run_rate", "override"})
+"""Layers that no event decides."""
+
+
+def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]:
+    """One for each client with something ahead, in the currency most of it is in. A client with money in a currency
+    without a rate to that one is left out: its band is unknown."""
+    engaged = engagements(inputs)
+    ahead = [month_add(inputs.last_open, step) for step in range(1, inputs.horizon)]
+    money = _Money(inputs, result)
+    events: dict[str, list[Event]] = defaultdict(list)
+    for deal in unsigned(inputs):
+        event = _of_deal(deal, ahead, money)
+        if event is not None:
+            events[deal.client].append(event)
+    for contract, terms in implicit_renewals(engaged, inputs):
+        amounts = []
+        for term in terms:
+            lines = straight_line(term.amount, term.first, term.last, contract.terms.currency)
+            amounts.append(_row(dict(lines), ahead, contract.client, contract.terms.currency, money))
+        if terms and contract.client in money.currency:
+            events[contract.client].append(renewal_event([float(term.chance) for term in terms], amounts))
+    spreads = _spreads(engaged, inputs, ahead, money)
+    made = []
+    for client, currency in sorted(money.currency.items()):
+        expected, certain = np.zeros(len(ahead)), np.zeros(len(ahead))
+        signed = np.zeros(len(ahead))
+        for (month, layer), units in money.layers[client].items():
+            step = month_index(month) - month_index(ahead[0])
+            if 0 <= step < len(ahead):
+                expected[step] += units
+                certain[step] += units if layer in SURE else 0
+                signed[step] += units if layer in ("contracted", "renewal") else 0
+        spread = spreads.get(client)
+        if spread is None:
+            spread = UNKNOWN_SHARE * np.maximum(signed, 0.0)
+        made.append(Uncertain(client, currency, ahead[0], expected, certain, tuple(events[client]), spread))
+    return made
+
+
+class _Money:
+    """Minor units of the one currency each client is simulated in."""
+
+    def __init__(self, inputs: ForecastInputs, result: ForecastResult) -> None:
+        self._rates: Mapping[tuple[str, str], Decimal] = inputs.rates
+        weights: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for row in result.rows:
+            if row.month > inputs.last_open:
+                weights[row.client][row.currency] += abs(row.amount)
+        self.currency = {
+            client: max(sorted(of), key=lambda currency: of[currency])
+            for client, of in weights.items()
+            if self._reach(of)
+        }
+        self.layers: dict[str, dict[tuple[Month, str], int]] = defaultdict(lambda: defaultdict(int))
+        for row in result.rows:
+            if row.month > inputs.last_open and row.client in self.currency:
+                self.layers[row.client][row.month, row.layer] += self.units(row.client, row.amount, row.currency)
+
+    def _reach(self, weights: Mapping[str, Decimal]) -> bool:
+        main = max(sorted(weights), key=lambda currency: weights[currency])
+        return all(currency == main or (currency, main) in self._rates for currency in weights)
+
+    def rate(self, client: str, currency: str) -> Decimal | None:
+        own = self.currency.get(client)
+        if own is None:
+            return None
+        return Decimal(1) if currency == own else self._rates.get((currency, own))
+
+    def units(self, client: str, amount: Decimal, currency: str) -> int:
+        own, rate = self.currency[client], self.rate(client, currency)
+        return to_minor(quantise(amount * (rate or 0), own), own)
+
+
+def _row(lines: Mapping[Month, Decimal], months: Iterable[Month], client: str, currency: str, money: _Money) -> Floats:
+    if client not in money.currency:
+        return np.zeros(0)
+    return np.array([float(money.units(client, lines[month], currency)) if month in lines else 0.0 for month in months])
+
+
+def _of_deal(deal: Opportunity, ahead: list[Month], money: _Money) -> Event | None:
+    span = delivery_span(deal)
+    if left_out_reason(deal) is not None or span is None or deal.amount is None or deal.probability is None:
+        return None
+    if money.rate(deal.client, deal.currency) is None or deal.probability == 0:
+        return None
+    lines = dict(straight_line(quantise(deal.amount, deal.currency), *span, deal.currency))
+    # Months before the first one forecast come into it when the deal slips.
+    months = [month_add(ahead[0], step) for step in range(-SLIPS, len(ahead))]
+    profile = _row(lines, months, deal.client, deal.currency, money)
+    return deal_event(float(deal.probability), profile, slice(SLIPS, None)) if profile.any() else None
+
+
+def _spreads(engaged: list[Engagement], inputs: ForecastInputs, ahead: list[Month], money: _Money) -> dict[str, Floats]:
+    """Standard deviation by month of what history leaves unexplained, in the client's currency. Histories in several
+    currencies stray by themselves: their squares add up."""
+    found, _ = residuals(engaged, inputs)
+    if not found:
+        return {}
+    skipped = month_index(ahead[0]) - month_index(inputs.open_month)
+    told = run_rate_with_bands(_packed(found), skipped + len(ahead))
+    reach = (told.bands[0.8].upper - told.point)[:, skipped:] / EIGHTY * WIDTH
+    squares: dict[str, Floats] = {}
+    for history, spread in zip(found, reach, strict=True):
+        rate = money.rate(history.client, history.currency)
+        if rate is not None:
+            own = squares.get(history.client, np.zeros(len(ahead)))
+            squares[history.client] = own + (spread * float(rate)) ** 2
+    return {client: np.sqrt(total) for client, total in squares.items()}
+
+
+def _packed(found: list[History]) -> Floats:
+    return pack([[float(units) for units in history.beyond] for history in found])
