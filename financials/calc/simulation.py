@@ -103,8 +103,8 @@ def spans_of(first: Month, months: int) -> list[BandSpan]:
     spans += [BandSpan(first, month) for month in ahead[1:]]
     for month in ahead[1:]:
         quarter = quarter_bounds(month)
-        if month == quarter[0] and quarter[1] <= last:
-            spans.append(BandSpan(*quarter))
+        if month == quarter[0]:
+            spans.append(BandSpan(month, min(quarter[1], last)))
         if month.month == 1:
             spans.append(BandSpan(month, min(month_add(month, 11), last)))
     return list(dict.fromkeys(spans))

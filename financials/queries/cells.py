@@ -142,7 +142,7 @@ def _source(source: Source, basis: Basis, cut: Cut) -> Sql:
         line = "l.layer" if source == "layers" else "'net_revenue'"
         return (
             f"SELECT r.client_id, l.contract_id, l.service_line, l.month, {line} AS line, l.currency, l.amount, "
-            f"1 AS entries FROM ({_RUNS_THEN if basis.historic else _RUNS_NOW}) r "
+            f"1 AS entries FROM ({RUNS_THEN if basis.historic else RUNS_NOW}) r "
             "JOIN financials_forecastline l ON l.run_id = r.id WHERE l.month BETWEEN %s AND %s",
             [*([basis.as_of] if basis.historic else []), *months],
         )
@@ -169,8 +169,8 @@ def _with_labour(rows: Sql, worked: TimeCut, *, salary: bool) -> Sql:
     )
 
 
-_RUNS_NOW = "SELECT id, client_id FROM financials_forecastrun WHERE is_current"
-_RUNS_THEN = (
+RUNS_NOW = "SELECT id, client_id FROM financials_forecastrun WHERE is_current"
+RUNS_THEN = (
     "SELECT DISTINCT ON (client_id) id, client_id FROM financials_forecastrun WHERE computed_at <= %s "
     "ORDER BY client_id, computed_at DESC, id DESC"
 )

@@ -19,6 +19,7 @@ from portfolio.api.capacity import CapacityView
 from portfolio.api.coverage import CoverageView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
+from portfolio.api.forecast import ForecastView
 from portfolio.api.forecast_proof import PROOF_VIEWS
 from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
 from portfolio.api.pipeline import PipelineView
@@ -99,6 +100,7 @@ _TABLES = (
     PipelineView,
     CapacityView,
     CoverageView,
+    ForecastView,
     *PROOF_VIEWS,
 )
 

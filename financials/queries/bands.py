@@ -1,0 +1,131 @@
+"""The bands around a forecast: of one client as simulated, of several from the sums of their spreads.
+
+Percentiles do not add up. Clients are simulated apart, so their variances and third moments do.
+"""
+
+# The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from django.db import connection
+
+from common.money import quantise
+from common.periods import Month, month_add, month_of
+from financials.calc.forecast_records import HORIZON_MONTHS
+from financials.calc.simulation import BandSpan, together
+from financials.queries.basis import Basis, Sql
+from financials.queries.cells import GROUPS, RUNS_NOW, RUNS_THEN, Cut
+
+Key = tuple[str, ...]
+_BY: Final = ("client", "owner", "tier")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What to add to the layers' total for the 10th, 50th and 90th percentile."""
+
+    low: Decimal
+    mid: Decimal
+    high: Decimal
+
+    def around(self, total: Decimal | None) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        if total is None:
+            return None, None, None
+        return total + self.low, total + self.mid, total + self.high
+
+
+STILL: Final = Reach(Decimal(0), Decimal(0), Decimal(0))
+"""Months that are closed do not stray."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """by: group key and span → reach; absent: unknown. as_of: when the oldest of them was simulated, None while any of
+    the runs waits for its own."""
+
+    by: Mapping[tuple[Key, BandSpan], Reach]
+    as_of: datetime | None
+    waiting: int
+
+    def reach(self, key: Key, span: BandSpan | None) -> Reach | None:
+        """span: None for months that are all behind."""
+        return STILL if span is None else self.by.get((key, span))
+
+
+def span_ahead(first: Month, last: Month, basis: Basis) -> BandSpan | None:
+    """The part of the months that is forecast; None when nothing is."""
+    begins = month_add(max(basis.open_month, month_of(basis.today)), 1)
+    ends = min(last, month_add(begins, HORIZON_MONTHS - 2))
+    return None if ends < max(first, begins) else BandSpan(max(first, begins), ends)
+
+
+# A client whose money could not be brought into one currency has no bands: its group's is unknown.
+_BANDS: Final = """
+WITH visible AS (SELECT id, key, tier, parent_id, owner_id FROM accounts_client WHERE id IN ({clients})),
+run AS (SELECT r.id, r.client_id FROM ({runs}) r JOIN visible v ON v.id = r.client_id)
+SELECT {keys}b.first_month, b.last_month, b.currency, count(*), min(b.low), min(b.mid), max(b.high), sum(b.mean),
+       sum(b.spread * b.spread), sum(b.lean * b.spread * b.spread * b.spread)
+FROM run c JOIN visible v ON v.id = c.client_id JOIN financials_forecastband b ON b.run_id = c.id
+{joins} JOIN unnest(%s::date[], %s::date[]) AS s(first, last) ON s.first = b.first_month AND s.last = b.last_month
+GROUP BY {grouped}b.first_month, b.last_month, b.currency
+"""
+_STATE: Final = """
+SELECT min(f.bands_at), count(*) FILTER (WHERE f.bands_at IS NULL)
+FROM financials_forecastrun f JOIN ({runs}) r ON r.id = f.id WHERE r.client_id IN ({clients})
+"""
+
+
+def load_bands(basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[BandSpan]) -> Bands:
+    """Two queries. group_by: of client, owner and tier; a band by contract is not known."""
+    runs: Sql = (RUNS_THEN, [basis.as_of]) if basis.historic else (RUNS_NOW, [])
+    groups = [GROUPS[name] for name in group_by if name in _BY]
+    keys = "".join(
+        f"{group.text.replace('c.owner_id', 'v.owner_id').replace('c.tier', 'v.tier')}, " for group in groups
+    )
+    joins = "LEFT JOIN people_user u ON u.id = v.owner_id" if "owner" in group_by else ""
+    places = "".join(f"{number + 1}, " for number in range(len(groups)))
+    text = _BANDS.format(clients=cut.clients[0], runs=runs[0], keys=keys, joins=joins, grouped=places)
+    unique = list(dict.fromkeys(spans))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            text,
+            [*cut.clients[1], *runs[1], [span.first for span in unique], [span.last for span in unique]],
+        )
+        rows = cursor.fetchall()
+        cursor.execute(_STATE.format(runs=runs[0], clients=cut.clients[0]), [*runs[1], *cut.clients[1]])
+        as_of, waiting = cursor.fetchone()
+    return Bands(_together(rows, len(groups), basis), None if waiting else as_of, waiting)
+
+
+def _together(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[tuple[Key, BandSpan], Reach]:
+    """One client's own percentiles; several clients' from their moments, in the basis's currency."""
+    sums: dict[tuple[Key, BandSpan], list[tuple[Decimal, tuple[Decimal, ...]]]] = defaultdict(list)
+    unknown: set[tuple[Key, BandSpan]] = set()
+    for row in rows:
+        key = tuple(str(part or "") for part in row[:width])
+        first, last, currency, *numbers = row[width:]
+        where = key, BandSpan(first, last)  # type: ignore[arg-type]  # columns of the query above
+        rate = basis.rate(str(currency), where[1].first)
+        if rate is None:
+            unknown.add(where)
+        else:
+            sums[where].append((rate.value, tuple(Decimal(str(number)) for number in numbers)))
+    return {where: _reach(found, basis.currency) for where, found in sums.items() if where not in unknown}
+
+
+def _reach(found: list[tuple[Decimal, tuple[Decimal, ...]]], currency: str) -> Reach:
+    if len(found) == 1 and found[0][1][0] == 1:
+        rate, (_, low, mid, high, *_) = found[0]
+        return Reach(*(quantise(value * rate, currency) for value in (low, mid, high)))
+    mean = sum(rate * numbers[4] for rate, numbers in found)
+    variance = sum(rate**2 * numbers[5] for rate, numbers in found)
+    third = sum(rate**3 * numbers[6] for rate, numbers in found)
+    told = together(float(mean), float(variance), float(third))
+    return Reach(*(quantise(Decimal(f"{value:.4f}"), currency) for value in told))

@@ -1,0 +1,76 @@
+"""reports/forecast: net revenue by layer, with the 10th, 50th and 90th percentile and the run behind each row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+
+from common.money import ZERO, quantise
+from financials.queries.forecast_report import (
+    GROUPS,
+    LAYERS,
+    ForecastAsked,
+    ReportRow,
+    load_forecast_report,
+)
+from people.models import User
+from portfolio.api.tables import Asked, Table, TableView, describe
+
+
+class ForecastView(TableView):
+    name = "forecast"
+    groups = GROUPS
+
+    @describe(
+        "forecast",
+        "Net revenue by layer of the runs that stand, or stood at as_of; the layers sum to total. p10, p50, p90 are "
+        "simulated: of one client as drawn, of several from the sums of their spreads; percentiles do not add up. Null "
+        "where the band is unknown: by contract, while a run waits for its own, and for months that begin later than "
+        "the next and are no whole quarter or year. run: the newest behind the row. from, to: default the first open "
+        "month to the last one forecast.",
+        GROUPS,
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        return self.answer(request)
+
+    def read(self, user: User, asked: Asked, now: datetime) -> Table:
+        wanted = ForecastAsked(
+            group_by=asked.group_by,
+            first=asked.first,
+            last=asked.last,
+            client=asked.client,
+            owner=asked.owner,
+            tier=asked.tier,
+            currency=asked.currency,
+            as_of=asked.as_of,
+        )
+        found = load_forecast_report(user, wanted, now=now)
+        currency = found.basis.currency
+        notes = [f"{found.waiting} runs wait for their bands"] if found.waiting else []
+        return Table(
+            columns=(*asked.group_by, "currency", *LAYERS, "total", "p10", "p50", "p90", "run"),
+            rows=[_record(row, asked.group_by, currency) for row in found.rows],
+            currency=currency,
+            first=found.first,
+            last=found.last,
+            as_of=found.basis.as_of,
+            run=f"forecast-{found.run}" if found.run else "",
+            missing=found.missing,
+            notes=notes,
+        )
+
+
+def _record(row: ReportRow, group_by: tuple[str, ...], currency: str) -> dict[str, Any]:
+    edges = (None, None, None) if row.reach is None else row.reach.around(row.total)
+    amounts: dict[str, Decimal | None] = {layer: row.layers.get(layer, ZERO) for layer in LAYERS}
+    amounts |= {"total": row.total, **dict(zip(("p10", "p50", "p90"), edges, strict=True))}
+    return {
+        **{name: part or None for name, part in zip(group_by, row.group, strict=True)},
+        "currency": currency,
+        **{name: None if value is None else quantise(value, currency) for name, value in amounts.items()},
+        "run": f"forecast-{row.run}" if row.run else None,
+    }
