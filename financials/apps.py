@@ -9,6 +9,7 @@ class FinancialsConfig(AppConfig):
         from financials import (
             explain_accuracy,
             explain_bridge,
+            explain_capacity,
             explain_movement,
             explain_receivables,
             explain_retention,
@@ -28,6 +29,7 @@ class FinancialsConfig(AppConfig):
         explain_accuracy.register()
         explain_bridge.register()
         explain_movement.register()
+        explain_capacity.register()
         explain_receivables.register()
         explain_retention.register()
         registrations.register()

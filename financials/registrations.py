@@ -10,7 +10,7 @@ from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
-from financials import reports, reports_close, reports_forecast, reports_invoices, reports_pnl, tiles
+from financials import reports, reports_capacity, reports_close, reports_forecast, reports_invoices, reports_pnl, tiles
 from financials.access import CLOSE_READERS
 from financials.queries import attention, client_money
 
@@ -26,6 +26,8 @@ def register() -> None:
     section_tabs.register("invoices", SectionTab("Invoices", "invoices", MONEY_READERS, 42))
     section_tabs.register("purchase_orders", SectionTab("Purchase orders", "purchase_orders", MONEY_READERS, 44))
     section_tabs.register("entries", SectionTab("Ledger", "entries", MONEY_READERS, 90))
+    section_tabs.register("capacity", SectionTab("Capacity", "capacity", MONEY_READERS, 55))
+    saved_pages.register("capacity", SavedPage("Capacity", "capacity", MONEY_READERS))
     section_tabs.register("time", SectionTab("Time", "time_list", MONEY_READERS, 60))
     section_tabs.register("my_week", SectionTab("My week", "my_week", MONEY_READERS - {LEADERSHIP}, 61))
     section_tabs.register("rates", SectionTab("Rates", "rates", MONEY_READERS, 62))
@@ -38,6 +40,7 @@ def register() -> None:
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))
     panels.register("receivables", Panel("Receivables", "client_receivables_panel", MONEY_READERS, 20))
+    panels.register("capacity", Panel("People planned", "client_capacity_panel", MONEY_READERS, 30))
     attention_sources.register("money", AttentionSource(MONEY_READERS, attention.money_items))
     report_kinds.register("pnl", ReportKind("Profit and loss", MONEY_READERS, reports_pnl.pnl))
     report_kinds.register("bridge", ReportKind("Bridge", MONEY_READERS, reports_pnl.bridge))
@@ -48,6 +51,7 @@ def register() -> None:
     report_kinds.register("renewals", ReportKind("Renewals ahead", CLIENT_READERS, reports.renewals))
     report_kinds.register("retention", ReportKind("Retention and concentration", MONEY_READERS, reports.retention))
     report_kinds.register("receivables", ReportKind("Receivables", MONEY_READERS, reports.receivables))
+    report_kinds.register("capacity", ReportKind("Capacity", MONEY_READERS, reports_capacity.capacity))
     report_kinds.register("invoices", ReportKind("Invoices", MONEY_READERS, reports_invoices.invoice_report))
     report_kinds.register("orders", ReportKind("Purchase orders", MONEY_READERS, reports_invoices.order_report))
     month = reports_close.month_asked

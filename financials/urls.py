@@ -2,8 +2,10 @@ from django.urls import URLPattern, URLResolver, path
 
 from financials.views import (
     accuracy,
+    allocations,
     at_risk,
     bridge,
+    capacity,
     close,
     contract_parts,
     contracts,
@@ -60,6 +62,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/time/", time.time_list, name="time_list"),
     path("financials/time/bulk/", time.time_bulk, name="time_bulk"),
     path("financials/time/week/", time.my_week, name="my_week"),
+    path("financials/capacity/", capacity.capacity, name="capacity"),
+    path("financials/capacity/rows/", capacity.allocation_list, name="allocation_list"),
+    path("financials/capacity/plan/", allocations.allocation_plan, name="allocation_plan"),
+    path("financials/capacity/lead/", capacity.role_lead, name="role_lead"),
+    path("clients/<str:key>/capacity/panel/", capacity.client_capacity_panel, name="client_capacity_panel"),
     path("financials/rates/", rates.rates, name="rates"),
     path("financials/rates/add/", rates.rate_add, name="rate_add"),
     path("forecast/", forecast.forecast, name="forecast"),

@@ -214,18 +214,23 @@ def layered(spec: LayeredBars, canvas: Canvas) -> None:
     factor = plain(1, spec.scale) or 1.0
     totals = [layer_total(month) * factor for month in months]
     bands = scales.present([plain(value, spec.scale) for month in months for value in (month.low, month.high)])
-    if not months or not any(totals):
+    lines = scales.present([plain(month.line, spec.scale) for month in months])
+    if not months or not any([*totals, *lines]):
         nothing(canvas)
         return
-    widest = max([text.width(name, canvas.size) + 34 for name in spec.layers], default=0)
-    band = text.width(f"{spec.band_label} 00.0–00.0", canvas.size) if bands else 0
+    widest = max([text.width(name, canvas.size) + 34 for name in (*spec.layers, spec.line_label)], default=0)
+    band = (
+        text.width(f"{spec.band_label} {_band_words(months[-1], spec.scale) or '00.0–00.0'}", canvas.size)
+        if bands
+        else 0
+    )
     margin = max(widest, band) + 16
     right = canvas.width - margin
     # Years and events share a line under the axis where there is room for both.
     dated = any(month.year for month in months)
     line = 42 if dated and spec.events and canvas.width < 700 else 28
     foot = FOOT + (line - 14 if dated or spec.events else 0)
-    axis = scales.axis([*totals, *bands], HEADER + 2, canvas.height - foot)
+    axis = scales.axis([*totals, *bands, *lines], HEADER + 2, canvas.height - foot)
     slots = Slots(grid(canvas, axis, spec.unit, spec.scale, right), right, len(months))
     for index, month in enumerate(months):
         _stack(spec, canvas, slots, axis, index, month, factor)
@@ -235,6 +240,11 @@ def layered(spec: LayeredBars, canvas: Canvas) -> None:
         canvas.trace(
             [None if v is None else (slots.centre(i), axis.pixel(v)) for i, v in enumerate(heights)], "band-dash"
         )
+    for index, month in enumerate(months):
+        held = plain(month.line, spec.scale)
+        if held is not None:
+            y = axis.pixel(held)
+            canvas.line(slots.start(index), y, slots.start(index + 1), y, "budget")
     first = next((i for i, month in enumerate(months) if not month.recognised), None)
     if first:
         boundary(canvas, slots.start(first), axis, "Recognised", spec.forecast_label, canvas.width)
@@ -290,6 +300,11 @@ def _stack(
         canvas.text(slots.centre(index), axis.pixel(above) - 6, label, role, "middle")
 
 
+def _band_words(month: LayerMonth, scale: Scale) -> str:
+    low, high = plain(month.low, scale), plain(month.high, scale)
+    return "" if low is None or high is None else f"{formats.number(low, 1)}–{formats.number(high, 1)}"
+
+
 def _layer_names(spec: LayeredBars, canvas: Canvas, slots: Slots, axis: Axis, last: LayerMonth, factor: float) -> None:
     if last.recognised:
         return
@@ -301,10 +316,12 @@ def _layer_names(spec: LayeredBars, canvas: Canvas, slots: Slots, axis: Axis, la
             continue
         rows.append((name, formats.number(value, 1), axis.pixel(level + value / 2), True))
         level += value
-    low, high = plain(last.low, spec.scale), plain(last.high, spec.scale)
-    if low is not None and high is not None:
-        both = f"{formats.number(low, 1)}–{formats.number(high, 1)}"
+    high, both = plain(last.high, spec.scale), _band_words(last, spec.scale)
+    if high is not None and both:
         rows.append((spec.band_label, both, axis.pixel(high), False))
+    held = plain(last.line, spec.scale)
+    if held is not None and spec.line_label:
+        rows.append((spec.line_label, formats.number(held, 1), axis.pixel(held), False))
     placed = scales.spread([row[2] for row in rows], 13, 14, axis.bottom)
     start = slots.right + 12
     for (name, figure, y, led), target in zip(rows, placed, strict=True):

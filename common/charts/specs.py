@@ -82,7 +82,10 @@ class BandLine:
 
 @dataclass(frozen=True, slots=True)
 class LayerMonth:
-    """parts: one value per layer, most certain first. note: words inside part number note_part. year: printed once."""
+    """parts: one value per layer, most certain first. note: words inside part number note_part. year: printed once.
+
+    line: what the stack is held against.
+    """
 
     label: str
     parts: tuple[Value, ...]
@@ -93,11 +96,12 @@ class LayerMonth:
     note_part: int = 1
     year: str = ""
     total_shown: bool = False
+    line: Value = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayeredBars:
-    """Forecast by month and layer. ruled: the layer drawn as ruled lines (the run-rate).
+    """Forecast by month and layer. ruled: the layer drawn as ruled lines (the run-rate). slot_label: what a bar is.
 
     first_layer: shade of the first layer; 1, the darkest, when that layer is what is recognised already.
     """
@@ -113,6 +117,8 @@ class LayeredBars:
     first_layer: int = 2
     forecast_label: str = "Forecast"
     band_label: str = "80% band"
+    line_label: str = ""
+    slot_label: str = "Month"
     events: tuple[Event, ...] = ()
     size: Size = "full"
     height: int = 290

@@ -72,8 +72,10 @@ def _layers(spec: LayeredBars) -> Table:
 
     labels = [f"{m.label} {m.year}".strip() for m in spec.months]
     kinds = ["Recognised" if m.recognised else "Forecast" for m in spec.months]
-    bounds = [[_cell(getattr(m, name), spec.unit, spec.scale) for m in spec.months] for name in ("low", "high")]
-    names = ["Month", "Kind", *spec.layers, "Low", "High"]
+    bounds = [[_cell(getattr(m, name), spec.unit, spec.scale) for m in spec.months] for name in ("low", "high", "line")]
+    names = [spec.slot_label, "Kind", *spec.layers, "Low", "High", spec.line_label]
+    if spec.slot_label != "Month":  # only months are recognised
+        kinds = [formats.DASH] * len(kinds)
     return _columns(names, [labels, kinds, *(part(i) for i in range(len(spec.layers))), *bounds])
 
 

@@ -189,12 +189,14 @@ class Cell:
     """Some people and roles over some time.
 
     open_demand: demand of those whose capacity is known, and of roles nobody is named for; that of the `unknown` people
-    is in firm and weighted, in no gap. named_firm: firm hours of people whose capacity is known.
+    is in firm and weighted, in no gap. unnamed: demand of those roles. named_firm: firm hours of people whose capacity
+    is known.
     """
 
     hours: Hours = field(default_factory=Hours)
     demand: Demand = field(default_factory=Demand)
     open_demand: Decimal = ZERO
+    unnamed: Decimal = ZERO
     named_firm: Decimal = ZERO
     known: int = 0
     unknown: int = 0
@@ -233,6 +235,7 @@ class Cell:
     def take_role(self, demand: Demand) -> None:
         """Of a placeholder, which has no capacity."""
         self.demand.add(demand)
+        self.unnamed += demand.total
         self.open_demand += demand.total
 
 

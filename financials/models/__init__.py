@@ -1,7 +1,7 @@
 """Contracts and money, one module a topic."""
 
 from financials.models.accuracy import ForecastScore
-from financials.models.allocations import Allocation
+from financials.models.allocations import Allocation, RoleLead
 from financials.models.closing import CloseCheck, CloseEvent, CloseLine, OverheadDriver, OverheadRule
 from financials.models.contracts import (
     Billing,
@@ -78,6 +78,7 @@ __all__ = [
     "Rate",
     "RateKind",
     "Renewal",
+    "RoleLead",
     "ScheduleLine",
     "StatusChange",
     "Term",

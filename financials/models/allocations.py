@@ -56,3 +56,20 @@ class Allocation(Record):
 
     def __str__(self) -> str:
         return f"week of {self.week}"
+
+
+class RoleLead(Record):
+    """How many weeks pass from the decision to hire for a role to the first day at work."""
+
+    role = models.CharField(max_length=80, unique=True)
+    weeks = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["role"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(role=""), name="role_lead_named"),
+            models.CheckConstraint(condition=Q(weeks__lte=104), name="role_lead_two_years"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.weeks} weeks"

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from common.attention import TODAY, AttentionItem, group_of
 from common.formats import day, day_short, money, month, plural
 from common.periods import month_add, month_of
+from financials.queries.capacity_attention import attention_sql, capacity_items
 from financials.queries.purchase_orders import SOON_MONTHS, running_out
 from financials.queries.receivables import LONG_LATE, long_overdue
 from financials.queries.servicing_attention import ServiceRow, service_items, service_sql
@@ -42,9 +43,10 @@ class _Found(NamedTuple):
 
 
 def money_items(user: User, today: date) -> Sequence[AttentionItem]:
-    """One item for each client and currency long overdue, for each order that runs out, and for over-serviced work.
+    """One item for each client and currency long overdue, for each order that runs out, for over-serviced work, and for
+    people: roles about to be short, and who is planned beyond their hours.
 
-    One query for all three: the cockpit has none to spare.
+    One query for all of them: the cockpit has none to spare.
     """
     late = long_overdue(user, today).exclude(client__status="lost").values_list(
         Value("late", CharField()), "client__key", "client__name", "currency"
@@ -59,13 +61,19 @@ def money_items(user: User, today: date) -> Sequence[AttentionItem]:
     )  # fmt: skip
     text, params = late.union(orders, all=True).query.sql_with_params()
     service, more = service_sql(user, today)
+    people, of_people = attention_sql(user, today)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({text}) money UNION ALL SELECT * FROM ({service}) service", [*params, *more])  # noqa: S608  # two queries of our own
+        cursor.execute(
+            f"SELECT * FROM ({text}) money UNION ALL SELECT * FROM ({service}) service "  # noqa: S608  # queries of our own
+            f"UNION ALL SELECT * FROM ({people}) people",
+            [*params, *more, *of_people],
+        )
         rows = cursor.fetchall()
-    found = [_Found(*row) for row in rows if row[0] != "service"]
+    found = [_Found(*row) for row in rows if row[0] in ("late", "order")]
     found.sort(key=lambda row: (row.client_name, row.kind, row.currency, row.number))
     items = [_overdue(row) if row.kind == "late" else _order(row, today) for row in found]
-    return [*items, *service_items([ServiceRow(*row) for row in rows if row[0] == "service"], today)]
+    items += service_items([ServiceRow(*row) for row in rows if row[0] == "service"], today)
+    return [*items, *capacity_items([(row[1], row[2]) for row in rows if row[0] == "capacity"], today)]
 
 
 def _overdue(row: _Found) -> AttentionItem:

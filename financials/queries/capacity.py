@@ -7,12 +7,13 @@ whoever is planned for those. A person's hours for clients out of sight count in
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import orjson
 from django.db import connection
 
 from accounts.access import clients_for
@@ -24,7 +25,7 @@ from financials.queries.basis import Sql, ids_sql
 from financials.queries.disciplines import MONTHS
 from financials.queries.renewals import holidays_of
 from people.access import abilities_of
-from people.models import Leave, User
+from people.models import User
 from people.queries import reporting_line_ids
 
 if TYPE_CHECKING:
@@ -108,54 +109,93 @@ class CapacityBook:
 
 _NOTHING: Final = Demand()
 
-_ROSTER: Final = """
-SELECT u.id, u.email, u.name, coalesce(nullif(u.discipline, ''), worked.role, u.role), u.weekly_hours, u.starts, u.ends,
-       u.country
-FROM people_user u
-LEFT JOIN (
+# One statement for all three, as text: the cockpit has no question to spare, and can hang it onto another.
+_READ: Final = """
+WITH worked AS (
   SELECT DISTINCT ON (person_id) person_id, role FROM (
-    SELECT person_id, role, sum(hours) AS hours FROM financials_timemonth WHERE role <> '' AND month >= %s GROUP BY 1, 2
+    SELECT person_id, role, sum(hours) AS hours FROM financials_timemonth WHERE role <> '' AND month >= %s
+      AND person_id IN (SELECT id FROM people_user WHERE discipline = '') GROUP BY 1, 2
   ) t ORDER BY person_id, hours DESC, role
-) worked ON worked.person_id = u.id
-LEFT JOIN (
-  SELECT person_id, bool_or({asked}) AS asked, bool_or({seen}) AS seen FROM financials_allocation a
+), named AS (
+  SELECT person_id, bool_or({asked} AND {seen}) AS asked, bool_or({seen}) AS seen FROM financials_allocation a
   WHERE a.week BETWEEN %s AND %s AND a.hours > 0 AND a.person_id IS NOT NULL GROUP BY 1
-) planned ON planned.person_id = u.id
-WHERE (planned.person_id IS NOT NULL OR (u.is_active AND (u.ends IS NULL OR u.ends >= %s)
-       AND (u.starts IS NULL OR u.starts <= %s)
-       AND (u.discipline <> '' OR worked.role IS NOT NULL OR u.role = 'delivery')))
-  AND ({reach}) ORDER BY u.name, u.id
+), roster AS (
+  SELECT u.id, u.email, u.name, coalesce(nullif(u.discipline, ''), worked.role, u.role) AS role, u.weekly_hours,
+         u.starts, u.ends, u.country
+  FROM people_user u LEFT JOIN worked ON worked.person_id = u.id LEFT JOIN named ON named.person_id = u.id
+  WHERE (named.person_id IS NOT NULL OR (u.is_active AND (u.ends IS NULL OR u.ends >= %s)
+         AND (u.starts IS NULL OR u.starts <= %s)
+         AND (u.discipline <> '' OR worked.role IS NOT NULL OR u.role = 'delivery')))
+    AND ({reach})
+), planned AS (
+  SELECT a.week, a.person_id, a.role, a.firm, CASE WHEN NOT a.firm THEN a.opportunity_id END AS deal, o.outcome,
+         o.category, o.probability, NOT ({asked}) AS elsewhere, sum(a.hours) AS hours
+  FROM financials_allocation a LEFT JOIN accounts_opportunity o ON o.id = a.opportunity_id AND NOT a.firm
+  WHERE a.week BETWEEN %s AND %s AND a.hours > 0
+    AND (a.person_id IN (SELECT id FROM roster) OR (a.person_id IS NULL AND {asked} AND {seen}))
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+)
+SELECT 'person' AS kind,
+       json_build_array(id, email, name, role, weekly_hours::text, starts, ends, country)::text AS data FROM roster
+UNION ALL SELECT 'leave', json_build_array(person_id, starts, ends, hours::text)::text
+FROM people_leave WHERE person_id IN (SELECT id FROM roster) AND ends >= %s AND starts <= %s
+UNION ALL
+SELECT 'planned', json_build_array(week, person_id, role, firm, deal, outcome, category, probability::text, elsewhere,
+                                   hours::text)::text FROM planned
 """
-_PLANNED: Final = """
-SELECT a.week, a.person_id, a.role, a.firm, CASE WHEN NOT a.firm THEN a.opportunity_id END, o.outcome, o.category,
-       o.probability, NOT ({asked}), sum(a.hours)
-FROM financials_allocation a LEFT JOIN accounts_opportunity o ON o.id = a.opportunity_id AND NOT a.firm
-WHERE a.week BETWEEN %s AND %s AND a.hours > 0
-  AND (a.person_id = ANY(%s::bigint[]) OR (a.person_id IS NULL AND {asked} AND {seen}))
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-"""
-# Both are filled with this module's own pieces; every value is a bound parameter.
+# Filled with this module's own pieces; every value is a bound parameter.
 
 
 def load_capacity(user: Reader, asked: CapacityAsked, *, today: date) -> CapacityBook:
-    """Three queries, four where clients are asked for; however many people and weeks."""
+    """One query, two where clients are asked for; however many people and weeks."""
     if not abilities_of(user).see_money:
         return CapacityBook(asked, (), (), {}, {})
+    with connection.cursor() as cursor:
+        cursor.execute(*capacity_sql(user, asked, today))
+        return book_of(asked, cursor.fetchall())
+
+
+def capacity_sql(user: Reader, asked: CapacityAsked, today: date) -> Sql:
+    """Rows of kind and data, for `book_of`. No query, one where clients are asked for."""
+    seen, wanted, reach = _seen(user), _wanted(user, asked), _reach(user, asked)
+    weeks, last_day = [asked.first, asked.last], asked.last + timedelta(days=6)
+    params = [
+        month_add(month_of(today), -MONTHS), *wanted[1], *seen[1], *seen[1], *weeks, asked.first, last_day, *reach[1],
+        *wanted[1], *weeks, *wanted[1], *seen[1], asked.first, last_day,
+    ]  # fmt: skip
+    return _READ.format(asked=wanted[0], seen=seen[0], reach=reach[0]), params
+
+
+def book_of(asked: CapacityAsked, rows: Iterable[tuple[str, str]]) -> CapacityBook:
     parts = tuple(
         part
         for part in parts_of(asked.first, asked.last)
         if asked.months is None or asked.months[0] <= part.month <= asked.months[1]
     )
-    seen, wanted = _seen(user), _wanted(user, asked)
-    rows = _roster(user, asked, seen, wanted, today)
-    if asked.role:
-        rows = [row for row in rows if row[3] == asked.role]
-    if asked.person:
-        rows = [row for row in rows if row[1] == asked.person]
-    people = {row[0]: Person(row[0], row[1], row[2], row[3], row[4] is not None) for row in rows}
-    leave = _leave(list(people), asked)
-    hours = {row[0]: hours_of(_worker(row, leave, asked), parts) for row in rows}
-    return CapacityBook(asked, parts, tuple(people.values()), hours, _demand(asked, parts, people, seen, wanted))
+    read: dict[str, list[list[Any]]] = {"person": [], "leave": [], "planned": []}
+    for kind, data in rows:
+        read[kind].append(orjson.loads(data))
+    leave: dict[int, list[Away]] = defaultdict(list)
+    for person, starts, ends, hours in read["leave"]:
+        leave[person].append(Away(date.fromisoformat(starts), date.fromisoformat(ends), _decimal(hours)))
+    people: dict[int, Person] = {}
+    capacity: dict[int, dict[Part, Hours] | None] = {}
+    for pk, mail, name, role, weekly, starts, ends, country in sorted(read["person"], key=lambda row: (row[2], row[0])):
+        if (asked.role and role != asked.role) or (asked.person and mail != asked.person):
+            continue
+        people[pk] = Person(pk, mail, name, role, weekly is not None)
+        free = holidays_of(country, asked.first.year - 1, asked.last.year + 1)
+        worker = Worker(pk, role, _decimal(weekly), _day(starts), _day(ends), free, tuple(leave[pk]))
+        capacity[pk] = hours_of(worker, parts)
+    return CapacityBook(asked, parts, tuple(people.values()), capacity, _demand(asked, parts, people, read["planned"]))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _seen(user: Reader) -> Sql:
@@ -175,71 +215,35 @@ def _wanted(user: Reader, asked: CapacityAsked) -> Sql:
     return "a.client_id = ANY(%s::bigint[])", [list(clients.values_list("pk", flat=True))]
 
 
-def _roster(user: Reader, asked: CapacityAsked, seen: Sql, wanted: Sql, today: date) -> list[tuple[Any, ...]]:
-    reach, reach_params = _reach(user, asked)
-    text = _ROSTER.format(asked=wanted[0], seen=seen[0], reach=reach)
-    last_day = asked.last + timedelta(days=6)
-    params = [
-        month_add(month_of(today), -MONTHS), *wanted[1], *seen[1], asked.first, asked.last,
-        asked.first, last_day, *reach_params,
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-        return list(cursor.fetchall())
-
-
 def _reach(user: Reader, asked: CapacityAsked) -> Sql:
     if asked.narrowed:
-        return "planned.asked AND planned.seen", []
+        return "named.asked", []
     if user.role in (FINANCE, LEADERSHIP):
         return "true", []
     below: Any = reporting_line_ids(user)
     line, line_params = ids_sql(User.objects.filter(pk__in=below).order_by().values("pk"))
     clients, client_params = ids_sql(clients_for(user).order_by().values("pk"))
     members = f"SELECT m.person_id FROM accounts_clientmember m WHERE m.client_id IN ({clients})"  # noqa: S608  # as above
-    return f"planned.seen OR u.id IN ({line}) OR u.id IN ({members})", [*line_params, *client_params]
-
-
-def _leave(ids: list[int], asked: CapacityAsked) -> dict[int, list[Away]]:
-    rows = Leave.objects.filter(person__in=ids, ends__gte=asked.first, starts__lte=asked.last + timedelta(days=6))
-    found: dict[int, list[Away]] = defaultdict(list)
-    for person, starts, ends, hours in rows.values_list("person_id", "starts", "ends", "hours"):
-        found[person].append(Away(starts, ends, hours))
-    return found
-
-
-def _worker(row: tuple[Any, ...], leave: dict[int, list[Away]], asked: CapacityAsked) -> Worker:
-    pk, _, _, role, weekly, starts, ends, country = row
-    free = holidays_of(country, asked.first.year - 1, asked.last.year + 1)
-    return Worker(pk, role, weekly, starts, ends, free, tuple(leave.get(pk, ())))
+    return f"named.seen OR u.id IN ({line}) OR u.id IN ({members})", [*line_params, *client_params]
 
 
 def _demand(
-    asked: CapacityAsked, parts: Iterable[Part], people: dict[int, Person], seen: Sql, wanted: Sql
+    asked: CapacityAsked, parts: Iterable[Part], people: dict[int, Person], rows: Iterable[list[Any]]
 ) -> dict[tuple[Holder, Part], Demand]:
     of_week: dict[date, list[Part]] = defaultdict(list)
     for part in parts:
         of_week[part.week].append(part)
     found: dict[tuple[Holder, Part], Demand] = defaultdict(Demand)
-    for row in _planned(asked, people, seen, wanted):
-        if row.person is None and (asked.person or (asked.role and row.role != asked.role)):
+    for week, pk, role, firm, deal, outcome, category, probability, elsewhere, hours in rows:
+        person = None if pk is None else people.get(pk)
+        if (pk is not None and person is None) or (pk is None and (asked.person or asked.role not in ("", role))):
             continue
-        person = None if row.person is None else people[row.person]
-        holder = Holder(person, row.role if person is None else person.role)
+        chance = chance_of(firm=firm, outcome=outcome or "", category=category or "", probability=_decimal(probability))
+        row = Row(date.fromisoformat(week), pk, role, Decimal(hours), firm, deal, chance, elsewhere)
+        holder = Holder(person, role if person is None else person.role)
         for part in of_week[row.week]:
             found[holder, part].take(row, part.share(row.hours))
     return dict(found)
-
-
-def _planned(asked: CapacityAsked, people: dict[int, Person], seen: Sql, wanted: Sql) -> Iterator[Row]:
-    text = _PLANNED.format(asked=wanted[0], seen=seen[0])
-    params = [*wanted[1], asked.first, asked.last, list(people), *wanted[1], *seen[1]]
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    for week, person, role, firm, deal, outcome, category, probability, elsewhere, hours in rows:
-        chance = chance_of(firm=firm, outcome=outcome or "", category=category or "", probability=probability)
-        yield Row(week, person, role, hours, firm, deal, chance, elsewhere)
 
 
 # What reports ask

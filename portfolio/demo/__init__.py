@@ -1,7 +1,7 @@
 """The demo portfolio: an invented consultancy agency, Alder Finch, and its fourteen invented clients.
 
-Pure: no clock, no database. The same seed and month give the same rows; only touchpoints and the
-payments of invoices grow with the day. Columns are those of the neutral CSV; "teams" and "plans"
+Pure: no clock, no database. The same seed and month give the same rows; only touchpoints, the
+payments of invoices, planned hours and leave go with the day. Columns are those of the neutral CSV; "teams" and "plans"
 have no import kind (see people and plans for their columns).
 """
 
@@ -16,6 +16,7 @@ from portfolio.demo.ledger import ledger_rows
 from portfolio.demo.network import bond_rows, influence_rows
 from portfolio.demo.opportunities import booked_by_year, opportunity_rows
 from portfolio.demo.people import people_rows, team_rows
+from portfolio.demo.planning import allocation_rows, leave_rows
 from portfolio.demo.plans import plan_rows
 from portfolio.demo.rates import fx_rows
 from portfolio.demo.receivables import receivable_rows
@@ -47,6 +48,8 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "fx": fx_rows(anchor, seed),
         "rates": rate_rows(anchor),
         "time": time_rows(as_of, anchor, seed),
+        "leave": leave_rows(as_of, seed),
+        "allocations": allocation_rows(as_of, anchor, seed),
         "budgets": budget_rows(anchor),
         "targets": target_rows(anchor, seed, booked_by_year(anchor, seed)),
         "ledger": ledger,

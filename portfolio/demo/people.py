@@ -84,6 +84,7 @@ def email(local: str) -> str:
 
 def people_rows() -> list[dict[str, str]]:
     studio = ((local, name, "delivery", "delivery", land, "37.5", "2022-09-05") for local, name, _, land in STUDIO)
+    disciplines = {local: role for local, _, role, _ in STUDIO}
     return [
         {
             "email": email(local),
@@ -94,6 +95,7 @@ def people_rows() -> list[dict[str, str]]:
             "weekly_hours": hours,
             "starts": starts,
             "ends": "",
+            "discipline": disciplines.get(local, "Delivery lead" if role == "delivery" else ""),
         }
         for local, name, role, manager, country, hours, starts in (*_PEOPLE, *studio)
     ]

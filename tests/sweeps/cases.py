@@ -210,6 +210,8 @@ SHELL = (
             ("clients.count:tier=key", CLIENT_READERS),
             ("contract.amount:contract=HAL-SOW", CLIENT_READERS),
             ("contract.recognised:contract=HAL-SOW", MONEY),
+            ("capacity.gap:from=2026-12-07;to=2026-12-14", MONEY),
+            ("capacity.firm:client=HAL;from=2026-12-07;to=2026-12-07", MONEY),
             ("retention.nrr:to=2026-10", MONEY),
             ("retention.escalators:client=HAL;to=2026-10", MONEY),
             ("receivables.overdue:as_of=2026-11-23", MONEY),
@@ -518,6 +520,18 @@ FINANCIALS = (
     Case("client_hours", key, get=MONEY, record=True),
     Case("contract_hours", fixed(number="HAL-SOW"), get=MONEY, record=True),
     Case("draft_order", fixed(number="HAL-SOW"), post=BOOKKEEPERS, record=True, strange=404),
+    Case("capacity", get=MONEY),
+    Case("capacity", query="client=HAL", get=MONEY, record=True),
+    Case("capacity", query="rows=person&weeks=13&person=delivery@example.com", get=MONEY),
+    Case("capacity", query="format=csv", get=MONEY),
+    Case("capacity", query="client=HAL&format=xlsx", get=MONEY, record=True),
+    Case("allocation_list", get=MONEY),
+    Case("allocation_list", query="client=HAL", get=MONEY, record=True),
+    Case("allocation_list", query="role=Qvwriter&format=csv", get=MONEY),
+    Case("allocation_plan", get=PLANNERS, post=PLANNERS),
+    Case("allocation_plan", query="client=HAL&from=2026-12-07", get=PLANNERS, post=PLANNERS, record=True, strange=404),
+    Case("role_lead", post=DIRECTOR, body=fixed(role="Writer", weeks="6")),
+    Case("client_capacity_panel", key, get=MONEY, record=True),
     Case("time_list", get=MONEY),
     Case("time_list", query="client=HAL", get=MONEY, record=True),
     Case("time_list", query="contract=HAL-SOW", get=MONEY, record=True, soft=True),
@@ -561,7 +575,10 @@ REPORTS = (
     Case("report_pdf", fixed(name="receivables"), get=MONEY, post=MONEY),
     Case("report_pdf", fixed(name="retention"), query="client=HAL", get=MONEY, post=MONEY, record=True, strange=404),
     Case("report_pdf", fixed(name="contracts"), get=CLIENT_READERS, post=CLIENT_READERS),
-    *(Case("report_pdf", fixed(name=name), get=MONEY, post=MONEY) for name in ("pnl", "bridge", "invoices", "orders")),
+    *(
+        Case("report_pdf", fixed(name=name), get=MONEY, post=MONEY)
+        for name in ("pnl", "bridge", "invoices", "orders", "capacity")
+    ),
     *(
         Case("report_pdf", fixed(name=name), query="month=2026-09", get=CLOSE_READERS, post=CLOSE_READERS)
         for name in ("close", "restatement")

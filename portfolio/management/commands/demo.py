@@ -47,6 +47,8 @@ KINDS = (
     "fx",
     "rates",
     "time",
+    "leave",
+    "allocations",
     "budgets",
     "targets",
     "ledger",
