@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("financials", "0012_allocations"),
+        ("financials", "0015_forecast_proof"),
     ]
 
     operations = [
