@@ -44,8 +44,16 @@ def allocation_rows(as_of: date, anchor: date, seed: int) -> list[Row]:
 
 
 def _row(week: date, client: str, hours: Decimal | str, **more: str) -> Row:
-    blank = {"person_email": "", "role": "", "contract": "", "opportunity": "", "firm": "yes"}
-    return {"week": week.isoformat(), "client": client, "hours": f"{hours}", **blank, **more}
+    return {
+        "week": week.isoformat(),
+        "person_email": more.get("person_email", ""),
+        "role": more.get("role", ""),
+        "client": client,
+        "contract": more.get("contract", ""),
+        "opportunity": more.get("opportunity", ""),
+        "hours": f"{hours}",
+        "firm": more.get("firm", "yes"),
+    }
 
 
 def _running(contract: Contract | None, week: date) -> str:

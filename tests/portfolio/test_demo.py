@@ -17,7 +17,7 @@ AS_OF = date(2026, 11, 23)
 OTHER_DAYS = [date(2024, 2, 29), date(2026, 12, 31), date(2028, 7, 1)]
 
 COLUMNS = {
-    "people": "email name role manager_email country weekly_hours starts ends",
+    "people": "email name role manager_email country weekly_hours starts ends discipline",
     "clients": "key name tier status industry parent currency country timezone fiscal_year_start owner_email"
     " finance_code",
     "contacts": "key client first_name last_name title email reports_to buying_role power interest stance level"
@@ -36,6 +36,8 @@ COLUMNS = {
     "fx": "month base quote average closing",
     "rates": "kind person_email role client currency rate from",
     "time": "source_ref date person_email client contract hours billable role notes",
+    "leave": "person_email from to hours",
+    "allocations": "week person_email role client contract opportunity hours firm",
     "budgets": "version client contract service_line month line amount currency",
     "targets": "measure client owner_email month amount currency",
     "ledger": "source_ref client contract service_line month line amount currency description",
