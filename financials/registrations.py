@@ -36,6 +36,8 @@ def register() -> None:
     section_tabs.register("forecast", SectionTab("Forecast", "forecast", MONEY_READERS, 10))
     section_tabs.register("movement", SectionTab("What moved", "forecast_movement", MONEY_READERS, 20))
     section_tabs.register("accuracy", SectionTab("Track record", "forecast_accuracy", MONEY_READERS, 30))
+    section_tabs.register("renewals", SectionTab("Renewals", "renewals", CLIENT_READERS, 40))
+    saved_pages.register("renewals", SavedPage("Renewals", "renewals", CLIENT_READERS))
     column_sources.register("financials", ColumnSource(MONEY_READERS, client_money.columns, client_money.cells))
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))

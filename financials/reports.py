@@ -18,7 +18,7 @@ from financials.queries.basis import load_basis
 from financials.queries.contract_trees import filtered
 from financials.queries.forecast import forecast_rows, load_forecast_page
 from financials.queries.receivables_page import receivables_report
-from financials.queries.renewals import renewals_ahead
+from financials.queries.renewal_board import load_renewal_board, renewal_scope
 from financials.queries.retention_page import retention_report
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ _RENEWAL: Final[tuple[tuple[str, str, Way], ...]] = (
     ("contract", "Contract", "text"), ("title", "Title", "text"), ("client", "Client", "text"),
     ("notice_on", "Notice by", "day"), ("ends_on", "Term ends", "day"), ("days_left", "Days left", "count"),
     ("kind", "Renewal", "text"), ("amount", "Amount", "amount"), ("currency", "Currency", "text"),
-    ("probability", "Probability", "ratio"), ("status", "Status", "text"),
+    ("probability", "Probability", "ratio"), ("status", "Status", "text"), ("system", "System says", "ratio"),
+    ("owner_says", "Owner says", "ratio"), ("final", "Final", "ratio"), ("renewed", "After uplift", "amount"),
+    ("walk_away", "Walk away", "amount"), ("renewal_status", "Renewal status", "text"), ("owner", "Owner", "text"),
+    ("next_step", "Next step", "text"),
 )  # fmt: skip
 
 
@@ -77,22 +80,25 @@ def contracts(user: User, query: Mapping[str, str], now: datetime) -> Report:
 
 
 def renewals(user: User, query: Mapping[str, str], now: datetime) -> Report:
-    client = query.get("client", "")
-    own = get_client_for(user, client).pk if client else None
+    scope = renewal_scope(query)
+    if scope.client:
+        get_client_for(user, scope.client)
     basis = load_basis(user, now=now)
-    found = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS, basis=basis, client_id=own)
+    found = load_renewal_board(user, scope, basis=basis, now=now).rows
     return Report(
         name="renewals",
         title="Renewals ahead",
         finding=findings.renewals_ahead(len(found), None, basis.currency, RENEWAL_DAYS),
         as_of=now,
         period=f"The year from {day(now.date())}",
-        filters=(("Client", client),),
+        filters=tuple((name.capitalize(), value) for name, value in scope.params().items()),
         columns=tuple(ReportColumn(*column) for column in _RENEWAL),
         rows=[
             [one.number, one.title, one.client_name, one.notice_on, one.ends_on, one.days_left, one.renewal, one.amount,
-             one.currency, one.probability, one.status.capitalize()]
-            for one in found
+             one.currency, one.probability, one.status.capitalize(), row.system, row.owner_says, row.final, row.renewed,
+             row.walk_away, row.status_word, row.owner or None, row.next_step or None]
+            for row in found
+            for one in [row.row]
         ],
         source="Contract register; notice by each contract's own counting rule",
     )  # fmt: skip

@@ -15,6 +15,7 @@ from financials.views import (
     pnl,
     rates,
     receivables,
+    renewals,
     retention,
     time,
 )
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contracts/<str:number>/estimates/add/", contract_parts.estimate_add, name="estimate_add"),
     path("contract-documents/", contract_parts.document_add, name="contract_document_add"),
     path("contract-documents/<int:pk>/", contract_parts.document, name="contract_document"),
+    path("pipeline/renewals/", renewals.renewals, name="renewals"),
+    path("contracts/<str:number>/renewal/", renewals.renewal, name="renewal"),
     path("contracts/<str:number>/edit/", contracts.contract_edit, name="contract_edit"),
     path("clients/<str:key>/financials/hours/", hours.client_hours, name="client_hours"),
     path("contracts/<str:number>/hours/", hours.contract_hours, name="contract_hours"),

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from dateutil.relativedelta import relativedelta
+
 from common.money import quantise
 
 Rule: TypeAlias = Literal["calendar", "business"]
@@ -38,6 +40,39 @@ def notice_deadline(term_end: date, days: int, rule: Rule, holidays: Set[date] =
     return day
 
 
+def earliest_end(given_on: date, days: int, rule: Rule, holidays: Set[date] = frozenset()) -> date:
+    """The last day of a contract without an end, where notice is given on this day."""
+    if days < 0:
+        raise ValueError("A notice period cannot be negative.")
+    if rule == "calendar":
+        return given_on + timedelta(days=days)
+    day, left = given_on, days
+    while left:
+        day += _ONE_DAY
+        left -= is_business_day(day, holidays)
+    return day
+
+
+def term_under_way(start: date, end: date, as_of: date) -> date:
+    """The end of the term that runs on the day, of a contract that renews itself for terms as long as its first.
+
+    A term of whole months stays one: to the end of February, whichever day that is.
+    """
+    if end < start:
+        raise ValueError("A term cannot end before it starts.")
+    following, times, last = end + _ONE_DAY, 0, end
+    gap = relativedelta(following, start)
+    months = 0 if gap.days else gap.years * 12 + gap.months
+    while last < as_of:
+        times += 1
+        last = (
+            following + relativedelta(months=months * times) - _ONE_DAY
+            if months
+            else end + timedelta(days=(following - start).days * times)
+        )
+    return last
+
+
 class Checkpoint(NamedTuple):
     days: int
     day: date
@@ -51,6 +86,12 @@ def checkpoints(deadline: date) -> list[Checkpoint]:
 def next_checkpoint(deadline: date, as_of: date) -> Checkpoint | None:
     """The first checkpoint on or after the day; None once all have passed."""
     return next((point for point in checkpoints(deadline) if point.day >= as_of), None)
+
+
+def window_of(deadline: date, as_of: date) -> int | None:
+    """The checkpoint that has been reached: 30 within 30 days of the deadline, and so on; None while none has."""
+    left = (deadline - as_of).days
+    return min((days for days in CHECKPOINT_DAYS if left <= days), default=None)
 
 
 class InvalidUplift(ValueError):

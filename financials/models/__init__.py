@@ -27,6 +27,7 @@ from financials.models.forecast import (
 from financials.models.ledger import ACCRUAL, BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
 from financials.models.movement import ForecastLook
 from financials.models.receivables import Invoice, PurchaseOrder
+from financials.models.renewals import RenewalPlan, RenewalStatus
 from financials.models.terms import (
     BillingPlanLine,
     ContractDocument,
@@ -78,6 +79,8 @@ __all__ = [
     "Rate",
     "RateKind",
     "Renewal",
+    "RenewalPlan",
+    "RenewalStatus",
     "RoleLead",
     "ScheduleLine",
     "StatusChange",

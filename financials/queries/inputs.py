@@ -98,7 +98,7 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     oldest = month_add(closed, 1) if closed else month_of(min(as_of.values(), default=now.date()))
     ledger = _ledger(client_ids, oldest)
     overrides = _overrides(client_ids, as_of)
-    renewal_rates = _renewal_rates()
+    renewal_rates = own_renewal_rates()
     months: dict[Month, list[int]] = defaultdict(list)
     for pk, day in as_of.items():
         months[month_of(day)].append(pk)
@@ -206,7 +206,7 @@ def _ledger(client_ids: Sequence[int], open_month: Month) -> dict[int, list[Reco
     return by_client
 
 
-def _renewal_rates() -> dict[str, Decimal]:
+def own_renewal_rates() -> dict[str, Decimal]:
     with connection.cursor() as cursor:
         cursor.execute(_RENEWED)
         return own_rates({kind: (renewed, ended) for kind, renewed, ended in cursor.fetchall()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,8 @@ from common.formats import day_short
 from common.money import quantise
 from common.periods import month_of
 from financials.access import contracts_for
-from financials.calc.notice import notice_deadline
+from financials.calc.notice import notice_deadline, term_under_way
+from financials.calc.renewals import USUAL
 from financials.calc.schedule import IN_FORCE, Move, Terms, end_in_force
 from financials.models import Contract, ContractKind, ContractStatus, NoticeRule, Renewal
 from financials.queries.basis import Basis
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
 
 LONGEST_NOTICE: Final = 400
 """Days before a term's end within which its notice may fall."""
+_RENEWS_ITSELF: Final = Q(renewal=Renewal.AUTO, end__isnull=False, superseded_by=None)
 LATE_SHOWN: Final = 60
 """Days a missed notice deadline stays on the list."""
 SOON: Final = 30
-_USUAL: Final = {"fixed": Decimal("0.70"), "auto": Decimal("0.90"), "evergreen": Decimal("0.97")}
-"""Probability of renewal a year, until own history has twenty renewals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class RenewalRow:
 
     amount_reporting: the fee at the newest rate known; None when there is no rate or no amount.
     kind: fixed, auto or evergreen. probability: of renewal, the contract's own or the default of its kind.
+    own: the contract's own, None where nobody said.
+    uplift: as the terms in force write it. today: the day it is at the client.
     """
 
     number: str
@@ -55,6 +57,11 @@ class RenewalRow:
     status: str
     kind: str = Renewal.FIXED
     probability: Decimal | None = None
+    pk: int = 0
+    own: Decimal | None = None
+    uplift: str = ""
+    owner: str = ""
+    today: date | None = None
 
     @property
     def due_on(self) -> date:
@@ -98,6 +105,9 @@ def notice_of(contract: Contract, book: TermBook, today: date, country: str = ""
     """By the terms in force on the day and the end as change orders moved it."""
     terms = decided(book.on(contract, today, ("notice_days", "notice_rule")))
     end, rule = end_of(contract, book), terms.get("notice_rule", "")
+    itself = contract.renewal == Renewal.AUTO and contract.superseded_by_id is None
+    if end is not None and itself and contract.start <= end < today:
+        end = term_under_way(contract.start, end, today)
     days = int(terms["notice_days"]) if terms.get("notice_days", "").isdecimal() else None
     if end is None or days is None:
         return Notice(end, days, rule, None)
@@ -127,15 +137,24 @@ def end_of(contract: Contract, book: TermBook) -> date | None:
 
 
 def renewals_ahead(
-    user: User, *, today: date, days: int = 120, basis: Basis | None = None, client_id: int | None = None
+    user: User,
+    *,
+    today: date,
+    days: int = 120,
+    basis: Basis | None = None,
+    client_id: int | None = None,
+    now: datetime | None = None,
 ) -> list[RenewalRow]:
-    """Contracts in force whose notice (or, without notice, whose term) ends within so many days. One query."""
+    """Contracts in force whose notice (or, without notice, whose term) ends within so many days. One query.
+
+    One that renews itself stands by the end of the term under way. now: judge by the day it is at each client.
+    """
     latest = today + timedelta(days=days + LONGEST_NOTICE)
     extended = Contract.objects.filter(new_end__gte=today).values("parent")
     rows = (
         contracts_for(user)
         .filter(status__in=[ContractStatus.SIGNED, ContractStatus.ACTIVE])
-        .filter(Q(end__gte=today, end__lte=latest) | Q(pk__in=extended))
+        .filter(Q(end__gte=today - timedelta(days=1), end__lte=latest) | Q(pk__in=extended) | _RENEWS_ITSELF)
         .exclude(kind=ContractKind.CHANGE_ORDER)
     )
     if client_id is not None:
@@ -144,9 +163,13 @@ def renewals_ahead(
     own, above = wanted.values("pk"), wanted.values("parent")
     orders = Q(kind=ContractKind.CHANGE_ORDER) & (Q(parent__in=own) | Q(parent__in=above))
     around = contracts_for(user).filter(Q(pk__in=own) | Q(pk__in=above) | orders)
-    book = book_of(with_terms(around.select_related("client")))
+    book = book_of(with_terms(around.select_related("client__owner")))
     several = [one for one in book.contracts.values() if _is_listed(one)]
-    found = [row for one in several if (row := _row(one, book, today, basis)) is not None]
+    found = [
+        row
+        for one in several
+        if (row := _row(one, book, one.client.local_date(now) if now else today, basis)) is not None
+    ]
     due = [row for row in found if -LATE_SHOWN <= row.days_left <= days]
     return sorted(due, key=lambda row: (row.due_on, row.number))
 
@@ -174,7 +197,12 @@ def _row(contract: Contract, book: TermBook, today: date, basis: Basis | None) -
         amount_reporting=_in_reporting(contract, basis, today),
         status=contract.status,
         kind=contract.renewal or Renewal.FIXED,
-        probability=contract.probability if contract.probability is not None else _USUAL[contract.renewal or "fixed"],
+        probability=contract.probability if contract.probability is not None else USUAL[contract.renewal or "fixed"],
+        pk=contract.pk,
+        own=contract.probability,
+        uplift=decided(book.on(contract, today, ("uplift",))).get("uplift", ""),
+        owner=contract.client.owner.name if contract.client.owner else "",
+        today=today,
     )
 
 

@@ -14,9 +14,20 @@ from accounts.models import (
     StageMove,
 )
 from common import audit
-from portfolio.demo.calendar import month_of
+from financials.models import RenewalPlan
+from financials.queries.renewals import renewals_ahead
+from people.models import User
+from portfolio.demo.calendar import month_of, stream
 from portfolio.demo.opportunities import opportunity_rows
 from portfolio.demo.stages import STAGES, closing_rows, step_rows
+
+DIRECTOR = "director@demo.example"
+RENEWAL_STEPS = (
+    ("open", "Agree our position in the account review"),
+    ("talking", "Walk through the year's results with the sponsor"),
+    ("offered", "Terms are with their procurement; call on Friday"),
+    ("agreed", "Legal to send the renewal letter"),
+)
 
 
 def tell_pipeline(as_of: date, seed: int, *, actor: str, now: datetime) -> int:
@@ -27,6 +38,7 @@ def tell_pipeline(as_of: date, seed: int, *, actor: str, now: datetime) -> int:
     written = add_stages(actor)
     written += add_steps(step_rows(rows, anchor, seed), deals, actor, now)
     written += add_closings(closing_rows(rows, seed), deals)
+    written += plan_renewals(as_of, seed, now)
     audit.record(actor=actor, verb="set up", kind="stage", object_id=0, label="Stages of the demo")
     return written
 
@@ -93,3 +105,30 @@ def add_closings(rows: list[dict[str, str]], deals: dict[str, Opportunity]) -> i
     ]
     DealClosing.objects.bulk_create(closings)
     return len(closings)
+
+
+def plan_renewals(as_of: date, seed: int, now: datetime) -> int:
+    """Those whose notice falls within the next months: who believes what, and what comes next."""
+    director = User.objects.get(email=DIRECTOR)
+    plans = []
+    for row in renewals_ahead(director, today=as_of, days=200):
+        rng = stream(seed, "renewal", row.number)
+        status, next_step = rng.choice(RENEWAL_STEPS if row.days_left < 90 else RENEWAL_STEPS[:2])
+        says = Decimal(rng.choice((35, 60, 70, 75, 80, 85, 90, 95))) / 100
+        floor = Decimal(rng.choice((88, 92, 95, 103))) / 100
+        plans.append(
+            RenewalPlan(
+                contract_id=row.pk,
+                term_end=row.ends_on,
+                owner=director,
+                status=status,
+                owner_says=says if status != "open" else None,
+                owner_said_by=DIRECTOR if status != "open" else "",
+                owner_said_at=now if status != "open" else None,
+                walk_away=None if row.amount is None else (row.amount * floor).quantize(Decimal(1)),
+                index_reading=Decimal("0.031") if ":" in row.uplift else None,
+                next_step=next_step,
+            )
+        )
+    RenewalPlan.objects.bulk_create(plans)
+    return len(plans)

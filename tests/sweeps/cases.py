@@ -36,6 +36,7 @@ KEEPERS: Roles = frozenset({"director", "finance", "administrator"})
 CLOSE_READERS: Roles = frozenset({"director", "finance", "leadership"})
 TERM_WRITERS: Roles = frozenset({"director", "finance", "legal"})
 ADMINISTRATOR: Roles = frozenset({"administrator"})
+RENEWERS: Roles = frozenset({"director", "account_manager", "finance"})
 STAGE_KEEPERS: Roles = frozenset({"director", "administrator"})
 
 Kwargs = dict[str, Any]
@@ -377,6 +378,13 @@ DEALS = (
     Case("pipeline_board", get=RELATIONS),
     Case("pipeline_board", query="client=HAL&by=category", get=RELATIONS, record=True, soft=True),
     Case("pipeline_odds", get=RELATIONS),
+    Case("renewals", get=CLIENT_READERS),
+    Case("renewals", query="client=HAL", get=CLIENT_READERS, record=True, soft=True),
+    Case("renewals", query="format=csv", get=CLIENT_READERS),
+    Case(
+        "renewal", fixed(number="HAL-SOW"), get=RENEWERS, post=RENEWERS, record=True, strange=404,
+        body=fixed_body(status="talking", final="0.8", version="0"),
+    ),
     Case("stages", get=STAGE_KEEPERS),
     Case("stage_add", get=STAGE_KEEPERS, post=STAGE_KEEPERS, body=fixed_body(name="Verbal")),
     Case(

@@ -1,0 +1,283 @@
+"""Renewals by checkpoint: what falls due, what it would be worth, and who believes what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from accounts.access import clients_for
+from accounts.models import Tier
+from common.formats import DASH, number, plural, ratio, symbol
+from common.money import ZERO
+from financials.calc.notice import CHECKPOINT_DAYS, InvalidUplift, earliest_end, parse_uplift, window_of
+from financials.calc.renewals import USUAL
+from financials.models import Contract, ContractStatus, NoticeRule, Renewal, RenewalPlan, RenewalStatus
+from financials.queries.basis import Basis
+from financials.queries.inputs import own_renewal_rates
+from financials.queries.renewals import RenewalRow, holidays_of, renewals_ahead
+
+if TYPE_CHECKING:
+    from people.models import User
+
+AHEAD: Final = 365
+"""Days ahead that the board looks."""
+PASSED: Final = "passed"
+LATER: Final = "later"
+WINDOWS: Final = (PASSED, *(str(days) for days in sorted(CHECKPOINT_DAYS)), LATER)
+WINDOW_WORDS: Final = {
+    PASSED: "Notice date passed",
+    **{str(days): f"Within {days} days" for days in CHECKPOINT_DAYS},
+    LATER: "Before the first checkpoint",
+}
+APART: Final = Decimal("0.2")
+"""From this gap on, owner and system disagree: somebody decides, nobody averages."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalScope:
+    client: str = ""
+    owner: str = ""
+    tier: str = ""
+    status: str = ""
+    window: str = ""
+
+    def params(self) -> dict[str, str]:
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+
+
+def renewal_scope(params: Mapping[str, str]) -> RenewalScope:
+    """What no renewal can have is left out."""
+
+    def said(name: str) -> str:
+        return params.get(name, "")[:254].replace("\x00", "")
+
+    return RenewalScope(
+        client=said("client"),
+        owner=said("owner"),
+        tier=said("tier") if said("tier") in Tier.values else "",
+        status=said("status") if said("status") in RenewalStatus.values else "",
+        window=said("window") if said("window") in WINDOWS else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """system: own history of the kind, or its default. final: the contract's own, which the forecast takes.
+
+    renewed: the fee after the uplift; None where the uplift or its index is not known.
+    """
+
+    row: RenewalRow
+    window: str
+    system: Decimal
+    system_own: bool
+    owner_says: Decimal | None
+    final: Decimal | None
+    status: str
+    status_word: str
+    owner: str
+    walk_away: Decimal | None
+    uplift_rate: Decimal | None
+    renewed: Decimal | None
+    next_step: str
+
+    @property
+    def url(self) -> str:
+        return f"/contracts/{self.row.number}/renewal/"
+
+    @property
+    def under(self) -> bool:
+        """Even with the uplift it stays under what we would walk away from."""
+        worth = self.renewed if self.renewed is not None else self.row.amount
+        return self.walk_away is not None and worth is not None and worth < self.walk_away
+
+    @property
+    def apart(self) -> bool:
+        return self.owner_says is not None and self.final is None and abs(self.owner_says - self.system) >= APART
+
+    @property
+    def used(self) -> Decimal:
+        """What the forecast takes."""
+        return self.final if self.final is not None else self.system
+
+    @property
+    def system_text(self) -> str:
+        return f"{ratio(self.system, 0)}{'' if self.system_own else '*'}"
+
+    @property
+    def owner_text(self) -> str:
+        return ratio(self.owner_says, 0)
+
+    @property
+    def final_text(self) -> str:
+        return ratio(self.final, 0)
+
+    @property
+    def renewed_text(self) -> str:
+        return DASH if self.renewed is None else number(self.renewed, 0, prefix=symbol(self.row.currency))
+
+    @property
+    def uplift_text(self) -> str:
+        return "" if self.uplift_rate is None else f"+{ratio(self.uplift_rate, 1)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    key: str
+    label: str
+    rows: tuple[BoardRow, ...]
+    amount: Decimal | None
+    weighted: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvergreenRow:
+    """earliest: the last day, were notice given today."""
+
+    number: str
+    title: str
+    client_key: str
+    client_name: str
+    amount: Decimal | None
+    currency: str
+    days: int | None
+    earliest: date | None
+    probability: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalBoard:
+    windows: tuple[Window, ...]
+    evergreen: tuple[EvergreenRow, ...]
+    currency: str
+    count: int
+
+    @property
+    def rows(self) -> list[BoardRow]:
+        return [row for window in self.windows for row in window.rows]
+
+
+def load_renewal_board(user: User, scope: RenewalScope, *, basis: Basis, now: datetime) -> RenewalBoard:
+    """Beside the basis four queries: contracts, plans, own history, evergreen ones; one more for some clients only."""
+    found = renewals_ahead(user, today=now.date(), days=AHEAD, basis=basis, now=now)
+    narrowed = {"key": scope.client, "owner__email": scope.owner, "tier": scope.tier}
+    keys = _keys(user, narrowed)
+    if keys is not None:
+        found = [row for row in found if row.client_key in keys]
+    plans = RenewalPlan.objects.filter(contract__in=[row.pk for row in found]).select_related("owner", "contract")
+    by_term = {(plan.contract_id, plan.term_end): plan for plan in plans}
+    rates = own_renewal_rates()
+    rows = [board_row(row, by_term.get((row.pk, row.ends_on)), rates) for row in found]
+    if scope.status:
+        rows = [row for row in rows if row.status == scope.status]
+    if scope.window:
+        rows = [row for row in rows if row.window == scope.window]
+    windows = tuple(_window(key, [row for row in rows if row.window == key]) for key in WINDOWS)
+    plain = not (scope.status or scope.window)
+    evergreen = _evergreen(user, keys, rates, now) if plain else ()
+    return RenewalBoard(tuple(one for one in windows if one.rows), evergreen, basis.currency, len(rows))
+
+
+def _keys(user: User, narrowed: Mapping[str, str]) -> set[str] | None:
+    """Keys of the clients asked for; None for all in sight."""
+    if not any(narrowed.values()):
+        return None
+    wanted = clients_for(user).filter(**{path: value for path, value in narrowed.items() if value})
+    return set(wanted.values_list("key", flat=True))
+
+
+def board_row(row: RenewalRow, plan: RenewalPlan | None, rates: Mapping[str, Decimal]) -> BoardRow:
+    status = RenewalStatus(plan.status if plan else RenewalStatus.OPEN)
+    rate, renewed = uplifted(row, plan.index_reading if plan else None)
+    return BoardRow(
+        row=row,
+        window=window_key(row),
+        system=rates.get(row.kind, USUAL[row.kind]),
+        system_own=row.kind in rates,
+        owner_says=plan.owner_says if plan else None,
+        final=row.own,
+        status=status.value,
+        status_word=str(status.label),
+        owner=plan.owner.name if plan and plan.owner else row.owner,
+        walk_away=plan.walk_away if plan else None,
+        uplift_rate=rate,
+        renewed=renewed,
+        next_step=plan.next_step if plan else "",
+    )
+
+
+def window_key(row: RenewalRow) -> str:
+    if row.days_left < 0:
+        return PASSED
+    reached = window_of(row.due_on, row.today or row.due_on)
+    return LATER if reached is None else str(reached)
+
+
+def uplifted(row: RenewalRow, reading: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """The rate and the fee after it; None for what is not known."""
+    try:
+        uplift = parse_uplift(row.uplift)
+    except InvalidUplift:
+        return None, None
+    if uplift is None:
+        return None, None
+    rate = uplift.rate(reading)
+    return rate, None if row.amount is None else uplift.applied(row.amount, row.currency, reading)
+
+
+def _window(key: str, rows: Sequence[BoardRow]) -> Window:
+    """Sums at the newest rates; None where one has none."""
+    amounts = [row.row.amount_reporting for row in rows]
+    known = [amount for amount in amounts if amount is not None]
+    whole = len(known) == len(rows)
+    weighted = sum((amount * row.used for amount, row in zip(known, rows, strict=False)), ZERO) if whole else None
+    return Window(key, WINDOW_WORDS[key], tuple(rows), sum(known, ZERO) if whole else None, weighted)
+
+
+def _evergreen(
+    user: User, keys: set[str] | None, rates: Mapping[str, Decimal], now: datetime
+) -> tuple[EvergreenRow, ...]:
+    """Contracts without an end: what notice given today would mean. One query; terms as written on the contract."""
+    rows = Contract.objects.filter(
+        client__in=clients_for(user),
+        renewal=Renewal.EVERGREEN,
+        status__in=[ContractStatus.SIGNED, ContractStatus.ACTIVE],
+    ).select_related("client")
+    found = []
+    for one in rows.order_by("client__name", "number"):
+        if keys is not None and one.client.key not in keys:
+            continue
+        today = one.client.local_date(now)
+        own = one.probability if one.probability is not None else rates.get("evergreen", USUAL["evergreen"])
+        found.append(
+            EvergreenRow(
+                one.number, one.title, one.client.key, one.client.name, one.amount, one.currency, one.notice_days,
+                _earliest(one, today), own,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _earliest(one: Contract, today: date) -> date | None:
+    if one.notice_days is None:
+        return None
+    if one.notice_rule != NoticeRule.BUSINESS:
+        return earliest_end(today, one.notice_days, "calendar")
+    free = holidays_of(one.country or one.client.country, today.year, today.year + 3)
+    return earliest_end(today, one.notice_days, "business", free)
+
+
+def renewal_finding(board: RenewalBoard) -> str:
+    """Dates that passed first, then what is within a month, then how many there are."""
+    by_key = {window.key: len(window.rows) for window in board.windows}
+    passed, soon = by_key.get(PASSED, 0), by_key.get("30", 0)
+    if passed:
+        return f"{plural(passed, 'notice date')} passed without a word"
+    if soon:
+        return f"{plural(soon, 'contract')} must be decided within 30 days"
+    if board.count:
+        return f"{plural(board.count, 'contract')} to decide within a year, none within 30 days"
+    return "No renewals within a year"
