@@ -16,6 +16,7 @@ from accounts.models import (
     Action,
     Client,
     ClientMember,
+    Commitment,
     Contact,
     Influence,
     Objective,
@@ -138,6 +139,20 @@ def influences_for(user: User) -> QuerySet[Influence]:
     if not abilities_of(user).see_stance:
         return Influence.objects.none()
     return Influence.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def commitments_for(user: User) -> QuerySet[Commitment]:
+    if not abilities_of(user).see_relationships:
+        return Commitment.objects.none()
+    return Commitment.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_editable_commitment_for(user: User, client_key: str, pk: int) -> Commitment:
+    client = get_editable_client_for(user, client_key)
+    found = Commitment.objects.select_related("owner", "client").filter(client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
 
 
 def get_editable_influence_for(user: User, client_key: str, pk: int) -> Influence:

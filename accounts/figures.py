@@ -13,8 +13,9 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.access import get_client_for
-from accounts.models import Category, Opportunity, Outcome
+from accounts.models import Category, Opportunity, Outcome, Side
 from accounts.queries.clients import ClientFilter, filtered
+from accounts.queries.commitments import side_kept
 from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.people_map import load_grid
 from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
@@ -233,7 +234,33 @@ def _explain_threads(user: User, params: Mapping[str, str], now: datetime) -> Ex
     )
 
 
+def _explain_kept(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    if params.keys() != {"client", "side"} or params["side"] not in Side or not abilities_of(user).see_relationships:
+        raise UnknownFigure("commitments.kept_rate")
+    client = get_client_for(user, params["client"])
+    found = side_kept(client, Side(params["side"]), list(client.commitments.all()), client.local_date(now))
+    told, url = found.kept, f"{reverse('client_activity', args=[client.key])}#promises"
+    return Explanation(
+        figure=found.figure,
+        scope=client.name,
+        formula="promises kept by their day ÷ promises that fell due in the last 365 days",
+        formula_id="commitments.kept_rate",
+        formula_version=1,
+        inputs=(
+            Input("Kept by their day", told.kept, "count", "", told.kept, url),
+            Input("Fell due", told.due, "count", "÷", told.due, url),
+        ),
+        as_of=now,
+        rows_url=url,
+        rows_count=told.due,
+        notes=(
+            f"Kept late {told.late}, still open {told.open}, dropped {told.dropped}: due, and not kept by their day.",
+        ),
+    )
+
+
 def register() -> None:
+    formulae.register("commitments.kept_rate", _explain_kept)
     formulae.register("relationship.threads", _explain_threads)
     formulae.register("clients.count", _explain_clients)
     for formula in FORMULAE:

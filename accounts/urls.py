@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import activity, board, clients, network, opportunities, plans, stages, stakeholders
+from accounts.views import activity, board, clients, commitments, network, opportunities, plans, stages, stakeholders
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/", clients.index, name="client_list"),
@@ -33,6 +33,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/plan/actions/<int:pk>/cell/", plans.action_cell, name="action_cell"),
     path("clients/<str:key>/plan/actions/<int:pk>/move/", plans.action_move, name="action_move"),
     path("clients/<str:key>/growth/", opportunities.growth, name="client_growth"),
+    path("clients/<str:key>/promises/add/", commitments.add, name="commitment_add"),
+    path("clients/<str:key>/promises/<int:pk>/", commitments.edit, name="commitment"),
+    path("clients/<str:key>/promises/<int:pk>/end/", commitments.end, name="commitment_end"),
     path("clients/<str:key>/activity/", activity.show, name="client_activity"),
     path("pipeline/", opportunities.index, name="pipeline"),
     path("pipeline/bulk/", opportunities.bulk, name="pipeline_bulk"),

@@ -21,6 +21,7 @@ RESOURCES = (
     "clients",
     "contacts",
     "influences",
+    "commitments",
     "contracts",
     "milestones",
     "estimates",

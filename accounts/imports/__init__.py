@@ -1,6 +1,7 @@
 """Import kinds of clients and what is known of them."""
 
 from accounts.imports.clients import CLIENTS, TEAMS
+from accounts.imports.commitments import COMMITMENTS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
 from accounts.imports.growth import OPPORTUNITIES, TARGETS
 from accounts.imports.influences import BONDS, INFLUENCES
@@ -8,6 +9,6 @@ from common.imports import derived_tables, kinds
 
 
 def register() -> None:
-    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, OPPORTUNITIES, TARGETS):
+    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, OPPORTUNITIES, TARGETS):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

@@ -2,6 +2,7 @@
 
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
 from accounts.models.closings import CloseReason, DealClosing
+from accounts.models.commitments import Commitment, Side
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
@@ -18,6 +19,7 @@ __all__ = [
     "ClientMember",
     "ClientStatus",
     "CloseReason",
+    "Commitment",
     "Contact",
     "CriterionMet",
     "DealClosing",
@@ -31,6 +33,7 @@ __all__ = [
     "OpportunityKind",
     "Outcome",
     "Plan",
+    "Side",
     "Stage",
     "StageMove",
     "Stakeholding",

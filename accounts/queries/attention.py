@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import CharField, DateField, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from accounts.calc.coverage import days_late
-from accounts.models import Action, Client, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
+from accounts.models import Action, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
 from accounts.queries.hygiene import with_since
 from accounts.queries.plans import CLOSED
 from accounts.queries.stakeholders import tie_of, with_last_touch
@@ -34,40 +34,67 @@ def attention(user: User, today: date, *, limit: int = 12) -> list[AttentionItem
     """
     if not abilities_of(user).see_relationships:
         return []
-    found = [*_actions(user, today), *_touches(user, today), *_deals(user, today)]
+    found = [*_due(user, today), *_touches(user, today), *_deals(user, today)]
     found += [item for _, source in attention_sources if user.role in source.roles for item in source.read(user, today)]
     order = {TODAY: 0, WEEK: 1}
     found.sort(key=lambda item: (order.get(item.group, 2), _RANK[item.shape], item.due, item.client_name))
     return found[:limit]
 
 
-def _actions(user: User, today: date) -> list[AttentionItem]:
-    rows = (
-        Action.objects.filter(objective__plan__client__in=Client.objects.visible_to(user))
+class _Due(NamedTuple):
+    """An action of a plan, or a promise: `kind` is action, ours or theirs. why: the next step, of an action."""
+
+    client_key: str
+    client_name: str
+    title: str
+    why: str
+    owner: str | None
+    status: str
+    due: date
+    pk: int
+    kind: str
+
+
+def _due(user: User, today: date) -> list[AttentionItem]:
+    """Actions and promises in one query."""
+    visible, blank = Client.objects.visible_to(user), Value("", output_field=CharField())
+    of_plan = "objective__plan__client"
+    actions = (
+        Action.objects.filter(**{f"{of_plan}__in": visible}, due__lte=today + HORIZON)
         .exclude(status__in=CLOSED)
-        .filter(due__lte=today + HORIZON)
-        .select_related("owner", "objective__plan__client")
-        .order_by("due", "pk")[:60]
+        .order_by()
+        .values_list(
+            f"{of_plan}__key", f"{of_plan}__name", "title", "next_step", "owner__name", "status", "due", "pk",
+            Value("action", output_field=CharField()),
+        )
+    )  # fmt: skip
+    promises = (
+        Commitment.objects.filter(client__in=visible, due__lte=today + HORIZON, kept_on=None, dropped_on=None)
+        .order_by()
+        .values_list("client__key", "client__name", "text", blank, "owner__name", blank, "due", "pk", "side")
     )
-    return [_action_item(action, today) for action in rows if action.due is not None]
+    rows = actions.union(promises, all=True).order_by("due", "pk")[:60]
+    return [_due_item(_Due(*row), today) for row in rows]
 
 
-def _action_item(action: Action, today: date) -> AttentionItem:
-    client, due = action.objective.plan.client, action.due or today
-    late = (today - due).days
-    when = f"{late}\u00a0d late" if late > 0 else "due today" if late == 0 else f"due {day_short(due)}"
-    owner = action.owner.name if action.owner else "nobody yet"
-    why = f"{action.next_step}. " if action.next_step else ""
+def _due_item(found: _Due, today: date) -> AttentionItem:
+    late = (today - found.due).days
+    when = f"{late}\u00a0d late" if late > 0 else "due today" if late == 0 else f"due {day_short(found.due)}"
+    owner = found.owner or "nobody yet"
+    why = f"{found.why}. " if found.why else ""
+    lead = {"action": found.title, "ours": f"We promised: {found.title}", "theirs": f"They promised: {found.title}"}
+    is_action = found.kind == "action"
+    page = reverse("client_plan" if is_action else "client_activity", args=[found.client_key])
     return AttentionItem(
-        client_key=client.key,
-        client_name=client.name,
-        shape="at_risk" if late > 7 or action.status == WorkStatus.AT_RISK else "watch",
-        lead=f"{action.title}, {when}",
+        client_key=found.client_key,
+        client_name=found.client_name,
+        shape="at_risk" if late > 7 or found.status == WorkStatus.AT_RISK else "watch",
+        lead=f"{lead[found.kind]}, {when}",
         why=f"{why.replace('..', '.')}With {owner}.",
-        action_label="Set new date" if late > 0 else "Open plan",
-        url=f"{reverse('client_plan', args=[client.key])}#action-{action.pk}",
-        due=due,
-        group=group_of(due, today),
+        action_label=("Set new date" if late > 0 else "Open plan") if is_action else "Open promises",
+        url=f"{page}#action-{found.pk}" if is_action else f"{page}#promises",
+        due=found.due,
+        group=group_of(found.due, today),
     )
 
 

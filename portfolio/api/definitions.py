@@ -36,7 +36,7 @@ from people.models import User
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
-from portfolio.api.network_resources import INFLUENCES
+from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE
 from portfolio.api.problems import Problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
@@ -420,6 +420,7 @@ RESOURCES = (
     CLIENTS,
     CONTACTS,
     INFLUENCES,
+    COMMITMENTS,
     CONTRACTS,
     MILESTONES,
     ESTIMATES,

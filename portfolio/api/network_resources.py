@@ -1,4 +1,4 @@
-"""Lines between people at a client, through REST."""
+"""Lines between people at a client, and promises either way, through REST."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Concat
 
-from accounts.access import influences_for
+from accounts.access import commitments_for, influences_for
+from accounts.actions.commitments import remove_commitment
 from accounts.actions.network import remove_line
-from accounts.models import LineKind
+from accounts.models import LineKind, Side
 from people.models import User
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
 
@@ -54,4 +55,36 @@ INFLUENCES = Resource(
     search=("source__last_name", "target__last_name"),
     delete=_remove,
     compose=_key,
+)
+
+
+def _remove_promise(user: User, record: Any) -> None:
+    remove_commitment(promise=record, actor=user)
+
+
+COMMITMENTS = Resource(
+    name="commitments",
+    label="commitments",
+    kind="commitments",
+    told_as="commitment",
+    told_label=("text",),
+    natural_key="key",
+    fields=(
+        ID_FIELD,
+        Field("key", required=True),
+        Field("client", path="client__key", required=True),
+        Field("side", required=True, choices=tuple(Side.values), help="Who promised."),
+        Field("text", required=True),
+        Field("due", "date", required=True),
+        Field("kept_on", "date", help="Null while it is open."),
+        Field("dropped_on", "date", help="Both sides let it go."),
+        Field("owner", path="owner__email", help="Who of ours sees to it."),
+        *RECORD_FIELDS,
+    ),
+    rows=commitments_for,
+    can_read=lambda can: can.see_relationships,
+    can_write=lambda can: can.edit_relationships,
+    orderings=("key", "due", "created_at", "updated_at"),
+    search=("key", "text"),
+    delete=_remove_promise,
 )

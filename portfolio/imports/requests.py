@@ -25,7 +25,6 @@ LATER_SOURCES = (
     "adobe",
 )
 LATER_KINDS = (
-    "commitments",
     "offerings",
     "business_units",
     "kpis",

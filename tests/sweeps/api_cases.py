@@ -98,6 +98,11 @@ API: tuple[Case, ...] = (
         body=lambda world: {"strength": 2}, record=True, strange=404,
     ),
     *_resource(
+        "commitments", RELATIONS, WRITERS, lambda world: world.own.promise,
+        {"key": "PR-9", "client": "HAL", "side": "theirs", "text": "Send the brief", "due": "2026-12-01"}, delete=True,
+        change={"kept_on": "2026-11-20"},
+    ),
+    *_resource(
         "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
         change={"title": "Other"},
     ),

@@ -319,6 +319,18 @@ CLIENTS = (
             "version": "1",
         },
     ),
+    Case(
+        "commitment_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"side": "theirs", "text": "Send the brief", "due": "2026-12-01"},
+    ),
+    Case(
+        "commitment", under("promise"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"side": "ours", "text": "Send all figures", "due": "2026-12-01", "version": "1"},
+    ),
+    Case(
+        "commitment_end", under("promise"), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"verb": "keep", "version": "1"},
+    ),
     Case("influence_remove", under("line"), get=WRITERS, post=WRITERS, record=True, strange=404),
     Case("log", get=RELATIONS),
     Case("log", query="q=HAL", get=RELATIONS, record=True, soft=True),

@@ -14,6 +14,7 @@ from accounts.models import (
     Action,
     Client,
     ClientMember,
+    Commitment,
     Contact,
     Influence,
     Objective,
@@ -96,6 +97,7 @@ class Book:
     planned: Allocation
     leave: Leave
     line: Influence
+    promise: Commitment
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -260,6 +262,9 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         milestone, estimate, term, document, line,
         *_planned(client, sow, deal, people["delivery"]),
         Influence.objects.create(client=client, source=contact, target=boss, kind="influence", strength=4),
+        Commitment.objects.create(
+            client=client, key=f"{key}-PR", side="ours", text="Qvsend the figures", due=date(2026, 11, 30)
+        ),
     )  # fmt: skip
 
 

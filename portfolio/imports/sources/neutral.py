@@ -23,6 +23,7 @@ LOAD_ORDER = (
     "influences",
     "bonds",
     "touchpoints",
+    "commitments",
     "opportunities",
     "contracts",
     "milestones",

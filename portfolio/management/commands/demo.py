@@ -39,6 +39,7 @@ KINDS = (
     "influences",
     "bonds",
     "touchpoints",
+    "commitments",
     "contracts",
     "milestones",
     "estimates",
