@@ -5,13 +5,17 @@ Hours are Decimals, exact: a week's hours lie evenly on its five working days.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
-from typing import Final, NamedTuple
+from itertools import accumulate
+from typing import Any, Final, NamedTuple, TypeVar
+
+import numpy as np
 
 from common.money import ZERO
 from common.periods import Month, month_of
@@ -28,8 +32,9 @@ BENCH_SHARE: Final = Decimal("0.5")
 """On the bench: at least this share of the next BENCH_WEEKS' capacity is in no plan."""
 LOW: Final = 0.1
 HIGH: Final = 0.9
-_GRID: Final = 4096
-"""Different totals that are told apart exactly."""
+_K = TypeVar("_K")
+_TOLD_APART: Final = 512
+"""Different totals whose probabilities are kept exactly."""
 
 
 class Away(NamedTuple):
@@ -64,7 +69,8 @@ class Part(NamedTuple):
         return _days(self.week, self.month)
 
     def share(self, hours: Decimal) -> Decimal:
-        return hours * len(self.days) / WORKDAYS
+        count = len(self.days)
+        return hours if count == WORKDAYS else hours * count / WORKDAYS
 
 
 @cache
@@ -129,6 +135,14 @@ def _leave_by_day(worker: Worker, a_day: Decimal) -> dict[date, Decimal]:
         for day in days:
             found[day] += a_day if away.hours is None else away.hours / len(days)
     return found
+
+
+def merged(cells: Mapping[_K, Cell], key: Callable[[_K], Any]) -> dict[Any, Cell]:
+    """Larger cells from smaller ones, by what `key` makes of their keys."""
+    found: dict[Any, Cell] = defaultdict(Cell)
+    for own, cell in cells.items():
+        found[key(own)].merge(cell)
+    return dict(found)
 
 
 class Row(NamedTuple):
@@ -222,6 +236,15 @@ class Cell:
         low, high = quantiles(self.demand.soft, (LOW, HIGH))
         return self.demand.firm + low, self.demand.firm + high
 
+    def merge(self, other: Cell) -> None:
+        self.hours.add(other.hours)
+        self.demand.add(other.demand)
+        self.open_demand += other.open_demand
+        self.unnamed += other.unnamed
+        self.named_firm += other.named_firm
+        self.known += other.known
+        self.unknown += other.unknown
+
     def take_person(self, hours: Hours | None, demand: Demand) -> None:
         self.demand.add(demand)
         if hours is None:
@@ -241,39 +264,38 @@ class Cell:
 
 def quantiles(soft: Mapping[tuple[int, Decimal], Decimal], wanted: Sequence[float]) -> list[Decimal]:
     """Of the sum of soft hours, each deal won or lost as a whole, and apart from the others: the smallest total that is
-    not exceeded with at least that probability. Exact while there are at most 4,096 different totals; beyond that,
-    totals that fall on the same hour are taken together, at their mean.
+    not exceeded with at least that probability, smallest first. Exact while there are at most 512 different totals;
+    beyond that each deal's hours are taken to the whole hour.
     """
+    deals = [(float(chance), hours) for (_, chance), hours in sorted(soft.items()) if hours]
     totals: dict[Decimal, float] = {ZERO: 1.0}
-    for (_, chance), hours in sorted(soft.items()):
-        if not hours:
-            continue
-        p = float(chance)
+    for p, hours in deals:
         following: dict[Decimal, float] = defaultdict(float)
         for total, probability in totals.items():
             following[total] += probability * (1 - p)
             following[total + hours] += probability * p
-        totals = following if len(following) <= _GRID else _by_hour(following)
-    found, reached, steps = [], 0.0, iter(sorted(totals.items()))
-    total = ZERO
-    for share in sorted(wanted):
-        while reached < share - 1e-9:
-            total, probability = next(steps)
-            reached += probability
-        found.append(total)
-    return found
+        if len(following) > _TOLD_APART:
+            return _by_the_hour(deals, wanted)
+        totals = following
+    ordered = sorted(totals.items())
+    return _reached([total for total, _ in ordered], [probability for _, probability in ordered], wanted)
 
 
-def _by_hour(totals: Mapping[Decimal, float]) -> dict[Decimal, float]:
-    grouped: dict[int, tuple[Decimal, float]] = {}
-    for total, probability in totals.items():
-        hour = int(total)
-        mass, weight = grouped.get(hour, (ZERO, 0.0))
-        grouped[hour] = (mass + total * Decimal(probability), weight + probability)
-    return {
-        (mass / Decimal(weight)).quantize(Decimal("0.01")) if weight else Decimal(hour): weight
-        for hour, (mass, weight) in grouped.items()
-    }
+def _by_the_hour(deals: Sequence[tuple[float, Decimal]], wanted: Sequence[float]) -> list[Decimal]:
+    whole = [(p, int(hours.to_integral_value(ROUND_HALF_EVEN))) for p, hours in deals]
+    mass = np.zeros(sum(hours for _, hours in whole) + 1)
+    mass[0] = 1.0
+    for p, hours in whole:
+        won = mass[: len(mass) - hours] * p
+        mass *= 1 - p
+        mass[hours:] += won
+    return _reached([Decimal(hour) for hour in range(len(mass))], mass.tolist(), wanted)
+
+
+def _reached(totals: Sequence[Decimal], probabilities: Sequence[float], wanted: Sequence[float]) -> list[Decimal]:
+    upto = list(accumulate(probabilities))
+    places = (bisect_left(upto, share - 1e-9) for share in sorted(wanted))
+    return [totals[min(place, len(totals) - 1)] for place in places]
 
 
 class LastingGap(NamedTuple):

@@ -72,6 +72,9 @@ class Holder(NamedTuple):
     person: Person | None
     role: str
 
+    def __hash__(self) -> int:  # looked up for every row: not over the whole of a person
+        return hash(self.role) if self.person is None else self.person.pk
+
 
 @dataclass(frozen=True, slots=True)
 class CapacityBook:
@@ -233,14 +236,14 @@ def _demand(
     of_week: dict[date, list[Part]] = defaultdict(list)
     for part in parts:
         of_week[part.week].append(part)
+    holders = {pk: Holder(person, person.role) for pk, person in people.items()}
     found: dict[tuple[Holder, Part], Demand] = defaultdict(Demand)
     for week, pk, role, firm, deal, outcome, category, probability, elsewhere, hours in rows:
-        person = None if pk is None else people.get(pk)
-        if (pk is not None and person is None) or (pk is None and (asked.person or asked.role not in ("", role))):
+        if pk not in people if pk is not None else bool(asked.person or asked.role not in ("", role)):
             continue
         chance = chance_of(firm=firm, outcome=outcome or "", category=category or "", probability=_decimal(probability))
         row = Row(date.fromisoformat(week), pk, role, Decimal(hours), firm, deal, chance, elsewhere)
-        holder = Holder(person, role if person is None else person.role)
+        holder = Holder(None, role) if pk is None else holders[pk]
         for part in of_week[row.week]:
             found[holder, part].take(row, part.share(row.hours))
     return dict(found)

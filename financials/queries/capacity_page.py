@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import Sum
@@ -15,8 +16,8 @@ from django.urls import reverse
 from accounts.access import clients_for
 from common import charts
 from common.figures import Figure
-from common.formats import day_short
-from financials.calc.capacity import BENCH_WEEKS, Cell
+from common.formats import day_short, plural
+from financials.calc.capacity import BENCH_WEEKS, Cell, merged
 from financials.models import TimeEntry, TimeStatus
 from financials.queries.capacity import CapacityAsked, CapacityBook, Holder, load_capacity
 from financials.queries.capacity_figures import capacity_figure, value_of
@@ -117,15 +118,16 @@ def load_capacity_page(
     today = now.date()
     book = load_capacity(user, asked, today=today)
     weeks = book.weeks
-    by_role = book.grouped(lambda holder, part: (holder.role, part.week))
-    by_person = book.grouped(lambda holder, part: (holder.person.pk if holder.person else 0, part.week))
-    by_week = book.grouped(lambda holder, part: part.week)
-    whole = book.grouped(lambda holder, part: None).get(None, Cell())
+    cells = book.grouped(lambda holder, part: (holder, part.week))
+    by_role = merged(cells, lambda key: (key[0].role, key[1]))
+    by_week = merged(by_role, lambda key: key[1])
+    whole = merged(by_week, lambda key: None).get(None, Cell())
+    by_person = {(holder.person.pk, week): cell for (holder, week), cell in cells.items() if holder.person}
     # Of one client's people nobody can say whom to hire: whom else the role has is not asked.
     hire = [] if asked.narrowed else hires(by_role, weeks, lead_times(), today)
     open_roles = unnamed(book) if asked.narrowed else []
     over = overloaded(book, by_person, weeks)
-    shown, pages = _rows(book, rows, page)
+    shown, pages = _people_rows(book, cells, page) if rows == "person" else (_role_rows(book, by_role), 1)
     can = abilities_of(user)
     return CapacityPage(
         asked=asked,
@@ -161,43 +163,36 @@ def _figure(
     return capacity_figure(name, value, first, last, **who)
 
 
-def _rows(book: CapacityBook, rows: str, page: int) -> tuple[tuple[HeatRow, ...], int]:
-    """One page of the grid, and how many pages there are."""
-    if rows == "person":
-        return _people_rows(book, page)
-    cells = book.grouped(lambda holder, part: (holder.role, part.week))
-    sums = book.grouped(lambda holder, part: holder.role)
-    counts: dict[str, int] = {}
-    for person in book.people:
-        counts[person.role] = counts.get(person.role, 0) + 1
+def _role_rows(book: CapacityBook, cells: dict[tuple[str, date], Cell]) -> tuple[HeatRow, ...]:
+    """The shortest role first."""
+    sums = merged(cells, lambda key: key[0])
+    counts = Counter(person.role for person in book.people)
     made = []
     for role in sorted(sums, key=lambda name: (-(sums[name].gap or Decimal(0)), name)):
-        under = "nobody yet" if role not in counts else "1 person" if counts[role] == 1 else f"{counts[role]} people"
+        under = plural(counts[role], "person", "people") if counts[role] else "nobody yet"
         made.append(_row(book.asked, role, under, _of(cells, role), sums[role], book.weeks, role=role))
-    return tuple(made), 1
+    return tuple(made)
 
 
-def _people_rows(book: CapacityBook, page: int) -> tuple[tuple[HeatRow, ...], int]:
-    """People by name, then roles nobody is named for."""
-
-    def key(holder: Holder) -> tuple[int, str]:
-        return (holder.person.pk, "") if holder.person else (0, holder.role)
-
-    cells = book.grouped(lambda holder, part: (key(holder), part.week))
-    sums = book.grouped(lambda holder, part: key(holder))
-    entries: list[tuple[tuple[int, str], str, str, str]] = [
-        ((person.pk, ""), person.name, person.role, person.email) for person in book.people if (person.pk, "") in sums
-    ]
-    entries += [((0, role), role, "nobody named", "") for pk, role in sorted(sums) if not pk]
-    start = (page - 1) * A_PAGE
-    made = tuple(
-        _row(book.asked, name, under, _of(cells, who), sums[who], book.weeks, role="" if email else name, person=email)
-        for who, name, under, email in entries[start : start + A_PAGE]
-    )
-    return made, max(1, -(-len(entries) // A_PAGE))
+def _people_rows(
+    book: CapacityBook, cells: dict[tuple[Holder, date], Cell], page: int
+) -> tuple[tuple[HeatRow, ...], int]:
+    """One page of people by name, then of roles nobody is named for; and how many pages there are."""
+    there = {holder for holder, _ in cells}
+    entries = [holder for person in book.people if (holder := Holder(person, person.role)) in there]
+    entries += sorted((holder for holder in there if holder.person is None), key=lambda holder: holder.role)
+    shown = entries[(page - 1) * A_PAGE : page * A_PAGE]
+    sums = merged({key: cell for key, cell in cells.items() if key[0] in set(shown)}, lambda key: key[0])
+    made = []
+    for holder in shown:
+        person = holder.person
+        name, under = (person.name, person.role) if person else (holder.role, "nobody named")
+        who = {"person": person.email} if person else {"role": holder.role}
+        made.append(_row(book.asked, name, under, _of(cells, holder), sums[holder], book.weeks, **who))
+    return tuple(made), max(1, -(-len(entries) // A_PAGE))
 
 
-def _of(cells: dict[tuple[object, date], Cell], who: object) -> Callable[[date], Cell | None]:
+def _of(cells: Mapping[Any, Cell], who: object) -> Callable[[date], Cell | None]:
     return lambda week: cells.get((who, week))
 
 
@@ -273,8 +268,13 @@ def billable_hours(book: CapacityBook) -> Decimal | None:
 
 
 def _chart(asked: CapacityAsked, weeks: Sequence[date], cells: Sequence[Cell]) -> charts.LayeredBars:
+    bands = [cell.band() if cell.demand.soft else None for cell in cells]
     short = sum(1 for cell in cells if cell.gap is not None and cell.gap > 0)
-    likely = sum(1 for cell in cells if cell.capacity is not None and cell.band()[1] > cell.capacity)
+    likely = sum(
+        1
+        for cell, band in zip(cells, bands, strict=True)
+        if cell.capacity is not None and band is not None and band[1] > cell.capacity
+    )
     if short:
         said = f"Demand is beyond capacity in {short} of {len(weeks)} weeks"
     elif likely:
@@ -289,11 +289,11 @@ def _chart(asked: CapacityAsked, weeks: Sequence[date], cells: Sequence[Cell]) -
             charts.LayerMonth(
                 label=day_short(week),
                 parts=(cell.demand.firm, cell.demand.weighted),
-                low=cell.band()[0] if cell.demand.soft else None,
-                high=cell.band()[1] if cell.demand.soft else None,
+                low=band and band[0],
+                high=band and band[1],
                 line=cell.capacity,
             )
-            for week, cell in zip(weeks, cells, strict=True)
+            for week, cell, band in zip(weeks, cells, bands, strict=True)
         ),
         unit="hours",
         scale="1",
