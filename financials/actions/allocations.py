@@ -85,8 +85,9 @@ def _standing(slots: Iterable[Slot]) -> dict[Slot, Allocation]:
 def _write(
     slot: Slot, wanted: Planned, row: Allocation | None, fresh: list[Allocation], now: datetime
 ) -> tuple[Any, Any] | None:
-    """What changed, before and after; None where nothing does."""
-    if not wanted.hours:
+    """What changed, before and after; None where nothing does. Hours nobody touched stay as they stand."""
+    hours = wanted.hours if wanted.hours != wanted.was else row.hours if row else None
+    if not hours:
         if row is None:
             return None
         row.delete()
@@ -97,18 +98,18 @@ def _write(
         fresh.append(
             Allocation(
                 week=slot.week, person_id=slot.person, role=slot.role, client_id=slot.client,
-                contract_id=slot.contract, hours=wanted.hours, firm=firm, opportunity_id=deal,
+                contract_id=slot.contract, hours=hours, firm=firm, opportunity_id=deal,
             )
         )  # fmt: skip
-        return None, _said(wanted.hours, firm=firm)
+        return None, _said(hours, firm=firm)
     before = (row.hours, row.firm, row.opportunity_id)
-    if before == (wanted.hours, firm, deal):
+    if before == (hours, firm, deal):
         return None
-    row.hours, row.firm, row.opportunity_id = wanted.hours, firm, deal
+    row.hours, row.firm, row.opportunity_id = hours, firm, deal
     row.version += 1
     row.updated_at = now
     row.save(update_fields=["hours", "firm", "opportunity", "version", "updated_at"])
-    return _said(before[0], firm=before[1]), _said(wanted.hours, firm=firm)
+    return _said(before[0], firm=before[1]), _said(hours, firm=firm)
 
 
 def _said(hours: Decimal, *, firm: bool) -> str:
