@@ -30,6 +30,7 @@ def register() -> None:
     saved_pages.register("capacity", SavedPage("Capacity", "capacity", MONEY_READERS))
     section_tabs.register("time", SectionTab("Time", "time_list", MONEY_READERS, 60))
     section_tabs.register("my_week", SectionTab("My week", "my_week", MONEY_READERS - {LEADERSHIP}, 61))
+    section_tabs.register("leave", SectionTab("Leave", "leave", MONEY_READERS, 57))
     section_tabs.register("rates", SectionTab("Rates", "rates", MONEY_READERS, 62))
     section_tabs.register("close", SectionTab("Close", "close_list", CLOSE_READERS, 70))
     section_tabs.register("overhead", SectionTab("Overhead", "overhead", frozenset({FINANCE, LEADERSHIP}), 80))

@@ -550,6 +550,15 @@ FINANCIALS = (
     Case("allocation_list", query="role=Qvwriter&format=csv", get=MONEY),
     Case("allocation_plan", get=PLANNERS, post=PLANNERS),
     Case("allocation_plan", query="client=HAL&from=2026-12-07", get=PLANNERS, post=PLANNERS, record=True, strange=404),
+    Case("leave", get=EVERYONE),
+    Case("leave", query="past=yes&format=csv", get=EVERYONE),
+    Case(
+        "leave_add", post=BOOKERS, strange=422,
+        body=lambda world: {
+            "person": world.people["delivery"].pk, "starts": "2027-03-01", "ends": "2027-03-02", "hours": "",
+        },
+    ),
+    Case("leave_remove", number_of("leave"), post=WRITERS | {"delivery"}, record=True, strange=404),
     Case("role_lead", post=DIRECTOR, body=fixed(role="Writer", weeks="6")),
     Case("client_capacity_panel", key, get=MONEY, record=True),
     Case("time_list", get=MONEY),
