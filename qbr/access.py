@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.access import NOT_FOUND
-from accounts.models import Client, ClientMember
+from accounts.models import Client, ClientMember, Commitment
 from people.access import abilities_of
 from qbr.models import Deck, SlideEdit
 
@@ -28,9 +28,10 @@ def decks_for(user: User) -> QuerySet[Deck]:
 
 
 def get_deck_for(user: User, pk: int) -> Deck:
-    """With its client and owner, and with `edit_rows` and `team_rows` as lists: one query."""
+    """With its client and owner, and with `edit_rows`, `team_rows` and `promise_rows` as lists: one query."""
     edits = SlideEdit.objects.filter(deck=OuterRef("pk")).order_by("pk")
     members = ClientMember.objects.filter(client=OuterRef("client")).order_by("duty", "person__name")
+    promises = Commitment.objects.filter(client=OuterRef("client")).order_by("side", "due", "pk")
     found = (
         decks_for(user)
         .select_related("client__owner", "client__parent")
@@ -42,6 +43,18 @@ def get_deck_for(user: User, pk: int) -> Deck:
             ),
             team_rows=ArraySubquery(
                 members.values(row=JSONObject(person=F("person_id"), name=F("person__name"), duty=F("duty")))
+            ),
+            promise_rows=ArraySubquery(
+                promises.values(
+                    row=JSONObject(
+                        side=F("side"),
+                        text=F("text"),
+                        due=F("due"),
+                        kept_on=F("kept_on"),
+                        dropped_on=F("dropped_on"),
+                        owner=F("owner__name"),
+                    )
+                )
             ),
         )
         .filter(pk=pk)

@@ -12,6 +12,7 @@ from financials.calc import findings
 from qbr.calc.compose_forecast import forecast
 from qbr.calc.compose_money import fees, fees_finding, moved_column, scorecard, summary
 from qbr.calc.compose_profit import profit
+from qbr.calc.compose_promises import promises
 from qbr.calc.compose_work import contracts, notices_soon, pipeline, plan
 from qbr.calc.review import ReviewData
 from qbr.calc.slides import (
@@ -35,6 +36,7 @@ def compose(data: ReviewData) -> Deck:
     """All slides the data can fill; the decisions slide is empty until a person writes some."""
     slides: list[Slide | None] = [
         _decisions(),
+        promises(data),
         summary(data, moved_column(data), _agreed(data), _attention(data)),
         scorecard(data),
         profit(data),
@@ -67,6 +69,7 @@ def with_agenda(deck: Deck) -> Deck:
         return deck
     groups = (
         ("Decisions we seek today", ("decisions",)),
+        ("What we promised each other", ("promises",)),
         ("Where we stand", ("summary", "scorecard", "pnl")),
         ("What is signed and what is proposed", ("forecast", "pipeline", "contracts")),
         ("What happens next", ("plan",)),

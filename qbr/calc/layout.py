@@ -16,6 +16,7 @@ BodyOf = Callable[[Slide, Deck, Brand], list[Body]]
 BODIES: dict[Kind, BodyOf] = {
     "title": bodies.cover,
     "decisions": bodies.decisions,
+    "promises": bodies.table,
     "summary": bodies.summary,
     "scorecard": bodies.table,
     "pnl": bodies.chart_and_table,

@@ -116,6 +116,18 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseMade:
+    """side: ours or theirs. state: as accounts.calc.promises has it. ended_on: kept or dropped then."""
+
+    side: str
+    text: str
+    due: date
+    state: str
+    ended_on: date | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewData:
     """Everything a review says, before words. team: name and title of ours. through: the last closed month."""
 
@@ -133,6 +145,7 @@ class ReviewData:
     deals: tuple[Deal, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     tasks: tuple[Task, ...] = ()
+    promises: tuple[PromiseMade, ...] = ()
     team: tuple[tuple[str, str], ...] = ()
     budget_version: str = ""
     entries: int = 0

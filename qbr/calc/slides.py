@@ -19,7 +19,17 @@ FieldClass = Literal["open", "cost", "salary", "stance"]
 Audience = Literal["client", "internal"]
 Status = Literal["", "on_track", "watch", "at_risk", "unknown"]
 Kind = Literal[
-    "title", "decisions", "summary", "scorecard", "pnl", "forecast", "pipeline", "contracts", "plan", "sources"
+    "title",
+    "decisions",
+    "promises",
+    "summary",
+    "scorecard",
+    "pnl",
+    "forecast",
+    "pipeline",
+    "contracts",
+    "plan",
+    "sources",
 ]
 ColumnKind = Literal["name", "text", "quiet", "figure", "actual", "status", "spark", "weeks", "rank"]
 RowStyle = Literal["", "total", "alert", "group", "ratio"]
@@ -27,6 +37,7 @@ RowStyle = Literal["", "total", "alert", "group", "ratio"]
 KINDS: Final[tuple[Kind, ...]] = (
     "title",
     "decisions",
+    "promises",
     "summary",
     "scorecard",
     "pnl",

@@ -51,12 +51,15 @@ class Composed:
 def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = "") -> Composed:
     """deck: as access.get_deck_for gives it. Twelve queries at most."""
     request = ReviewRequest(deck.period, deck.kind, deck.audience, deck.held_on, deck.edition)
-    data = load_review(user, deck.client, request, now=now, team=_team(deck))
+    data = load_review(
+        user, deck.client, request, now=now, team=_team(deck), promises=getattr(deck, "promise_rows", None)
+    )
     edits = edit_rows(deck)
     rows = {
         "pipeline": tuple(deal.name for deal in data.deals),
         "contracts": tuple(item.number for item in data.agreements),
         "plan": tuple(task.title for task in data.tasks),
+        "promises": tuple(promise.text for promise in data.promises),
     }
     plain = compose(_without(data, edits))
     words = {kind: edit["words"] for kind, edit in edits.items()}
@@ -102,6 +105,7 @@ def _without(data: ReviewData, edits: dict[str, dict[str, Any]]) -> ReviewData:
         deals=tuple(deal for deal in data.deals if deal.name not in gone.get("pipeline", ())),
         agreements=tuple(item for item in data.agreements if item.number not in gone.get("contracts", ())),
         tasks=tuple(task for task in data.tasks if task.title not in gone.get("plan", ())),
+        promises=tuple(one for one in data.promises if one.text not in gone.get("promises", ())),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
 
 from accounts.access import opportunities_for
+from accounts.calc.promises import Promise, state_of
 from accounts.models import Action, Audience, Client, ClientMember
 from accounts.models.growth import Outcome
 from accounts.models.plans import WorkStatus
@@ -25,12 +27,22 @@ from financials.queries.pnl import PnlRequest, PnlResult, load_pnl
 from financials.queries.renewals import notice_of
 from financials.queries.terms import load_terms
 from people.access import abilities_of
-from qbr.calc.review import Agreement, Amounts, Deal, Figures, ForecastMonths, ReviewData, Task, periods_of, summed_rows
-
-if TYPE_CHECKING:
-    from people.models import User
+from people.models import User
+from qbr.calc.review import (
+    Agreement,
+    Amounts,
+    Deal,
+    Figures,
+    ForecastMonths,
+    PromiseMade,
+    ReviewData,
+    Task,
+    periods_of,
+    summed_rows,
+)
 
 Team = tuple[tuple[str, str], ...]
+Rows = Iterable[Mapping[str, Any]]
 MONTHS_BACK = 35
 MONTHS_AHEAD = 15
 LISTED = (
@@ -53,11 +65,17 @@ class ReviewRequest:
 
 
 def load_review(
-    user: User, client: Client, request: ReviewRequest, *, now: datetime, team: Team | None = None
+    user: User,
+    client: Client,
+    request: ReviewRequest,
+    *,
+    now: datetime,
+    team: Team | None = None,
+    promises: Rows | None = None,
 ) -> ReviewData:
     """Everything the review says, in the client's currency. A client's review holds nothing of class COST.
 
-    team: ours, name and title, when the caller has read it already; saves a query.
+    team, promises: ours by name and title, and what was promised, where the caller has read them already.
     """
     first, last = parse_period(request.period, client.fiscal_year_start)
     currency = client.currency or settings.REPORTING_CURRENCY
@@ -84,6 +102,7 @@ def load_review(
         deals=_deals(user, client, basis),
         agreements=_agreements(user, client, basis),
         tasks=_tasks(user, client, internal=internal),
+        promises=_promises(promise_rows(client) if promises is None else promises, first, today),
         team=_team(client) if team is None else team,
         budget_version=basis.budget_version,
         entries=sum(row.rows_behind for row in actual.rows),
@@ -214,6 +233,31 @@ def _tasks(user: User, client: Client, *, internal: bool) -> tuple[Task, ...]:
         )
         for row in rows[:120]
     )
+
+
+def _promises(rows: Iterable[Mapping[str, Any]], first: Month, today: date) -> tuple[PromiseMade, ...]:
+    """Due since the period began, or still open; ours first, by due day. rows: days as ISO text."""
+    found = []
+    for row in rows:
+        due, kept_on, dropped_on = (_day(row[name]) for name in ("due", "kept_on", "dropped_on"))
+        if due is None or (due < first and (kept_on or dropped_on)):
+            continue
+        state = state_of(Promise(due, kept_on, dropped_on), today)
+        owner = User(name=row["owner"]).initials_name if row["owner"] else ""
+        found.append(PromiseMade(row["side"], row["text"], due, state, kept_on or dropped_on, owner))
+    return tuple(found)
+
+
+def _day(value: str | date | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def promise_rows(client: Client) -> list[dict[str, Any]]:
+    rows = client.commitments.order_by("side", "due", "pk").annotate(owned_by=F("owner__name"))
+    return [
+        {**row, "owner": row.pop("owned_by")}
+        for row in rows.values("side", "text", "due", "kept_on", "dropped_on", "owned_by")
+    ]
 
 
 def _team(client: Client) -> Team:

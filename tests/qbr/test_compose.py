@@ -12,7 +12,7 @@ import pytest
 from common.periods import month_add, months_between, parse_period
 from qbr.calc.compose import compose, with_agenda
 from qbr.calc.layout import laid_out
-from qbr.calc.review import Agreement, Deal, Figures, ForecastMonths, ReviewData, Task, periods_of
+from qbr.calc.review import Agreement, Deal, Figures, ForecastMonths, PromiseMade, ReviewData, Task, periods_of
 from qbr.calc.slides import Cell, Deck, Slide, client_safe, closed_items
 from qbr.calc.words import unsupported, with_words, worded
 
@@ -234,3 +234,23 @@ def test_a_running_quarter_says_how_far_it_is_recorded() -> None:
     # One month: 400,000 against 390,000.
     assert slide(deck, "summary").headline == "Net fees of $400.0k to Jul are $10.0k over budget, all of it in Media"
     assert printed(deck, "pnl", "Net fees") == ["Net fees", "400", "390", "+10", "400", "400"]
+
+
+def test_promises_are_counted_by_side_and_the_finding_follows() -> None:
+    made = (
+        PromiseMade("ours", "Send the benchmark", date(2026, 9, 30), "kept", date(2026, 9, 28), "A. Reyes"),
+        PromiseMade("ours", "Name a second planner", date(2026, 9, 15), "late", None, "A. Reyes"),
+        PromiseMade("theirs", "Share the sell-out data", date(2026, 8, 31), "kept_late", date(2026, 9, 9), ""),
+        PromiseMade("theirs", "Sign the benefits", date(2026, 12, 1), "open", None, "A. Reyes"),
+    )
+    found = slide(compose(data(promises=made)), "promises")
+    assert found.headline == "One of three promises was kept by its day; one of ours is late"
+    assert found.table is not None
+    assert [row.cells[0].text for row in found.table.rows if row.style == "group"] == [
+        "Promised by Alder Finch: 1 of 2 kept by their day",
+        f"Promised by {data().client}: 0 of 1 kept by their day",
+    ]
+    assert [(row.cells[2].text, row.cells[3].text) for row in found.table.rows if not row.style] == [
+        ("Kept", "28 Sep"), ("Late", "A. Reyes"), ("Kept late", "9 Sep"), ("Open", "A. Reyes"),
+    ]  # fmt: skip
+    assert not [item for item in compose(data()).slides if item.kind == "promises"]
