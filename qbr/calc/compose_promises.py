@@ -80,7 +80,6 @@ def _finding(data: ReviewData) -> str:
     if late["ours"] and late["theirs"]:
         return f"{said}; {findings.count(late['ours'])} of ours and {findings.count(late['theirs'])} of yours are late"
     if late["ours"] or late["theirs"]:
-        whose = "ours" if late["ours"] else "yours"
-        count = late[whose if whose == "ours" else "theirs"]
-        return f"{said}; {findings.count(count)} of {whose} {'is' if count == 1 else 'are'} late"
+        whose, number = ("ours", late["ours"]) if late["ours"] else ("yours", late["theirs"])
+        return f"{said}; {findings.count(number)} of {whose} {'is' if number == 1 else 'are'} late"
     return said

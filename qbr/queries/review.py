@@ -253,11 +253,9 @@ def _day(value: str | date | None) -> date | None:
 
 
 def promise_rows(client: Client) -> list[dict[str, Any]]:
-    rows = client.commitments.order_by("side", "due", "pk").annotate(owned_by=F("owner__name"))
-    return [
-        {**row, "owner": row.pop("owned_by")}
-        for row in rows.values("side", "text", "due", "kept_on", "dropped_on", "owned_by")
-    ]
+    names = ("side", "text", "due", "kept_on", "dropped_on", "owner")
+    rows = client.commitments.order_by("side", "due", "pk").values_list(*names[:-1], "owner__name")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _team(client: Client) -> Team:
