@@ -27,7 +27,7 @@ def register() -> None:
     section_tabs.register("purchase_orders", SectionTab("Purchase orders", "purchase_orders", MONEY_READERS, 44))
     section_tabs.register("entries", SectionTab("Ledger", "entries", MONEY_READERS, 90))
     section_tabs.register("capacity", SectionTab("Capacity", "capacity", MONEY_READERS, 55))
-    saved_pages.register("capacity", SavedPage("Capacity", "capacity", MONEY_READERS))
+    saved_pages.register("capacity", SavedPage("Capacity", "capacity", MONEY_READERS, tiles.capacity))
     section_tabs.register("time", SectionTab("Time", "time_list", MONEY_READERS, 60))
     section_tabs.register("my_week", SectionTab("My week", "my_week", MONEY_READERS - {LEADERSHIP}, 61))
     section_tabs.register("leave", SectionTab("Leave", "leave", MONEY_READERS, 57))

@@ -1,4 +1,4 @@
-"""Saved views of the P&L as tiles of the cockpit."""
+"""Saved views of the P&L and of capacity as tiles of the cockpit."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.access import get_client_for
 from common.saved_views import Tile, TileRow
+from financials.forms.capacity import capacity_view
 from financials.forms.pnl import pivot_view, pnl_view
 from financials.queries.basis import load_basis
+from financials.queries.capacity_page import load_capacity_page
 from financials.queries.pivot_page import ROW_WORDS, PivotView, load_pivot_page
 from financials.queries.pnl import BadRequest, PnlRequest
 from financials.queries.pnl_page import load_pnl_page
@@ -63,4 +66,23 @@ def _groups(user: User, query: QueryDict, now: datetime) -> Tile:
         rows=[TileRow(row.name, home + row.filter if row.filter else "", row.total) for row in page.rows[:SHOWN]],
         series=[figure.value for figure, _ in page.total.cells],
         source=page.source,
+    )
+
+
+def capacity(user: User, query: QueryDict, now: datetime) -> Tile:
+    """The gap of the weeks asked for, week by week; below it the roles to hire for."""
+    asked, rows, number, _ = capacity_view(query.dict(), now.date())
+    if asked.client:
+        get_client_for(user, asked.client)
+    page = load_capacity_page(user, asked, rows=rows, page=number, now=now)
+    home = reverse("capacity")
+    return Tile(
+        finding=page.finding,
+        headline=page.figures["gap"],
+        rows=[
+            TileRow(hire.role, f"{home}?{urlencode({'rows': 'person', 'role': hire.role})}", hire.figure)
+            for hire in page.hires[:SHOWN]
+        ],
+        series=[cell.figure.value for cell in page.total.cells],
+        source=f"Hours, weeks {page.span}; above zero people are short",
     )

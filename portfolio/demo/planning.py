@@ -22,7 +22,7 @@ WEEKS = 26
 BENCH = ("wes.tanaka", "vera.nowak")
 OVER = ("ruben.ortega", "KES", 5, "16")
 """Who, for which client beside their own, for how many weeks from the next one, hours a week."""
-LAUNCH = ("HAL", "Designer", 5, 13, "90")
+LAUNCH = ("HAL", "Designer", 1, 17, "90")
 """Client, role nobody is named for, first week ahead, weeks, hours a week."""
 DEALS = 9
 """Open deals that hours hang on."""
@@ -155,6 +155,11 @@ def leave_rows(as_of: date, seed: int) -> list[Row]:
         if number % 7 == 3:
             day = monday(as_of) + timedelta(weeks=1, days=number % 5)
             rows.append(_away(local, day, day, hours="4"))
+    for number, local in enumerate(
+        ("director", "manager", "marcus.bell", "grace.nakamura", "delivery", "clara.jensen")
+    ):
+        begins = monday(as_of) + timedelta(weeks=(0, 2, 9, 4, 12, 0)[number])
+        rows.append(_away(local, begins + timedelta(days=3 if not number else 0), begins + timedelta(days=4)))
     return sorted({(row["person_email"], row["from"]): row for row in rows}.values(), key=lambda row: row["from"])
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Client
 from common.figures import UnknownFigure, explain
+from financials import tiles
 from financials.models import Allocation, RoleLead, TimeEntry
 from financials.queries.attention import money_items
 from financials.queries.capacity import CapacityAsked
@@ -131,6 +133,15 @@ def test_the_page_its_file_and_its_saved_views(acme: Client, owner: User, outsid
     assert "Ana Silva" in text_of(browser.get("/financials/capacity/?rows=person&role=Designer&from=2026-11-23"))
     assert sign_in(outsider).get("/financials/capacity/?client=ACME").status_code == 404
     assert "No people and no plans here" in text_of(sign_in(outsider).get("/financials/capacity/"))
+
+
+def test_a_pinned_view_says_the_gap_and_whom_to_hire(acme: Client, owner: User) -> None:
+    tile = tiles.capacity(owner, QueryDict("from=2026-11-23&weeks=13"), NOW)
+    assert tile.finding.startswith("Designer work is 35 hours a week short")
+    assert (tile.headline.value, tile.series[6:10]) == (D(20), [D(30), D(30), D(40), D(40)])
+    assert [(row.name, row.url) for row in tile.rows] == [
+        ("Designer", "/financials/capacity/?rows=person&role=Designer")
+    ]
 
 
 def test_a_figure_says_how_it_is_made(acme: Client, owner: User, outsider: User) -> None:
