@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from accounts.access import get_client_for
@@ -17,6 +18,7 @@ from financials.queries.capacity_page import CapacityPage, load_capacity_page
 if TYPE_CHECKING:
     from people.models import User
 
+SIX: Final = Decimal("0.000001")
 _HOURS: Final[tuple[tuple[str, str, Way], ...]] = (
     ("capacity", "Capacity", "amount"), ("firm", "Firm", "amount"), ("weighted", "Soft, weighted", "amount"),
     ("gap", "Gap", "amount"), ("utilisation", "Utilisation", "ratio"),
@@ -47,7 +49,8 @@ def capacity(user: User, query: Mapping[str, str], now: datetime) -> Report:
         rows=[
             [
                 row.groups[0] or "Nobody named", row.groups[1], shown(row.cell.capacity), shown(row.cell.demand.firm),
-                shown(row.cell.demand.weighted), shown(row.cell.gap), row.cell.utilisation,
+                shown(row.cell.demand.weighted), shown(row.cell.gap),
+                None if row.cell.utilisation is None else row.cell.utilisation.quantize(SIX),
             ]
             for row in capacity_rows(book, (group, "week"))
         ],

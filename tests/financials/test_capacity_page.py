@@ -128,7 +128,7 @@ def test_the_page_its_file_and_its_saved_views(acme: Client, owner: User, outsid
     file = body_of(browser.get("/financials/capacity/?from=2027-01-04&weeks=13&format=csv")).decode("utf-8-sig")
     assert file.splitlines()[:2] == [
         "role,week,capacity,firm,weighted,gap,utilisation",
-        "Designer,2027-01-04,40.00,70.00,0.00,30.00,1",
+        "Designer,2027-01-04,40.00,70.00,0.00,30.00,1.000000",
     ]
     assert "Ana Silva" in text_of(browser.get("/financials/capacity/?rows=person&role=Designer&from=2026-11-23"))
     assert sign_in(outsider).get("/financials/capacity/?client=ACME").status_code == 404
