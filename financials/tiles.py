@@ -71,7 +71,7 @@ def _groups(user: User, query: QueryDict, now: datetime) -> Tile:
 
 def capacity(user: User, query: QueryDict, now: datetime) -> Tile:
     """The gap of the weeks asked for, week by week; below it the roles to hire for."""
-    asked, rows, number, _ = capacity_view(query.dict(), now.date())
+    asked, rows, number, _ = capacity_view({name: str(value) for name, value in query.items()}, now.date())
     if asked.client:
         get_client_for(user, asked.client)
     page = load_capacity_page(user, asked, rows=rows, page=number, now=now)
