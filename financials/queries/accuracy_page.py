@@ -173,6 +173,6 @@ def _chart(leads: list[Row], source: str) -> charts.BandLine:
         points=points,
         unit="ratio",
         scale="1",
-        value_label="WAPE",
+        value_label="",
         size="l",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -11,10 +11,12 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 
 from common.money import ZERO
-from common.periods import Month, month_index
+from common.periods import Month, month_add, month_index
 from financials.calc.backtest import UP_TO
 
 LEADS: Final = 12
+YEAR: Final = 12
+_NAIVE_LAYERS: Final = ("contracted", "commit", "best_case", "pipeline")
 PERSON: Final = "person"
 """The method of a row about one person's changes."""
 
@@ -107,11 +109,40 @@ def kept_scores(client_ids: Sequence[int], closed: Month, rates: dict[str, Decim
         if currency in rates and count == 1
     }
     found: dict[Key, Sums] = defaultdict(Sums)
+    first = _first_months(came)
     for (client, made, month), one in told.items():
         if client not in blind:
+            for method, naive in _naive(client, made, month, one, came, first).items():
+                found[Key(client, method, "", "", month_index(month) - month_index(made))].add(
+                    naive, came[client, month]
+                )
             _judge(found, client, month_index(month) - month_index(made), one, came[client, month],
                    bands.get((client, made, month)))  # fmt: skip
     return dict(found)
+
+
+def _first_months(came: Mapping[tuple[int, Month], Decimal]) -> dict[int, Month]:
+    first: dict[int, Month] = {}
+    for client, month in came:
+        first[client] = min(month, first.get(client, month))
+    return first
+
+
+def _naive(
+    client: int,
+    made: Month,
+    month: Month,
+    one: _Month,
+    came: Mapping[tuple[int, Month], Decimal],
+    first: Mapping[int, Month],
+) -> dict[str, Decimal]:
+    """What the naive ones said on the day, where the client had a year of closed months by then."""
+    told = {"weighted_pipeline": sum((one.layers.get(layer, ZERO) for layer in _NAIVE_LAYERS), ZERO)}
+    if client in first and month_add(made, -YEAR) >= first[client]:
+        told["seasonal_naive"] = came.get((client, month_add(month, -YEAR)), ZERO)
+        past = [came.get((client, month_add(made, -back)), ZERO) for back in range(1, YEAR + 1)]
+        told["last_twelve"] = sum(past, ZERO) / YEAR
+    return told
 
 
 def _judge(

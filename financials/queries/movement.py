@@ -36,7 +36,7 @@ FEWEST_MINUTES: Final = 60
 @dataclass(frozen=True, slots=True)
 class MovementRequest:
     """start, end: instants; None is when this person last looked, and now. first, last: the months compared; None is
-    this calendar year. run_from, run_to: ids of runs, whose own instants count then.
+    this calendar year and the next. run_from, run_to: ids of runs, whose own instants count then.
     """
 
     start: datetime | None = None
@@ -117,7 +117,7 @@ def load_movement(user: User, request: MovementRequest, *, now: datetime) -> Mov
     then_known = end if end < now else None
     basis = load_basis(user, now=now, currency=request.currency, as_of=then_known, newest_entry=False)
     first = request.first or date(basis.today.year, 1, 1)
-    last = request.last or date(max(basis.today.year, first.year), 12, 1)
+    last = request.last or date(max(basis.today.year + 1, first.year), 12, 1)
     if last < first or last.year - first.year > 20:
         raise BadRequest("to", "The last month comes before the first, or more than twenty years after it.")
     then, now_runs = _runs(clients, start), _runs(clients, end)

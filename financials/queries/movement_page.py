@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from people.models import User
 
 MOST_DETAILS: Final = 60
-SCALE_FROM: Final = Decimal(2_000_000)
-"""Totals below this print in thousands."""
+SCALE_FROM: Final = Decimal(1_000_000)
+"""Changes below this print in thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,7 @@ class MovementPage:
 
     @property
     def scale(self) -> Scale:
-        """Thousands until either end is large."""
-        ends = [abs(Decimal(figure.value or 0)) for figure in (self.total.figures[0], self.total.figures[-1])]
-        return "k" if max(ends) < SCALE_FROM else "M"
+        return scale_of(self.found.total)
 
     @property
     def places(self) -> int:
@@ -137,6 +135,11 @@ def _choices(now: datetime, found: MovementResult) -> tuple[tuple[str, str], ...
     return tuple((label, on.isoformat()) for label, on in several)
 
 
+def scale_of(totals: Mapping[str, Decimal]) -> Scale:
+    """Thousands until something moved by a million: a step has to be told from none."""
+    return "k" if max(abs(totals[term]) for term in TERMS) < SCALE_FROM else "M"
+
+
 def source_of(found: MovementResult) -> str:
     runs = [f"run {run}" if run else "no run" for run in found.runs]
     return f"Forecast {runs[0]} to {runs[1]}; the terms sum to the change exactly"
@@ -173,7 +176,7 @@ def _chart(
     found: MovementResult, totals: Mapping[str, Decimal], shown: Iterable[str], first: str, last: str
 ) -> charts.ChangeWaterfall:
     currency = found.basis.currency
-    scale: Scale = "k" if max(abs(totals["start"]), abs(totals["end"])) < SCALE_FROM else "M"
+    scale = scale_of(totals)
     parts = [Part(MOVE_LABELS[term].lower(), totals[term]) for term in TERMS]
     return charts.ChangeWaterfall(
         finding=findings.largest_moves(parts, currency, "Nothing moved"),

@@ -42,7 +42,7 @@ class ForecastMovementView(TableView):
             OpenApiParameter("run_from", str, description="Id of a run; default: the caller's last look."),
             OpenApiParameter("run_to", str, description="Id of a run; default: now."),
             OpenApiParameter("from", str, description="YYYY-MM; default: January of this year."),
-            OpenApiParameter("to", str, description="YYYY-MM; default: December of this year."),
+            OpenApiParameter("to", str, description="YYYY-MM; default: December of next year."),
             OpenApiParameter("group_by", str, description="client or owner; without it one row for all."),
             OpenApiParameter("client", str, description="Key of a client."),
             OpenApiParameter("owner", str, description="E-mail."),

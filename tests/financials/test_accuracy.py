@@ -70,6 +70,8 @@ def test_the_worked_figures_from_a_run_that_was_made(owner: User, outsider: User
     # Without the run-rate 80, 100, 70, 60: 30 + 0 + 30 + 60 = 120 of 310, and bias 0.
     assert kept(owner, "layer")[0] == ("contracted", D("0.387097"), D("0.000000"), 4)
     assert kept(outsider) == []
+    (naive,) = load_rows(owner, AccuracyRequest(), "kept", (), method="weighted_pipeline")
+    assert naive.score.wape == D("0.387097")  # what was signed, and no deals
     standing = load_standing(owner, AccuracyRequest())
     assert (standing.source, standing.months, standing.closed_through) == ("kept", 4, OCTOBER)
 

@@ -17,6 +17,7 @@ from common import audit
 from common.models import AuditEntry
 from common.periods import month_add, month_of, quarter_of
 from common.saved_views import pin_view, save_view
+from financials.actions.accuracy import ask_accuracy
 from financials.actions.time_edits import decide_entries
 from financials.models import TimeEntry, TimeStatus
 from people.models import User
@@ -25,6 +26,7 @@ from portfolio.demo.closing import close_months
 from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
+from portfolio.management.forecast_story import tell_forecasts
 from portfolio.management.pipeline_story import tell_pipeline
 from qbr.actions import create_deck, write_words
 
@@ -88,6 +90,8 @@ class Command(BaseCommand):
         changed += close_months(as_of)
         changed += add_reviews(as_of)
         changed += pin_views()
+        changed += tell_forecasts(as_of, now=now)
+        ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
         return changed

@@ -1,0 +1,85 @@
+"""The forecasts the demo's people made in the months before: computed from what its story says was known then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from accounts.models import Client, Opportunity, StageMove
+from common.periods import Month, month_add, month_of
+from financials.actions.forecast import store_forecasts
+from financials.calc import forecast as calc
+from financials.calc.backtest import as_of_past
+from financials.models import Contract
+from financials.queries.inputs import Batch, Book, load_book
+
+MONTHS_BACK: Final = 9
+BEFORE_ANY_EDIT: Final = 0
+"""The version of inputs that every later run comes after."""
+
+
+def tell_forecasts(as_of: date, *, now: datetime) -> int:
+    """A run of every client on the 25th of each of nine months, and one five weeks ago. Once, before any other run."""
+    ids = list(Client.objects.order_by("pk").values_list("pk", flat=True))
+    signed = dict(Contract.objects.exclude(signed_on=None).values_list("number", "signed_on"))
+    told = 0
+    for at in _instants(as_of):
+        book = _as_of(load_book(ids, now=at), at, signed)
+        results = [calc.compute(batch.inputs) for batch in book.batches]
+        told += len(store_forecasts(book=book, results=results, versions=dict.fromkeys(ids, BEFORE_ANY_EDIT), now=at))
+    return told
+
+
+def _instants(as_of: date) -> list[datetime]:
+    anchor = month_of(as_of)
+    days = {month_add(anchor, -back).replace(day=25) for back in range(1, MONTHS_BACK + 1)} | {
+        as_of - timedelta(weeks=5)
+    }
+    return [datetime.combine(day, time(17), tzinfo=UTC) for day in sorted(days)]
+
+
+def _as_of(book: Book, at: datetime, signed: dict[str, date]) -> Book:
+    """The month before that day's is the last closed one."""
+    closed = month_add(month_of(at.date()), -1)
+    deals = _deals(at)
+    batches = []
+    for batch in book.batches:
+        then = as_of_past(batch.inputs, closed, signed)
+        mine = set(batch.client_ids)
+        own = [deal for client in sorted(mine) for deal in deals[client]]
+        origins = {one.number: one.opportunity for one in batch.inputs.contracts}
+        contracts = [replace(one, opportunity=origins[one.number]) for one in then.contracts]
+        batches.append(Batch(replace(then, contracts=contracts, opportunities=own), batch.client_ids))
+    shown = tuple(cell for cell in book.recognised if cell.month <= closed)
+    return replace(book, closed_through=closed, batches=tuple(batches), recognised=shown)
+
+
+def _deals(at: datetime) -> dict[int, list[calc.Opportunity]]:
+    """Deals as they stood: at the stage of their last step by then, with the probability they left it with."""
+    moves: dict[int, list[StageMove]] = defaultdict(list)
+    for move in StageMove.objects.order_by("at", "pk"):
+        moves[move.opportunity_id].append(move)
+    found: dict[int, list[calc.Opportunity]] = defaultdict(list)
+    for deal in Opportunity.objects.order_by("pk"):
+        way = moves[deal.pk]
+        taken = [move for move in way if move.at <= at]
+        if taken and taken[-1].outcome != "lost":
+            found[deal.client_id].append(_stood(deal, taken[-1], way[len(taken) :], at.date()))
+    return found
+
+
+def _stood(deal: Opportunity, last: StageMove, later: Iterable[StageMove], day: date) -> calc.Opportunity:
+    is_open = last.outcome == "open"
+    left_with = next((move.stated for move in later), None)
+    probability = deal.probability if left_with is None else left_with
+    close_on: Month | date | None = deal.close_on
+    if is_open and close_on is not None and close_on <= day:
+        close_on = month_add(day, 1)
+    return calc.Opportunity(
+        client=str(deal.client_id), key=deal.key, stage=last.after, category=deal.category, amount=deal.amount,
+        currency=deal.currency, probability=probability, close_on=close_on, delivery_start=deal.delivery_start,
+        delivery_months=deal.delivery_months, contract="" if is_open else deal.contract, renews=deal.renews,
+    )  # fmt: skip
