@@ -10,7 +10,7 @@ from django.http import Http404
 
 from accounts.access import NOT_FOUND
 from accounts.models import Client
-from common.policies import DIRECTOR, FINANCE, LEADERSHIP
+from common.policies import ACCOUNT_MANAGER, DIRECTOR, FINANCE, LEADERSHIP
 from financials.models import (
     Allocation,
     BillingPlanLine,
@@ -26,6 +26,7 @@ from financials.models import (
     PurchaseOrder,
     Rate,
     RateKind,
+    Scenario,
     ScheduleLine,
     Term,
     TimeEntry,
@@ -178,3 +179,21 @@ def reads_closes(user: User) -> bool:
 def require_closing(user: User) -> None:
     if not abilities_of(user).close_months:
         raise PermissionDenied("Only finance closes months.")
+
+
+SCENARIO_WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
+"""Who asks what if, each for themselves."""
+
+
+def scenarios_for(user: User) -> QuerySet[Scenario]:
+    """One's own; another's are nobody else's business, as they may name clients out of sight."""
+    if user.role not in SCENARIO_WRITERS or not user.is_active:
+        return Scenario.objects.none()
+    return Scenario.objects.filter(owner=user)
+
+
+def get_scenario_for(user: User, pk: int) -> Scenario:
+    found = scenarios_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found

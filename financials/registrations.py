@@ -11,7 +11,7 @@ from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
 from financials import reports, reports_capacity, reports_close, reports_forecast, reports_invoices, reports_pnl, tiles
-from financials.access import CLOSE_READERS
+from financials.access import CLOSE_READERS, SCENARIO_WRITERS
 from financials.queries import attention, client_money
 
 
@@ -36,6 +36,7 @@ def register() -> None:
     section_tabs.register("overhead", SectionTab("Overhead", "overhead", frozenset({FINANCE, LEADERSHIP}), 80))
     section_tabs.register("forecast", SectionTab("Forecast", "forecast", MONEY_READERS, 10))
     section_tabs.register("movement", SectionTab("What moved", "forecast_movement", MONEY_READERS, 20))
+    section_tabs.register("scenarios", SectionTab("Scenarios", "scenarios", SCENARIO_WRITERS, 40))
     section_tabs.register("accuracy", SectionTab("Track record", "forecast_accuracy", MONEY_READERS, 30))
     section_tabs.register("renewals", SectionTab("Renewals", "renewals", CLIENT_READERS, 40))
     saved_pages.register("renewals", SavedPage("Renewals", "renewals", CLIENT_READERS))

@@ -17,6 +17,7 @@ from financials.views import (
     receivables,
     renewals,
     retention,
+    scenarios,
     time,
 )
 
@@ -75,6 +76,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast/", forecast.forecast, name="forecast"),
     path("forecast/movement/", movement.movement, name="forecast_movement"),
     path("forecast/movement/looked/", movement.looked, name="forecast_looked"),
+    path("forecast/scenarios/", scenarios.scenarios, name="scenarios"),
+    path("forecast/scenarios/new/", scenarios.new, name="new_scenario"),
+    path("forecast/scenarios/<int:pk>/", scenarios.scenario, name="scenario"),
+    path("forecast/scenarios/<int:pk>/add/", scenarios.add, name="scenario_add"),
+    path("forecast/scenarios/<int:pk>/drop/<int:place>/", scenarios.drop, name="scenario_drop"),
+    path("forecast/scenarios/<int:pk>/delete/", scenarios.delete, name="scenario_delete"),
     path("forecast/accuracy/", accuracy.accuracy, name="forecast_accuracy"),
     path("forecast/accuracy/measure/", accuracy.measure, name="measure_accuracy"),
     path("forecast.<str:form>", forecast.forecast_export, name="forecast_export"),

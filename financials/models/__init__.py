@@ -28,6 +28,7 @@ from financials.models.ledger import ACCRUAL, BudgetLadder, BudgetLine, LedgerEn
 from financials.models.movement import ForecastLook
 from financials.models.receivables import Invoice, PurchaseOrder
 from financials.models.renewals import RenewalPlan, RenewalStatus
+from financials.models.scenarios import Scenario
 from financials.models.terms import (
     BillingPlanLine,
     ContractDocument,
@@ -82,6 +83,7 @@ __all__ = [
     "RenewalPlan",
     "RenewalStatus",
     "RoleLead",
+    "Scenario",
     "ScheduleLine",
     "StatusChange",
     "Term",

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from accounts.access import clients_for
 from common.money import quantise
 from common.periods import month_of
+from financials.access import scenarios_for
 from financials.calc.movement import TERMS
 from financials.models import ForecastRun
 from financials.queries.accuracy import GROUPS, AccuracyRequest, load_rows, load_standing
@@ -201,4 +202,26 @@ class ForecastAccuracyView(TableView):
         )
 
 
+SCENARIOS = Resource(
+    name="scenarios",
+    label="scenarios",
+    kind="",
+    natural_key="id",
+    fields=(
+        ID_FIELD,
+        Field("name", writable=False),
+        Field("note", writable=False),
+        Field("steps", "object", writable=False, filter=False, help="In order: lose, slip or raise."),
+        Field("version", "integer", writable=False),
+        Field("created_at", "datetime", writable=False, filter=False),
+        Field("updated_at", "datetime", writable=False, filter=False),
+    ),
+    rows=scenarios_for,
+    can_read=lambda can: True,  # one's own: whoever may make none finds none
+    can_write=lambda can: False,
+    orderings=("name", "created_at", "updated_at"),
+    search=("name", "note"),
+    client="",
+    versioned=False,
+)
 PROOF_VIEWS: Final = (ForecastMovementView, ForecastAccuracyView)

@@ -24,7 +24,8 @@ BEFORE_ANY_EDIT: Final = 0
 def tell_forecasts(as_of: date, *, now: datetime) -> int:
     """A run of every client on the 25th of each of nine months, and one five weeks ago. Once, before any other run."""
     ids = list(Client.objects.order_by("pk").values_list("pk", flat=True))
-    signed = dict(Contract.objects.exclude(signed_on=None).values_list("number", "signed_on"))
+    rows = Contract.objects.values_list("number", "signed_on")
+    signed = {number: signed_on for number, signed_on in rows if signed_on is not None}
     told = 0
     for at in _instants(as_of):
         book = _as_of(load_book(ids, now=at), at, signed)

@@ -24,6 +24,7 @@ from tests.sweeps.cases import (
     Roles,
     _figure,
     fixed,
+    scenario_of,
 )
 from tests.sweeps.world import World
 
@@ -172,6 +173,8 @@ API: tuple[Case, ...] = (
         "api_forecast-runs", lambda world: {"pk": str(world.own.client.forecast_runs.all()[0].pk)}, get=MONEY,
         record=True,
     ),
+    Case("api_scenarios_list", get=EVERYONE),
+    Case("api_scenarios", lambda world: {"pk": str(scenario_of(world))}, get=DIRECTOR, record=True, denied=404),
     Case("api_report_forecast-accuracy", get=MONEY),
     Case("api_report_forecast-accuracy", query="client=HAL&group_by=client,lead", get=MONEY, record=True, soft=True),
     Case("api_report_forecast-accuracy", query="format=csv&group_by=layer", get=MONEY),

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from common.models import SavedView
+from financials.models import Scenario
 from tests.sweeps.world import World
 
 Roles = frozenset[str]
@@ -162,6 +163,11 @@ def _new_contract(world: World) -> Kwargs:
         "kind": "change_order", "client": world.own.client.pk, "parent": "HAL-SOW", "number": "HAL-CO-NEW",
         "title": "More of it", "start": "2026-11-01", "end": "2026-12-31", "amount": "1000", "currency": "USD",
     }  # fmt: skip
+
+
+def scenario_of(world: World) -> int:
+    steps = [{"kind": "lose", "client": "HAL", "from": "2027-01"}]
+    return Scenario.objects.get_or_create(owner=world.people["director"], name="Mine", defaults={"steps": steps})[0].pk
 
 
 def _contract(world: World) -> Kwargs:
@@ -586,6 +592,22 @@ FINANCIALS = (
     Case("forecast_movement", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("forecast_movement", query="format=xlsx&from=2026-01&to=2027-06", get=MONEY),
     Case("forecast_looked", post=MONEY),
+    Case("scenarios", get=WRITERS),
+    Case("scenarios", query="format=csv", get=WRITERS),
+    Case("scenarios", query="format=xlsx", get=WRITERS),
+    Case("new_scenario", post=WRITERS, body=lambda world: {"name": "What if"}),
+    Case("scenario", lambda world: {"pk": scenario_of(world)}, get=DIRECTOR, record=True, denied=404),
+    Case(
+        "scenario_add", lambda world: {"pk": scenario_of(world)}, post=DIRECTOR, record=True, strange=404, denied=404,
+        body=lambda world: {"kind": "lose", "client": "HAL", "from": "2027-01"},
+    ),
+    Case(
+        "scenario_drop", lambda world: {"pk": scenario_of(world), "place": 0}, post=DIRECTOR, record=True, strange=404,
+        denied=404,
+    ),
+    Case(
+        "scenario_delete", lambda world: {"pk": scenario_of(world)}, post=DIRECTOR, record=True, strange=404, denied=404
+    ),
     Case("forecast_accuracy", get=MONEY),
     Case("forecast_accuracy", query="client=HAL&source=backtest", get=MONEY, record=True),
     Case("forecast_accuracy", query="client=HAL&format=csv", get=MONEY, record=True),
