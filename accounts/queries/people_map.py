@@ -143,7 +143,7 @@ def load_map(
         unplaced=tuple(row for row in book.rows if row.power is None or row.interest is None),
         lines=lines,
         ranks=tuple(ordered),
-        grid=load_grid(client, book, today) if book.rows else None,
+        grid=load_grid(client, book, today if can.see_stance else None) if book.rows else None,
         selected=_selected(client, chosen, ordered, stood, lines, today) if chosen else None,
     )
 
@@ -214,8 +214,8 @@ def _matrix(rows: Sequence[StakeholderRow]) -> tuple[tuple[Cell, ...], ...]:
     )
 
 
-def load_grid(client: Client, book: StakeholderBook, today: date) -> Grid:
-    """One query."""
+def load_grid(client: Client, book: StakeholderBook, today: date | None) -> Grid:
+    """One query. today: as of when judgements have expired; None for who may not know when they were made."""
     bonds = Bond.objects.filter(stake__client=client).select_related("person").order_by("person__name", "pk")
     held: dict[tuple[int, int], Tie] = {}
     names: dict[int, str] = {}
@@ -236,7 +236,7 @@ def load_grid(client: Client, book: StakeholderBook, today: date) -> Grid:
     top = names.get(found.holder, "") if found.holder is not None else ""
     return Grid(
         _grid_finding(found, top), tuple(names[person] for person in order), rows, found, figure,
-        _judged(book.rows, today),
+        _judged(book.rows, today) if today else "",
     )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def _row(stake: Stakeholding, key: str, today: date, see_stance: bool) -> Stakeh
         touch_shape=shape,
         touch_words=words,
         covered=is_covered(tie, today),
-        judged_on=stake.judged_on,
+        judged_on=stake.judged_on if see_stance else None,
         judged_by=stake.judged_by if see_stance else "",
         url=reverse("stakeholder", args=[key, stake.pk]),
     )

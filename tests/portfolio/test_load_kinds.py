@@ -27,7 +27,7 @@ from financials.models import (
 )
 from financials.queries.inputs import load_book
 from people.models import User
-from tests.makers import make_client, make_user
+from tests.makers import make_client, make_contact, make_stakeholding, make_user
 from tests.portfolio.loading import load, rejects, write
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,8 @@ def refused(tmp_path: Path, kind: str, text: str) -> list[str]:
 def test_every_sample_reads(tmp_path: Path) -> None:
     """The sample file of each kind loads once what it refers to is there."""
     make_user(email="ana.reyes@firm.example")
-    make_client("kestrel-air")
+    client = make_client("kestrel-air")
+    make_stakeholding(client, contact=make_contact(client, key="KES-C02"))
     for name, kind in kinds:
         head = ",".join(column.name for column in kind.columns)
         cells = ",".join(column.sample for column in kind.columns)
