@@ -35,11 +35,13 @@ RESOURCES = (
     "allocations",
     "leave",
     "rate-cards",
+    "forecast-runs",
+    "scenarios",
     "periods",
     "audit",
     "reports",
 )
-READ_ONLY = frozenset({"reports", "schedule-lines", "audit"})
+READ_ONLY = frozenset({"reports", "schedule-lines", "forecast-runs", "audit"})
 SCOPES = tuple(
     f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if verb == "read" or name not in READ_ONLY
 )
