@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from common.audit import record
 from financials.actions.contracts import mark_clients_dirty
 from financials.models import Allocation, RoleLead
+from people.models import User
 
 MOST_LEAD_WEEKS: Final = 104
 
@@ -63,11 +64,11 @@ def save_plan(*, cells: Mapping[Slot, Planned], actor: str, now: datetime) -> Wr
         return done
     told: dict[int, dict[str, tuple[Any, Any]]] = defaultdict(dict)
     fresh: list[Allocation] = []
+    names = _names(slot.person for slot in cells)
     for slot, wanted in cells.items():
         change = _write(slot, wanted, existing.get(slot), fresh, now)
         if change is not None:
-            who = f"person {slot.person}" if slot.person else slot.role
-            told[slot.client][f"{slot.week}, {who}"] = change
+            told[slot.client][f"{slot.week}, {names.get(slot.person, slot.role)}"] = change
             done.changed += 1
     Allocation.objects.bulk_create(fresh)
     _tell(told, actor, "planned")
@@ -91,7 +92,7 @@ def _write(
         if row is None:
             return None
         row.delete()
-        return row.hours, None
+        return _said(row.hours, firm=row.firm), None
     firm = wanted.firm if wanted.firm is not None else (row.firm if row else True)
     deal = wanted.opportunity if wanted.firm is not None else (row.opportunity_id if row else None)
     if row is None:
@@ -110,6 +111,11 @@ def _write(
     row.updated_at = now
     row.save(update_fields=["hours", "firm", "opportunity", "version", "updated_at"])
     return _said(before[0], firm=before[1]), _said(hours, firm=firm)
+
+
+def _names(person_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """As the trail calls them."""
+    return dict(User.objects.filter(pk__in={pk for pk in person_ids if pk}).values_list("pk", "email"))
 
 
 def _said(hours: Decimal, *, firm: bool) -> str:
@@ -148,8 +154,9 @@ def copy_week(*, rows: QuerySet[Allocation], week: date, actor: str) -> int:
     ]  # fmt: skip
     Allocation.objects.bulk_create(fresh)
     told: dict[int, dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    names = _names(row.person_id for row in fresh)
     for row in fresh:
-        who = f"person {row.person_id}" if row.person_id else row.role
+        who = names.get(row.person_id, row.role)
         told[row.client_id][f"{week}, {who}"] = (None, _said(row.hours, firm=row.firm))
     _tell(told, actor, "copied")
     return len(fresh)

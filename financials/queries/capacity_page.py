@@ -276,11 +276,11 @@ def _chart(asked: CapacityAsked, weeks: Sequence[date], cells: Sequence[Cell]) -
         if cell.capacity is not None and band is not None and band[1] > cell.capacity
     )
     if short:
-        said = f"Demand is beyond capacity in {short} of {len(weeks)} weeks"
+        said = f"Over all roles, demand is beyond capacity in {short} of {len(weeks)} weeks"
     elif likely:
-        said = f"Were the likely deals won, demand would be beyond capacity in {likely} of {len(weeks)} weeks"
+        said = f"Over all roles, demand may go beyond capacity in {likely} of {len(weeks)} weeks"
     else:
-        said = f"Capacity covers demand in all {len(weeks)} weeks"
+        said = f"Over all roles, capacity covers demand in all {len(weeks)} weeks"
     return charts.LayeredBars(
         finding=said,
         sub="Hours by week. Soft hours weigh as much as their deal is likely; dashed lines hold 80 of 100 outcomes.",

@@ -37,7 +37,7 @@ def monday(day: date) -> date:
 def allocation_rows(as_of: date, anchor: date, seed: int) -> list[Row]:
     week = monday(as_of)
     work = {code: found[0] for code, found in timed(anchor, seed).items()}
-    rows = [*_studio(week, work, as_of, seed), *_leads(week, work)]
+    rows = [*_studio(week, work, as_of, seed), *_leads(week, work, as_of, seed)]
     rows += _role(week, *LAUNCH)
     rows += _soft(week, anchor, seed)
     return rows
@@ -104,12 +104,15 @@ def _quiet(week: date) -> bool:
     return bool(days & {(12, 25), (12, 31)})
 
 
-def _leads(week: date, work: dict[str, Contract]) -> Iterator[Row]:
+def _leads(week: date, work: dict[str, Contract], as_of: date, seed: int) -> Iterator[Row]:
+    away = {(row["person_email"], day) for row in leave_rows(as_of, seed) for day in _days(row)}
     for code, leads in LEADS.items():
         for local in leads:
             for number in range(-WEEKS, WEEKS + 1):
                 at = week + timedelta(weeks=number)
                 hours = "1" if _quiet(at) else "7"
+                if (email(local), at + timedelta(days=3)) in away:
+                    continue
                 yield _row(at, _KEYS[code], hours, person_email=email(local), contract=_running(work.get(code), at))
 
 

@@ -56,6 +56,10 @@ def test_cells_are_written_moved_and_emptied(acme: Client, ana: User, owner: Use
     assert rows() == [(NEXT, "Ana Silva", "", None, D("37.50"), True, None)]
     entry = AuditEntry.objects.get(object_kind="allocation")
     assert (entry.verb, entry.client_id, entry.actor) == ("planned", acme.pk, owner.email)
+    assert entry.changes == {
+        "2026-12-07, ana@x.example": ["24 h, firm", None],
+        "2026-12-14, ana@x.example": [None, "37.5 h, firm"],
+    }
     assert Job.objects.filter(kind="recompute", object_ref=f"client:{acme.pk}").exists()
 
 
