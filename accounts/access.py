@@ -21,6 +21,9 @@ from accounts.models import (
     Influence,
     Objective,
     Opportunity,
+    Pitch,
+    Proposal,
+    ProposalDocument,
     Stakeholding,
     Touchpoint,
 )
@@ -123,6 +126,55 @@ def get_stakeholding_for(user: User, client_key: str, pk: int) -> Stakeholding:
     found = Stakeholding.objects.select_related("contact", "client").filter(client=client, pk=pk).first()
     if found is None or not abilities_of(user).see_relationships:
         raise Http404(NOT_FOUND)
+    return found
+
+
+def proposals_for(user: User) -> QuerySet[Proposal]:
+    if not abilities_of(user).see_relationships:
+        return Proposal.objects.none()
+    return Proposal.objects.filter(opportunity__client__in=Client.objects.visible_to(user))
+
+
+def get_proposal_for(user: User, key: str) -> Proposal:
+    rows = proposals_for(user).select_related("opportunity__client")
+    found = None if "\x00" in key else rows.filter(key=key).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_proposal_for(user: User, key: str) -> Proposal:
+    found = get_proposal_for(user, key)
+    if not abilities_of(user).edit_opportunities:
+        raise PermissionDenied("Your role reads proposals but does not change them.")
+    return found
+
+
+def get_proposal_document_for(user: User, pk: int) -> ProposalDocument:
+    found = ProposalDocument.objects.filter(pk=pk, proposal__in=proposals_for(user)).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def pitches_for(user: User) -> QuerySet[Pitch]:
+    if not abilities_of(user).see_relationships:
+        return Pitch.objects.none()
+    return Pitch.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_pitch_for(user: User, key: str) -> Pitch:
+    rows = pitches_for(user).select_related("client", "opportunity")
+    found = None if "\x00" in key else rows.filter(key=key).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def get_editable_pitch_for(user: User, key: str) -> Pitch:
+    found = get_pitch_for(user, key)
+    if not abilities_of(user).edit_opportunities:
+        raise PermissionDenied("Your role reads pitches but does not change them.")
     return found
 
 

@@ -8,12 +8,20 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import access, figures, figures_odds, imports, tiles  # models exist once all apps are set up
+        from accounts import (
+            access,
+            figures,
+            figures_odds,
+            figures_pursuits,
+            imports,
+            tiles,
+        )  # models exist once all apps are set up
         from accounts.queries import search
         from common.saved_views import SavedPage, pages, sights
 
         figures.register()
         figures_odds.register()
+        figures_pursuits.register()
         search.register()
         imports.register()
         readers = CLIENT_READERS - {LEGAL}
@@ -22,6 +30,9 @@ class AccountsConfig(AppConfig):
         pages.register("board", SavedPage("Pipeline board", "pipeline_board", readers, tiles.deals))
         section_tabs.register("pipeline", SectionTab("Table", "pipeline", readers, 10))
         section_tabs.register("board", SectionTab("Board", "pipeline_board", readers, 20))
+        section_tabs.register("proposals", SectionTab("Proposals", "proposals", readers, 50))
+        section_tabs.register("pitches", SectionTab("Pitches", "pitches", readers, 60))
+        section_tabs.register("win_loss", SectionTab("Won and lost", "win_loss", readers, 70))
         section_tabs.register("odds", SectionTab("Odds", "pipeline_odds", readers, 80))
         section_tabs.register("stages", SectionTab("Stages", "stages", frozenset({DIRECTOR, ADMINISTRATOR}), 90))
         for name in ("client", "parent"):

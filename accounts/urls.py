@@ -1,6 +1,17 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import activity, board, clients, commitments, network, opportunities, plans, stages, stakeholders
+from accounts.views import (
+    activity,
+    board,
+    clients,
+    commitments,
+    network,
+    opportunities,
+    plans,
+    pursuits,
+    stages,
+    stakeholders,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/", clients.index, name="client_list"),
@@ -40,6 +51,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pipeline/", opportunities.index, name="pipeline"),
     path("pipeline/bulk/", opportunities.bulk, name="pipeline_bulk"),
     path("pipeline/board/", board.board, name="pipeline_board"),
+    path("pipeline/won-lost/", board.win_loss, name="win_loss"),
+    path("pipeline/proposals/", pursuits.proposals, name="proposals"),
+    path("pipeline/pitches/", pursuits.pitches, name="pitches"),
+    path("new/proposal/", pursuits.proposal_new, name="proposal_new"),
+    path("proposals/<str:key>/", pursuits.proposal, name="proposal"),
+    path("proposal-documents/", pursuits.document_add, name="proposal_document_add"),
+    path("proposal-documents/<int:pk>/", pursuits.document, name="proposal_document"),
+    path("new/pitch/", pursuits.pitch_new, name="pitch_new"),
+    path("pitches/<str:key>/", pursuits.pitch, name="pitch"),
+    path("pitches/<str:key>/decide/", pursuits.pitch_decide, name="pitch_decide"),
     path("pipeline/odds/", board.odds, name="pipeline_odds"),
     path("pipeline/stages/", stages.index, name="stages"),
     path("pipeline/stages/add/", stages.add, name="stage_add"),

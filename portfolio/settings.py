@@ -197,7 +197,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100 * 1024 * 1024)
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
 # Somewhat too much is refused by the page, in its words.
-BODY_MAX_BYTES = {"/imports/load/": 3 * IMPORT_MAX_BYTES, "/contract-documents/": 2 * DOCUMENT_MAX_BYTES}
+BODY_MAX_BYTES = {
+    "/imports/load/": 3 * IMPORT_MAX_BYTES,
+    "/contract-documents/": 2 * DOCUMENT_MAX_BYTES,
+    "/proposal-documents/": 2 * DOCUMENT_MAX_BYTES,
+}
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- work in the background ------------------------------------------------------------------------------------

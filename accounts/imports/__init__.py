@@ -5,10 +5,12 @@ from accounts.imports.commitments import COMMITMENTS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
 from accounts.imports.growth import OPPORTUNITIES, TARGETS
 from accounts.imports.influences import BONDS, INFLUENCES
+from accounts.imports.pursuits import PITCHES, PROPOSALS
 from common.imports import derived_tables, kinds
 
 
 def register() -> None:
-    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, OPPORTUNITIES, TARGETS):
+    deals = (OPPORTUNITIES, TARGETS, PROPOSALS, PITCHES)
+    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, *deals):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

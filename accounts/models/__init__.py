@@ -6,6 +6,7 @@ from accounts.models.commitments import Commitment, Side
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
+from accounts.models.pursuits import Decision, Pitch, PitchStatus, Proposal, ProposalDocument, ProposalStatus
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
 from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
 
@@ -23,6 +24,7 @@ __all__ = [
     "Contact",
     "CriterionMet",
     "DealClosing",
+    "Decision",
     "Duty",
     "ExitCriterion",
     "Influence",
@@ -32,7 +34,12 @@ __all__ = [
     "Opportunity",
     "OpportunityKind",
     "Outcome",
+    "Pitch",
+    "PitchStatus",
     "Plan",
+    "Proposal",
+    "ProposalDocument",
+    "ProposalStatus",
     "Side",
     "Stage",
     "StageMove",

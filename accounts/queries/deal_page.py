@@ -10,6 +10,7 @@ from accounts.calc.win_rates import Rate
 from accounts.models import CriterionMet, DealClosing, Opportunity, Outcome, StageMove
 from accounts.queries.hygiene import Mark, days_at, marks_of, with_since
 from accounts.queries.odds import load_odds
+from accounts.queries.pursuits import ProposalRow, load_proposals
 from accounts.queries.stages import stage_rows
 from common.figures import Figure, figure_id
 from people.models import User
@@ -54,10 +55,11 @@ class DealMore:
     stage: StageRow | None
     closing: DealClosing | None
     needs_reason: bool
+    proposals: tuple[ProposalRow, ...] = ()
 
 
-def deal_more(deal: Opportunity, today: date) -> DealMore:
-    """Seven queries: the deal, stages (2), odds, steps, people, criteria."""
+def deal_more(user: User, deal: Opportunity, today: date) -> DealMore:
+    """Eight queries: the deal, stages (2), odds, steps, people, criteria, proposals."""
     aged = with_since(Opportunity.objects.filter(pk=deal.pk)).select_related("closing").get()
     stages = stage_rows()
     odds = load_odds(today, stages)
@@ -76,6 +78,7 @@ def deal_more(deal: Opportunity, today: date) -> DealMore:
         stage=stage,
         closing=closing,
         needs_reason=not open_now and closing is None,
+        proposals=load_proposals(user, today, deal=deal.pk).rows,
     )
 
 

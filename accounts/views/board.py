@@ -22,9 +22,9 @@ from accounts.calc.deals import outcome_of
 from accounts.calc.win_rates import ENOUGH, STRENGTH
 from accounts.forms.deal_moves import CloseForm, MoveForm, ReasonForm
 from accounts.forms.opportunities import deal_scope
-from accounts.models import Category, DealClosing, Opportunity
+from accounts.models import Category, DealClosing, Opportunity, OpportunityKind
 from accounts.queries.board import By, board_finding, load_board
-from accounts.queries.closings import competitors_known
+from accounts.queries.closings import competitors_known, load_win_loss, win_loss_finding
 from accounts.queries.header import client_header
 from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.odds import load_odds
@@ -32,6 +32,7 @@ from accounts.queries.odds_page import load_odds_page
 from accounts.queries.pipeline import NO_CATEGORY, finding
 from accounts.queries.rates import deal_rates
 from accounts.queries.stages import criteria_open, stage_rows
+from accounts.queries.target_coverage import load_coverage
 from accounts.queries.win_rates import MONTHS
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.stakeholders import READERS
@@ -47,7 +48,7 @@ STALE = {"text": "Somebody changed this deal meanwhile", "detail": "It stands as
 @allow(roles=READERS)
 @require_GET
 def board(request: HttpRequest) -> HttpResponseBase:
-    """Seven queries: rates (2), stages (2), odds, sums, cards; one more where only old deals are asked for."""
+    """Nine queries: rates (2), stages (2), odds, sums, cards, coverage (2); one more where old deals are asked for."""
     user, today = signed_in(request), timezone.now().date()
     scope, by = deal_scope(request.GET), by_of(request.GET.get("by", ""))
     rates, stages = deal_rates(user, today), stage_rows()
@@ -57,6 +58,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "scope": scope,
         "rates": rates,
         "totals": found.totals,
+        "coverage": load_coverage(user, rates, today),
         "finding": board_finding(found, finding(found.totals)),
         "targets": [(column.value, column.label) for column in found.columns],
         "owners": [(scope.owner, scope.owner)],
@@ -216,6 +218,29 @@ def odds(request: HttpRequest) -> HttpResponse:
     found = load_odds_page(timezone.now().date())
     context = {"found": found, "months": MONTHS, "strength": STRENGTH, "enough": ENOUGH}
     return render(request, "accounts/odds.html", context)
+
+
+@allow(roles=READERS)
+@require_GET
+def win_loss(request: HttpRequest) -> HttpResponse:
+    user, today = signed_in(request), timezone.now().date()
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in OpportunityKind.values else ""
+    rates = deal_rates(user, today)
+    found = load_win_loss(user, rates, today, kind=kind)
+    context = {
+        "found": found,
+        "finding": win_loss_finding(found),
+        "rates": rates,
+        "kind": kind,
+        "kinds": OpportunityKind.choices,
+        "tables": [
+            ("By what decided it", "Reason", found.by_reason),
+            ("By competitor", "Competitor", found.by_competitor),
+            ("By kind", "Kind", found.by_kind),
+        ],
+    }
+    return render(request, "accounts/win_loss.html", context)
 
 
 @allow(roles=WRITERS)

@@ -38,6 +38,7 @@ from accounts.queries.odds import load_odds
 from accounts.queries.pipeline import Scope
 from accounts.queries.rates import DealRates, deal_rates
 from accounts.queries.tables import deal_table
+from accounts.queries.target_coverage import load_coverage
 from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
 from accounts.views.exports import about_of, file_response
 from accounts.views.stakeholders import READERS
@@ -55,7 +56,12 @@ PAGE_SIZE = 100
 def index(request: HttpRequest) -> HttpResponseBase:
     scope = deal_scope(request.GET)
     can = abilities_of(signed_in(request))
-    return _list(request, scope, "accounts/pipeline.html", {"bulk": BulkDealForm() if can.edit_opportunities else None})
+    return _list(
+        request,
+        scope,
+        "accounts/pipeline.html",
+        {"bulk": BulkDealForm() if can.edit_opportunities else None, "covers": True},
+    )
 
 
 @allow(roles=READERS, client="key")
@@ -68,7 +74,8 @@ def growth(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, Any]) -> HttpResponseBase:
-    """Nine queries: rates (2), odds (2), sums, count, rows, stages; at most two more, for old deals and a header."""
+    """Nine queries: rates (2), odds (2), sums, count, rows, stages; at most three more: two for coverage, or
+    one for a header; one for old deals."""
     user, today = signed_in(request), timezone.now().date()
     rates = deal_rates(user, today)
     odds = load_odds(today)
@@ -82,6 +89,7 @@ def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, An
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     totals = pipeline.pipeline_totals(user, scope, rates, today)
     context = {
+        "coverage": load_coverage(user, rates, today) if extra.get("covers") else None,
         "scope": scope,
         "rates": rates,
         "totals": totals,
@@ -166,7 +174,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         version=str(deal.version),
         header=client_header(user, deal.client, active="growth"),
         template="accounts/deal.html",
-        extra={"stages": deal_rows.stages_in(user), "deal": standing, "more": deal_more(standing, today)},
+        extra={"stages": deal_rows.stages_in(user), "deal": standing, "more": deal_more(user, standing, today)},
     )
     return form_page(request, page)
 
@@ -179,7 +187,7 @@ def _read(request: HttpRequest, user: User, deal: Opportunity) -> HttpResponse:
         "row": deal_rows.deal_row(deal, rates, today),
         "rates": rates,
         "deal": deal,
-        "more": deal_more(deal, today),
+        "more": deal_more(user, deal, today),
     }
     return render(request, "accounts/opportunity.html", context)
 

@@ -14,11 +14,11 @@ from django.db.models import Sum
 
 from accounts.actions.edits import Subject, add, plain, remove, save_changes
 from common import audit
+from common.documents import accept
 from common.money import ZERO
 from common.periods import Month
 from common.records import StaleRecord
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
-from financials.calc.documents import accept
 from financials.models import BillingPlanLine, Contract, ContractDocument, Estimate, Milestone, Term, TermTopic
 
 

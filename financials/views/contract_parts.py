@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.queries.header import client_header
 from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
+from common.documents import Refused
 from common.policies import CLIENT_READERS, allow
 from common.records import StaleRecord
 from financials.access import (
@@ -28,7 +29,6 @@ from financials.access import (
 )
 from financials.actions import terms as actions
 from financials.actions.status import MoveRefused, move_contract
-from financials.calc.documents import Refused
 from financials.forms.contract_parts import (
     DocumentForm,
     EstimateForm,

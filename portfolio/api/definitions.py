@@ -39,6 +39,7 @@ from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE
 from portfolio.api.problems import Problem
+from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
 
 OWNER = Field("owner_email", path="owner__email", help="E-mail of a person.")
@@ -427,6 +428,8 @@ RESOURCES = (
     TERMS,
     SCHEDULE_LINES,
     OPPORTUNITIES,
+    PROPOSALS,
+    PITCHES,
     LEDGER_ENTRIES,
     INVOICES,
     PURCHASE_ORDERS,

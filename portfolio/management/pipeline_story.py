@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import (
+    Client,
     CriterionMet,
     DealClosing,
     ExitCriterion,
     Opportunity,
+    Pitch,
+    Proposal,
     Stage,
     StageMove,
 )
@@ -19,6 +22,7 @@ from financials.queries.renewals import renewals_ahead
 from people.models import User
 from portfolio.demo.calendar import month_of, stream
 from portfolio.demo.opportunities import opportunity_rows
+from portfolio.demo.pitches import PITCHES, SCORED
 from portfolio.demo.stages import STAGES, closing_rows, step_rows
 
 DIRECTOR = "director@demo.example"
@@ -39,6 +43,7 @@ def tell_pipeline(as_of: date, seed: int, *, actor: str, now: datetime) -> int:
     written += add_steps(step_rows(rows, anchor, seed), deals, actor, now)
     written += add_closings(closing_rows(rows, seed), deals)
     written += plan_renewals(as_of, seed, now)
+    written += add_pursuits(deals, as_of, seed)
     audit.record(actor=actor, verb="set up", kind="stage", object_id=0, label="Stages of the demo")
     return written
 
@@ -132,3 +137,55 @@ def plan_renewals(as_of: date, seed: int, now: datetime) -> int:
         )
     RenewalPlan.objects.bulk_create(plans)
     return len(plans)
+
+
+def add_pursuits(deals: dict[str, Opportunity], as_of: date, seed: int) -> int:
+    """An offer for each open deal that has come so far, some in a second edition; and pitches, decided and not."""
+    proposals = []
+    for deal in deals.values():
+        if deal.outcome != "open" or deal.stage.casefold() not in ("proposal", "negotiation") or deal.amount is None:
+            continue
+        rng = stream(seed, "proposal", deal.key)
+        editions = 2 if deal.stage.casefold() == "negotiation" else 1
+        for edition in range(1, editions + 1):
+            last = edition == editions
+            sent = as_of - timedelta(days=rng.randint(6, 30) + 40 * (editions - edition))
+            share = Decimal(100 if last and rng.random() < 0.8 else rng.choice((104, 108, 112))) / 100
+            proposals.append(
+                Proposal(
+                    key=f"{deal.key}-P{edition}",
+                    opportunity=deal,
+                    title=f"{deal.name}, offer" if edition == 1 else f"{deal.name}, revised offer",
+                    edition=edition,
+                    amount=(deal.amount * share).quantize(Decimal(1)),
+                    currency=deal.currency,
+                    status="sent" if last else "withdrawn",
+                    sent_on=sent,
+                    valid_until=sent + timedelta(days=rng.choice((30, 45, 60))),
+                )
+            )
+    Proposal.objects.bulk_create(proposals)
+    clients = {client.key: client for client in Client.objects.all()}
+    people = {person.email: person for person in User.objects.all()}
+    pitches = 0
+    for spec in PITCHES:
+        due = as_of + timedelta(days=spec.due)
+        decided = as_of - timedelta(days=12) if spec.decision else None
+        pitch = Pitch.objects.create(
+            key=spec.key,
+            client=clients[spec.client],
+            opportunity=deals.get(spec.deal),
+            name=spec.name,
+            status=spec.status,
+            due_on=due,
+            decision=spec.decision,
+            decided_on=decided,
+            decided_by=DIRECTOR if decided else "",
+            cost=Decimal(spec.cost),
+            currency="USD",
+            note=spec.note,
+            **dict(zip(SCORED, spec.scores, strict=True)),
+        )
+        pitch.team.set([people[f"{name}@demo.example"] for name in spec.team])
+        pitches += 1
+    return len(proposals) + pitches

@@ -19,7 +19,7 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-COST_KINDS = frozenset({"ledger", "budget", "estimate", "estimates", "rate", "rates"})
+COST_KINDS = frozenset({"ledger", "budget", "estimate", "estimates", "rate", "rates", "pitch", "pitches"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from common.documents import Refused, accept, clean_name
 from common.models import AuditEntry
 from financials.actions.terms import (
     BeyondTheFee,
@@ -20,7 +21,6 @@ from financials.actions.terms import (
     attach_document,
     judge_cost_to_go,
 )
-from financials.calc.documents import Refused, accept, clean_name
 from financials.calc.terms import BadTerm, Holder, Position, orders_in_force, read_value, resolve
 from financials.models import BillingPlanLine, Contract, ContractDocument, Estimate, Milestone, ScheduleLine, Term
 from financials.queries.renewals import renewals_ahead

@@ -29,6 +29,8 @@ from tests.sweeps.cases import (
 from tests.sweeps.world import World
 
 DEAL: Kwargs = {"key": "D-9", "client": "HAL", "name": "Film", "stage": "Proposal", "amount": "9", "currency": "USD"}
+OFFER: Kwargs = {"key": "P-9", "opportunity": "HAL-OPP", "title": "Offer", "edition": 9}
+PITCH: Kwargs = {"key": "X-9", "client": "HAL", "name": "Film", "cost": "9", "currency": "USD", "fit": 3}
 CONTRACT: Kwargs = {
     "number": "C-9", "kind": "sow", "client": "HAL", "title": "Work", "start": "2026-01-01", "end": "2026-12-31",
     "amount": "1200", "currency": "USD", "status": "draft",
@@ -124,6 +126,12 @@ API: tuple[Case, ...] = (
     Case(
         "api_schedule-lines", lambda world: {"pk": str(world.own.sow.schedule.all()[0].pk)}, get=CLIENT_READERS,
         record=True,
+    ),
+    *_resource(
+        "proposals", RELATIONS, WRITERS, lambda world: world.own.proposal, OFFER, delete=True, change={"title": "Other"}
+    ),
+    *_resource(
+        "pitches", RELATIONS, WRITERS, lambda world: world.own.pitch, PITCH, delete=True, change={"name": "Other"}
     ),
     *_resource(
         "opportunities", RELATIONS, WRITERS, lambda world: world.own.deal, DEAL, delete=True, change={"name": "Other"}

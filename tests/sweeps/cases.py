@@ -137,6 +137,11 @@ def _upload(world: World) -> Kwargs:
     return {"kind": "contracts", "source": "neutral", "upload": file}
 
 
+def _paper(world: World) -> Kwargs:
+    file = SimpleUploadedFile("offer.pdf", b"%PDF-1.7 x %%EOF", content_type="application/pdf")
+    return {"proposal": world.own.proposal.key, "file": file}
+
+
 def view_of(world: World) -> int:
     """A view the director keeps for themselves."""
     owner = world.people["director"].pk
@@ -213,6 +218,8 @@ SHELL = (
             ("accuracy.wape:source=backtest;client=HAL", MONEY),
             ("pipeline.weighted:client=HAL", RELATIONS),
             ("pipeline.win_rate:stage=proposal", RELATIONS),
+            ("pipeline.coverage", RELATIONS),
+            ("pitches.cost", RELATIONS),
             ("relationship.coverage:client=HAL", RELATIONS),
             ("clients.count:tier=key", CLIENT_READERS),
             ("contract.amount:contract=HAL-SOW", CLIENT_READERS),
@@ -396,6 +403,34 @@ DEALS = (
     Case("pipeline_board", get=RELATIONS),
     Case("pipeline_board", query="client=HAL&by=category", get=RELATIONS, record=True, soft=True),
     Case("pipeline_odds", get=RELATIONS),
+    Case("win_loss", get=RELATIONS),
+    Case("proposals", get=RELATIONS),
+    Case("proposals", query="q=HAL", get=RELATIONS, record=True, soft=True),
+    Case(
+        "proposal_new", get=WRITERS, post=WRITERS, strange=422,
+        body=lambda world: {
+            "opportunity": world.own.deal.pk, "key": "P-9", "title": "Offer", "edition": "7", "status": "draft",
+        },
+    ),
+    Case(
+        "proposal", fixed(key="HAL-PRO"), get=RELATIONS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(title="Qvlaunch offer", edition="1", status="draft", version="1"),
+    ),
+    Case("proposal_document", number_of("paper"), get=RELATIONS, record=True),
+    Case("proposal_document_add", post=WRITERS, body=_paper, strange=404),
+    Case("pitches", get=RELATIONS),
+    Case(
+        "pitch_new", get=WRITERS, post=WRITERS, strange=422,
+        body=lambda world: {"client": world.own.client.pk, "key": "X-9", "name": "Film", "status": "considering"},
+    ),
+    Case(
+        "pitch", fixed(key="HAL-PITCH"), get=RELATIONS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(name="Qvpitch", status="considering", version="1"),
+    ),
+    Case(
+        "pitch_decide", fixed(key="HAL-PITCH"), post=WRITERS, record=True, strange=404,
+        body=fixed_body(decision="go", version="1"),
+    ),
     Case("renewals", get=CLIENT_READERS),
     Case("renewals", query="client=HAL", get=CLIENT_READERS, record=True, soft=True),
     Case("renewals", query="format=csv", get=CLIENT_READERS),

@@ -19,7 +19,10 @@ from accounts.models import (
     Influence,
     Objective,
     Opportunity,
+    Pitch,
     Plan,
+    Proposal,
+    ProposalDocument,
     Stage,
     StageMove,
     Stakeholding,
@@ -94,6 +97,9 @@ class Book:
     term: Term
     document: ContractDocument
     invoice_line: BillingPlanLine
+    proposal: Proposal
+    paper: ProposalDocument
+    pitch: Pitch
     planned: Allocation
     leave: Leave
     line: Influence
@@ -259,13 +265,30 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             user=director, name="receivables", pdf=b"%PDF-1.7 Quorvane", pages=1, title="Aged", made_at=_now()
         ),
         *_hours(client, sow, people),
-        milestone, estimate, term, document, line,
+        milestone, estimate, term, document, line, *_pursued(client, deal, director),
         *_planned(client, sow, deal, people["delivery"]),
         Influence.objects.create(client=client, source=contact, target=boss, kind="influence", strength=4),
         Commitment.objects.create(
             client=client, key=f"{key}-PR", side="ours", text="Qvsend the figures", due=date(2026, 11, 30)
         ),
     )  # fmt: skip
+
+
+def _pursued(client: Client, deal: Opportunity, director: User) -> tuple[Proposal, ProposalDocument, Pitch]:
+    proposal = Proposal.objects.create(
+        key=f"{client.key}-PRO", opportunity=deal, title="Qvlaunch offer", amount=Decimal(88000), currency="USD",
+        status="sent", sent_on=CLOSED,
+    )  # fmt: skip
+    paper = ProposalDocument.objects.create(
+        proposal=proposal, name="Qvoffer.pdf", media_type="application/pdf", size=9, sha256="1" * 64, body=b"%PDF Q",
+        added_by=director.email, added_at=_now(),
+    )  # fmt: skip
+    pitch = Pitch.objects.create(
+        key=f"{client.key}-PITCH", client=client, opportunity=deal, name="Qvpitch", cost=Decimal("41203.77"),
+        currency="USD", fit=4, odds=3,
+    )  # fmt: skip
+    pitch.team.add(director)
+    return proposal, paper, pitch
 
 
 def _planned(client: Client, sow: Contract, deal: Opportunity, person: User) -> tuple[Allocation, Leave]:

@@ -1,4 +1,4 @@
-"""Whether a file may be kept beside a contract: a PDF or a DOCX that is what its name says, and of a size.
+"""Whether a file may be kept beside a record: a PDF or a DOCX that is what its name says, and of a size.
 
 Nothing of the content is shown or run: the bytes are looked at only as far as it takes to tell what they are.
 """
