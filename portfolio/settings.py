@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.heartbeat", "schedule": 5.0, "options": {"expires": 5}},
     "seal-audit": {"task": "common.tasks.seal_audit", "schedule": 15.0, "options": {"expires": 15}},
     "forget-answers": {"task": "common.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "reminders": {"task": "portfolio.tasks.remind", "schedule": 900.0, "options": {"expires": 900}},
     "contracts": {"task": "financials.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 900}},
 }
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=48)  # never under 24
@@ -245,6 +246,10 @@ REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USD")
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+MAIL_IS_KEPT = not env.str("EMAIL_URL", default="")
+"""Without a server mail is kept on a page of its reader and sent nowhere."""
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+"""Where people reach the pages: the addresses in mails begin with it."""
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

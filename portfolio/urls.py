@@ -1,7 +1,19 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from portfolio.api.throttling import AddressRate, limited
-from portfolio.views import api_docs, audit, cockpit, figures, health, help, jobs, reports, saved_views, search
+from portfolio.views import (
+    api_docs,
+    audit,
+    cockpit,
+    figures,
+    health,
+    help,
+    jobs,
+    reminders,
+    reports,
+    saved_views,
+    search,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -23,6 +35,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/files/<int:pk>/", reports.report_file, name="report_file"),
     path("reports/files/<int:pk>/download/", reports.report_download, name="report_download"),
     path("figures/<path:figure_id>/", figures.figure, name="figure"),
+    path("settings/calendar/", reminders.calendar_settings, name="calendar_settings"),
+    path("settings/calendar/reset/", reminders.calendar_reset, name="calendar_reset"),
+    path("settings/calendar/mail/", reminders.digest_choice, name="digest_choice"),
+    path("settings/calendar/mail/<int:pk>/", reminders.mail, name="mail"),
+    path("calendar/<str:token>.ics", reminders.calendar_feed, name="calendar_feed"),
     path("audit/", audit.audit, name="audit"),
     path("api/docs/", limited(AddressRate, api_docs.api_docs), name="api_docs"),
     path("api/v1/", include("portfolio.api.urls")),

@@ -34,6 +34,7 @@ from common.periods import month_add
 from financials.actions.contracts import RECOMPUTE, mark_clients_dirty, rebuild_schedules
 from financials.models import BudgetLine, Contract, Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from people.models import User
+from portfolio.reminders import feed_of, token_of
 from qbr.models import Deck
 from tests.makers import make_user
 from tests.sweeps.api_cases import API
@@ -50,10 +51,15 @@ UNASKED = frozenset({"api_oauth_token", "sign_out"})
 OPEN_TO_ALL = tuple(
     Case(name, get=frozenset({"director"})) for name in ("healthz", "readyz", "sign_in", "api_docs", "api_schema")
 )
+FEED = Case("calendar_feed", lambda world: {"token": feed_token(world)}, get=frozenset({"director"}))
 UNKNOWN_ADDRESS = Case("/api/v1/nothing-here/", get=frozenset({"director"}))
 MONTH = date(2026, 10, 1)
 
-CASES = tuple(case for case in (*PAGES, *API, *OPEN_TO_ALL, UNKNOWN_ADDRESS) if case.get)
+CASES = tuple(case for case in (*PAGES, *API, *OPEN_TO_ALL, FEED, UNKNOWN_ADDRESS) if case.get)
+
+
+def feed_token(world: World) -> str:
+    return token_of(feed_of(world.people["director"], world.now))
 
 
 @pytest.fixture

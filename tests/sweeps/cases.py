@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from common.models import SavedView
 from financials.models import Scenario
+from portfolio.models import Mail
 from tests.sweeps.world import World
 
 Roles = frozenset[str]
@@ -142,6 +143,12 @@ def _paper(world: World) -> Kwargs:
     return {"proposal": world.own.proposal.key, "file": file}
 
 
+def mail_of(world: World) -> int:
+    """A reminder the director was sent."""
+    mail = {"subject": "1 renewal", "body": "Qvmedia year", "claimed_at": world.now}
+    return Mail.objects.get_or_create(user=world.people["director"], day=world.now.date(), defaults=mail)[0].pk
+
+
 def view_of(world: World) -> int:
     """A view the director keeps for themselves."""
     owner = world.people["director"].pk
@@ -266,6 +273,12 @@ PEOPLE = (
         strange=403, body=lambda world: {"name": "L", "email": "legal@example.com", "role": "legal", "version": "1"},
     ),
 )  # fmt: skip
+REMINDERS = (
+    Case("calendar_settings", get=CLIENT_READERS),
+    Case("calendar_reset", post=CLIENT_READERS),
+    Case("digest_choice", post=CLIENT_READERS, body=fixed_body(wanted="0")),
+    Case("mail", lambda world: {"pk": mail_of(world)}, get=DIRECTOR, record=True, denied=404),
+)
 VIEWS = (
     Case("save_view", fixed(page="clients"), post=CLIENT_READERS, body=fixed(name="Key", query="tier=key")),
     Case(
@@ -694,4 +707,16 @@ REVIEWS = (
     Case("review_pdf", number_of("frozen"), get=MONEY, record=True),
 )  # fmt: skip
 
-PAGES: tuple[Case, ...] = (*SHELL, *IMPORTS, *PEOPLE, *VIEWS, *CLIENTS, *PLANS, *DEALS, *FINANCIALS, *REPORTS, *REVIEWS)
+PAGES: tuple[Case, ...] = (
+    *SHELL,
+    *IMPORTS,
+    *PEOPLE,
+    *REMINDERS,
+    *VIEWS,
+    *CLIENTS,
+    *PLANS,
+    *DEALS,
+    *FINANCIALS,
+    *REPORTS,
+    *REVIEWS,
+)

@@ -14,6 +14,7 @@ PUBLIC = {
     "api_schema",
     "api_oauth_token",
     "sign_in",
+    "calendar_feed",
     r"api/v1/^(?P<rest>.*)$",
 }
 """The only addresses that answer without a sign-in."""
