@@ -9,7 +9,7 @@ import common.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_network"),
+        ("accounts", "0006_commitments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
