@@ -83,9 +83,6 @@ class Decision(models.TextChoices):
     NO_GO = "no_go", "No-go"
 
 
-_SCORE = {"null": True, "blank": True}
-
-
 class Pitch(Record):
     """A competition for work, mostly at a prospect. The six scores run from 1 to 5; blank is not known.
 
@@ -105,12 +102,12 @@ class Pitch(Record):
     decided_by = models.CharField(max_length=254, blank=True, default="")
     cost = AmountField(null=True, blank=True)
     currency = CurrencyField(blank=True, default="")
-    fit = models.PositiveSmallIntegerField(**_SCORE)
-    relationship = models.PositiveSmallIntegerField(**_SCORE)
-    odds = models.PositiveSmallIntegerField(**_SCORE)
-    margin = models.PositiveSmallIntegerField(**_SCORE)
-    capacity = models.PositiveSmallIntegerField(**_SCORE)
-    strategic = models.PositiveSmallIntegerField(**_SCORE)
+    fit = models.PositiveSmallIntegerField(null=True, blank=True)
+    relationship = models.PositiveSmallIntegerField(null=True, blank=True)
+    odds = models.PositiveSmallIntegerField(null=True, blank=True)
+    margin = models.PositiveSmallIntegerField(null=True, blank=True)
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)
+    strategic = models.PositiveSmallIntegerField(null=True, blank=True)
     team = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="pitches")
     note = models.CharField(max_length=1000, blank=True, default="")
 

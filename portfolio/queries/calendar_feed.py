@@ -92,4 +92,5 @@ def as_ics(entries: Iterable[Entry], *, now: datetime, host: str, base: str, nam
         event.add("url", f"{base}{entry.path}")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written

@@ -257,6 +257,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         SavedView.objects.create(page="clients", name="Mine", query="q=HAL", owner_id=director.pk)
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
+    proposal, paper, pitch = _pursued(client, deal, director)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
@@ -265,7 +266,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             user=director, name="receivables", pdf=b"%PDF-1.7 Quorvane", pages=1, title="Aged", made_at=_now()
         ),
         *_hours(client, sow, people),
-        milestone, estimate, term, document, line, *_pursued(client, deal, director),
+        milestone, estimate, term, document, line, proposal, paper, pitch,
         *_planned(client, sow, deal, people["delivery"]),
         Influence.objects.create(client=client, source=contact, target=boss, kind="influence", strength=4),
         Commitment.objects.create(
