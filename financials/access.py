@@ -20,6 +20,7 @@ from financials.models import (
     ContractKind,
     ContractStatus,
     Estimate,
+    ForecastOverride,
     Invoice,
     LedgerEntry,
     Milestone,
@@ -151,6 +152,31 @@ def allocations_for(user: User) -> QuerySet[Allocation]:
     if not abilities_of(user).see_money:
         return Allocation.objects.none()
     return Allocation.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def overrides_for(user: User) -> QuerySet[ForecastOverride]:
+    """Of clients in sight, and a portfolio's own."""
+    if not abilities_of(user).see_money:
+        return ForecastOverride.objects.none()
+    seen = Q(client__in=Client.objects.visible_to(user))
+    return ForecastOverride.objects.filter(seen | Q(client=None, owner=user))
+
+
+def get_override_for(user: User, key: str) -> ForecastOverride:
+    """To be revoked: 404 out of sight, 403 for who may not, and for a manager before a director's."""
+    found = overrides_for(user).filter(key=key).select_related("client").first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    if not abilities_of(user).call_forecast or found.level not in levels_of(user):
+        raise PermissionDenied("A director's figure is revoked by a director.")
+    return found
+
+
+def levels_of(user: User) -> tuple[str, ...]:
+    """At which a person may enter figures: an account manager as manager, a director as either."""
+    if user.role == DIRECTOR:
+        return ("manager", "director")
+    return ("manager",) if abilities_of(user).call_forecast else ()
 
 
 def rates_for(user: User) -> QuerySet[Rate]:

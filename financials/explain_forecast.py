@@ -16,7 +16,8 @@ from accounts.models import Opportunity
 from common.figures import Explanation, Figure, Input, Point, UnknownFigure, formulae
 from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, Month, month_add, month_label, parse_month, period_label
-from financials.figures import LAYER_LABELS, definition_of, forecast_figure, unpriced_figure
+from financials.figures import EDGE_LABELS, LAYER_LABELS, band_figure, definition_of, forecast_figure, unpriced_figure
+from financials.queries.bands import load_bands, span_ahead
 from financials.queries.basis import load_basis
 from financials.queries.cells import Cell, load_cells, load_missing
 from financials.queries.forecast import LAYERS, cut_of, layers_by_month, load_runs, total_of
@@ -140,6 +141,45 @@ def _series(user: User, params: Mapping[str, str], layer: str, now: datetime, la
     return tuple(Point(month_label(month), value(month)) for month in (month_add(first, n) for n in range(12)))
 
 
+def explain_band(edge: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """An edge of the band: what the layers come to, and how far the trials lie from it."""
+    (first, last), scope = asked_months(params), asked_scope(user, params)
+    client, currency = params.get("client", ""), params.get("currency", "")
+    basis = load_basis(user, now=now, currency=currency)
+    cut = cut_of(user, client, first, last)
+    cells = load_cells("layers", basis, cut, ())
+    missing = any(cell.missing for cell in cells)
+    total = None if missing or not cells else sum((cell.amount for cell in cells), ZERO)
+    span = span_ahead(first, last, basis)
+    bands = load_bands(basis, cut, (), [span] if span else [])
+    reach = bands.reach((), span)
+    edges = dict(zip(EDGE_LABELS, reach.around(total), strict=True)) if reach else dict.fromkeys(EDGE_LABELS)
+    value, runs = edges[edge], load_runs(user, client)
+    notes = ["Percentiles of several clients are not the sum of theirs: their spreads add up as squares."]
+    if value is None:
+        notes.append("The band of these months is not known: it is simulated after the run, or no rate is there.")
+    return Explanation(
+        figure=band_figure(edge, value, basis, first=first, last=last, client=client, currency=currency),
+        scope=scope,
+        formula=f"Σ layers + {EDGE_LABELS[edge]} of 10,000 trials less the layers",
+        formula_id=f"forecast.{edge}",
+        formula_version=VERSION,
+        inputs=(
+            Input("Σ layers", total, basis.currency, "+", rows=sum(cell.entries for cell in cells)),
+            Input("Trials less layers", None if value is None or total is None else value - total, basis.currency, "+"),
+        ),
+        as_of=bands.as_of or runs.computed_at or basis.as_of,
+        run=runs.label.capitalize(),
+        period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
+        series=(),
+        series_label="",
+        rows_url=reverse("forecast") + (f"?{urlencode({'client': client})}" if client else ""),
+        rows_count=runs.count,
+        definition=definition_of("band"),
+        notes=tuple(notes),
+    )
+
+
 def explain_unpriced(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     if params.keys() - {"client"}:
         raise UnknownFigure("unknown parameter")
@@ -169,7 +209,16 @@ def _handler(layer: str) -> None:
     formulae.register(f"forecast.{layer or 'total'}", handle)
 
 
+def _edge_handler(edge: str) -> None:
+    def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+        return explain_band(edge, user, params, now)
+
+    formulae.register(f"forecast.{edge}", handle)
+
+
 def register() -> None:
     for layer in ("", *LAYERS):
         _handler(layer)
+    for edge in EDGE_LABELS:
+        _edge_handler(edge)
     formulae.register("forecast.unpriced", explain_unpriced)

@@ -113,6 +113,19 @@ def forecast_figure(
     return Figure(identity, f"{name}, {period_label(first, last)}", value, basis.currency)
 
 
+EDGE_LABELS: Final[dict[str, str]] = {"p10": "10th percentile", "p50": "50th percentile", "p90": "90th percentile"}
+
+
+def band_figure(
+    edge: str, value: Number, basis: Basis, *, first: Month, last: Month, client: str = "", currency: str = ""
+) -> Figure:
+    """Net revenue over the months that one trial in ten falls short of (p10), or goes beyond (p90)."""
+    months = {"from": format_month(first), "to": format_month(last)}
+    identity = figure_id(f"forecast.{edge}", client=client, **months, currency=currency)
+    name = f"Forecast net revenue, {EDGE_LABELS[edge]}, {period_label(first, last)}"
+    return Figure(identity, name, value, basis.currency)
+
+
 def unpriced_figure(value: int, client: str = "") -> Figure:
     return Figure(figure_id("forecast.unpriced", client=client), "Unpriced deals left out", value, "count")
 

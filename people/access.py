@@ -44,6 +44,8 @@ class Abilities:
     edit_client: bool
     edit_relationships: bool
     edit_opportunities: bool
+    call_forecast: bool
+    """Enter a figure of one's own beside the forecast; a director's is the last word."""
     edit_contracts: bool
     edit_terms: bool
     """Terms and documents of contracts."""
@@ -79,6 +81,7 @@ def abilities_of(user: User) -> Abilities:
         edit_client=role == DIRECTOR,
         edit_relationships=writes_accounts,
         edit_opportunities=writes_accounts,
+        call_forecast=writes_accounts,
         edit_contracts=role in (DIRECTOR, FINANCE),
         edit_terms=role in (DIRECTOR, FINANCE, LEGAL),
         edit_ledger=role in (DIRECTOR, FINANCE),

@@ -4,6 +4,7 @@ from common.imports import derived_tables, kinds
 from financials.imports.allocations import ALLOCATIONS
 from financials.imports.contracts import CONTRACTS
 from financials.imports.money import BUDGETS, FX, LEDGER
+from financials.imports.overrides import OVERRIDES
 from financials.imports.rates import RATES
 from financials.imports.receivables import INVOICES, PURCHASE_ORDERS
 from financials.imports.terms import ESTIMATES, MILESTONES, TERMS
@@ -22,9 +23,19 @@ def register() -> None:
         RATES,
         TIME,
         ALLOCATIONS,
+        OVERRIDES,
         PURCHASE_ORDERS,
         INVOICES,
     ):
         kinds.register(kind.name, kind)
-    computed = ("scheduleline", "forecastrun", "forecastline", "timemonth", "statuschange")
+    computed = (
+        "scheduleline",
+        "forecastrun",
+        "forecastline",
+        "forecastinput",
+        "forecastband",
+        "forecastcost",
+        "timemonth",
+        "statuschange",
+    )
     derived_tables.update(f"financials.{table}" for table in computed)

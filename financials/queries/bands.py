@@ -82,8 +82,11 @@ FROM financials_forecastrun f JOIN ({runs}) r ON r.id = f.id WHERE r.client_id I
 """
 
 
-def load_bands(basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[BandSpan]) -> Bands:
-    """Two queries. group_by: of client, owner and tier; a band by contract is not known."""
+def load_bands(
+    basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[BandSpan], *, state: bool = True
+) -> Bands:
+    """Two queries; one where it need not be told when they were made. group_by: of client, owner and tier; a band by
+    contract is not known."""
     runs: Sql = (RUNS_THEN, [basis.as_of]) if basis.historic else (RUNS_NOW, [])
     groups = [GROUPS[name] for name in group_by if name in _BY]
     keys = "".join(
@@ -99,8 +102,10 @@ def load_bands(basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[Ba
             [*cut.clients[1], *runs[1], [span.first for span in unique], [span.last for span in unique]],
         )
         rows = cursor.fetchall()
-        cursor.execute(_STATE.format(runs=runs[0], clients=cut.clients[0]), [*runs[1], *cut.clients[1]])
-        as_of, waiting = cursor.fetchone()
+        as_of, waiting = None, 0
+        if state:
+            cursor.execute(_STATE.format(runs=runs[0], clients=cut.clients[0]), [*runs[1], *cut.clients[1]])
+            as_of, waiting = cursor.fetchone()
     return Bands(_together(rows, len(groups), basis), None if waiting else as_of, waiting)
 
 

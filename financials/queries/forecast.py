@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,10 +17,13 @@ from common.figures import Figure
 from common.formats import month_short, symbol
 from common.models import Job
 from common.money import ZERO
-from common.periods import Month, format_month, month_add, month_label, months_between
+from common.periods import Month, format_month, month_add, month_label, months_between, period_label
+from financials.access import overrides_for
 from financials.calc import findings
-from financials.figures import LAYER_LABELS, forecast_figure, pnl_figure, unpriced_figure
+from financials.calc.simulation import TRIALS
+from financials.figures import LAYER_LABELS, band_figure, forecast_figure, pnl_figure, unpriced_figure
 from financials.models import ForecastRun, Layer
+from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import Cut, load_cells, load_missing
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 LAYERS = tuple(Layer.values)
 PAST_SHOWN = 4
 MONTHS_SHOWN = 18
+MOST_OVERRIDES = 100
 OPEN_STATES = ("ready", "leased", "failed")
 
 Layers = dict[str, Decimal | None]
@@ -53,7 +57,8 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class ClientForecast:
-    """One client's year. layers in their order; budget and gap are None without a budget."""
+    """One client's year. layers in their order; budget and gap are None without a budget. low, high: the edges of the
+    80% band, unknown until it is simulated."""
 
     key: str
     name: str
@@ -61,6 +66,23 @@ class ClientForecast:
     total: Figure
     budget: Figure
     gap: Decimal | None
+    low: Figure
+    high: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOverride:
+    key: str
+    client: str
+    level: str
+    level_label: str
+    months: str
+    amount: Decimal | None
+    delta: Decimal | None
+    currency: str
+    reason: str
+    expires_on: date
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +99,18 @@ class ForecastPage:
     unpriced: Figure
     missing: tuple[str, ...]
     source: str
+    overrides: tuple[StandingOverride, ...]
 
     @property
     def client_name(self) -> str:
         return next((row.name for row in self.rows if row.key == self.client), "All") if self.client else "All"
+
+    @property
+    def call_finding(self) -> str:
+        count = len(self.overrides)
+        if not count:
+            return "Nobody has changed this forecast"
+        return f"{findings.count(count).capitalize()} figure{'s' if count > 1 else ''} of our own beside the model"
 
     @property
     def layer_labels(self) -> tuple[str, ...]:
@@ -119,7 +149,7 @@ def load_runs(user: User, client: str = "") -> Runs:
         count=Count("pk"), newest=Max("pk"), computed_at=Max("computed_at"), unpriced=Sum("unpriced")
     )
     refs = clients.values(ref=Concat(Value("client:"), Cast("pk", CharField())))
-    jobs = Job.objects.filter(kind="recompute", state__in=OPEN_STATES, object_ref__in=refs).count()
+    jobs = Job.objects.filter(kind__in=("recompute", "bands"), state__in=OPEN_STATES, object_ref__in=refs).count()
     return Runs(found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs)
 
 
@@ -138,7 +168,7 @@ def total_of(layers: Layers) -> Decimal | None:
 
 
 def load_forecast_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> ForecastPage:
-    """Nine queries, whatever the number of clients."""
+    """Fourteen queries, whatever the number of clients."""
     basis = load_basis(user, now=now)
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
@@ -147,10 +177,14 @@ def load_forecast_page(user: User, *, now: datetime, client: str = "", year: int
     cut = cut_of(user, client, min(first, shown_first), max(last, shown_last))
     months = layers_by_month(basis, cut)
     year_cut = cut_of(user, client, first, last)
-    rows = _client_rows(user, basis, year_cut, client)
+    spans = [span for month in months_between(shown_first, shown_last) if (span := span_ahead(month, month, basis))]
+    year_span = span_ahead(first, last, basis)
+    bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])])
+    by_client = load_bands(basis, cut, ("client",), [year_span], state=False) if year_span else bands
+    rows = _client_rows(user, basis, year_cut, client, lambda key: by_client.reach((key,), year_span))
     runs = load_runs(user, client)
     gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
-    source = f"Ledger to {month_label(basis.through)}, {runs.label}"
+    source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(bands)}"
     return ForecastPage(
         basis=basis,
         year=year,
@@ -158,23 +192,34 @@ def load_forecast_page(user: User, *, now: datetime, client: str = "", year: int
         client=client,
         runs=runs,
         finding=_finding(months, basis, year),
-        chart=_chart(months, basis, months_between(shown_first, shown_last), source),
+        chart=_chart(months, basis, months_between(shown_first, shown_last), source, bands),
         rows=tuple(rows),
-        total=_total_row(rows, basis, year_cut, client),
+        total=_total_row(rows, basis, year_cut, client, bands.reach((), year_span)),
         unpriced=unpriced_figure(runs.unpriced, client),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         source=source,
+        overrides=standing_overrides(user, client, basis.today),
     )
 
 
-def _client_rows(user: User, basis: Basis, cut: Cut, client: str) -> list[ClientForecast]:
+def _band_words(bands: Bands) -> str:
+    if bands.waiting:
+        return f"bands of {bands.waiting} client{'s' if bands.waiting > 1 else ''} still to be simulated"
+    return f"bands by {TRIALS:,} seeded trials" if bands.as_of else "no bands yet"
+
+
+def _client_rows(
+    user: User, basis: Basis, cut: Cut, client: str, reach: Callable[[str], Reach | None]
+) -> list[ClientForecast]:
     """Three queries: layers, budget, names."""
     layers: dict[str, Layers] = {}
     for cell in load_cells("layers", basis, cut, ("client",)):
         layers.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
     budgets = _budgets(basis, cut)
     names = dict(clients_for(user).filter(key__in=[*layers, *budgets]).order_by("name").values_list("key", "name"))
-    rows = [_row(key, name, layers.get(key, {}), budgets.get(key), basis, cut) for key, name in names.items()]
+    rows = [
+        _row(key, name, layers.get(key, {}), budgets.get(key), basis, cut, reach(key)) for key, name in names.items()
+    ]
     return sorted(rows, key=lambda row: (-(row.total.value or ZERO), row.name))
 
 
@@ -188,9 +233,12 @@ def _budgets(basis: Basis, cut: Cut) -> dict[str, Decimal | None]:
     return budgets
 
 
-def _row(key: str, name: str, layers: Layers, budget: Decimal | None, basis: Basis, cut: Cut) -> ClientForecast:
+def _row(
+    key: str, name: str, layers: Layers, budget: Decimal | None, basis: Basis, cut: Cut, reach: Reach | None
+) -> ClientForecast:
     span = {"first": cut.first, "last": cut.last, "client": key}
     total = total_of(layers) if layers else None
+    low, _, high = reach.around(total) if reach else (None, None, None)
     return ClientForecast(
         key=key,
         name=name,
@@ -201,13 +249,38 @@ def _row(key: str, name: str, layers: Layers, budget: Decimal | None, basis: Bas
         total=forecast_figure(total, basis, **span),  # type: ignore[arg-type]  # as above
         budget=pnl_figure("net_revenue", budget, basis, months=[cut.first, cut.last], client=key, scenario="budget"),
         gap=None if total is None or budget is None else total - budget,
+        low=band_figure("p10", low, basis, **span),  # type: ignore[arg-type]  # as above
+        high=band_figure("p90", high, basis, **span),  # type: ignore[arg-type]  # as above
     )
 
 
-def _total_row(rows: list[ClientForecast], basis: Basis, cut: Cut, client: str) -> ClientForecast:
+def _total_row(rows: list[ClientForecast], basis: Basis, cut: Cut, client: str, reach: Reach | None) -> ClientForecast:
     sums: Layers = {layer: _add([row.layers[place].value for row in rows]) for place, layer in enumerate(LAYERS)}
     budgets = [row.budget.value for row in rows if row.budget.value is not None]
-    return _row(client, "All clients", sums if rows else {}, _add(budgets) if budgets else None, basis, cut)
+    return _row(client, "All clients", sums if rows else {}, _add(budgets) if budgets else None, basis, cut, reach)
+
+
+def standing_overrides(user: User, client: str, today: date) -> tuple[StandingOverride, ...]:
+    """Those that count today, parts under their whole; one query."""
+    rows = overrides_for(user).filter(revoked_at=None, expires_on__gte=today, parent=None)
+    if client:
+        rows = rows.filter(client__key=client)
+    return tuple(
+        StandingOverride(
+            key=one.key,
+            client=one.client.name if one.client else "Your portfolio",
+            level=one.level,
+            level_label=one.get_level_display(),
+            months=period_label(one.first_month, one.last_month),
+            amount=one.amount,
+            delta=one.delta,
+            currency=one.currency,
+            reason=one.reason,
+            expires_on=one.expires_on,
+            author=one.author,
+        )
+        for one in rows.select_related("client").order_by("-made_at", "-pk")[:MOST_OVERRIDES]
+    )
 
 
 def _add(values: Sequence[Decimal | int | None]) -> Decimal | None:
@@ -223,14 +296,21 @@ def _finding(months: dict[Month, Layers], basis: Basis, year: int) -> str:
     return findings.signed_cover(contracted, _add(list(totals)), span, "Net revenue by month and layer")
 
 
-def _chart(months: dict[Month, Layers], basis: Basis, shown: list[Month], source: str) -> charts.LayeredBars:
+def _chart(
+    months: dict[Month, Layers], basis: Basis, shown: list[Month], source: str, bands: Bands
+) -> charts.LayeredBars:
     bars = []
     for position, month in enumerate(shown):
         layers = months.get(month, {})
+        span = span_ahead(month, month, basis)
+        reach = bands.reach((), span) if span else None
+        low, _, high = reach.around(total_of(layers)) if reach and layers else (None, None, None)
         bars.append(
             charts.LayerMonth(
                 label=month_short(month),
                 parts=tuple(layers.get(layer, ZERO) for layer in LAYERS),
+                low=low,
+                high=high,
                 recognised=month <= basis.through,
                 year=str(month.year) if position == 0 or month.month == 1 else "",
                 total_shown=month <= month_add(basis.open_month, 1),
@@ -238,7 +318,7 @@ def _chart(months: dict[Month, Layers], basis: Basis, shown: list[Month], source
         )
     return charts.LayeredBars(
         finding="Net revenue by month and layer",
-        sub="Net revenue; darker is more certain. Pipeline is amount × probability, spread over the delivery",
+        sub="Net revenue; darker is more certain. Renewals and deals are weighted; dashed lines are the 80% band",
         source=source,
         layers=tuple(LAYER_LABELS[layer] for layer in LAYERS),
         months=tuple(bars),
@@ -249,9 +329,9 @@ def _chart(months: dict[Month, Layers], basis: Basis, shown: list[Month], source
 
 def forecast_rows(page: ForecastPage) -> tuple[list[str], list[list[object]]]:
     """The client table as CSV and XLSX give it."""
-    head = ["client", "name", "currency", *LAYERS, "total", "budget", "on_budget"]
+    head = ["client", "name", "currency", *LAYERS, "total", "p10", "p90", "budget", "on_budget"]
     rows: list[list[object]] = []
     for row in page.rows:
-        figures = (*row.layers, row.total, row.budget)
+        figures = (*row.layers, row.total, row.low, row.high, row.budget)
         rows.append([row.key, row.name, page.basis.currency, *(figure.value for figure in figures), row.gap])
     return head, rows

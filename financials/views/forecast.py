@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import NOT_FOUND, clients_for, get_client_for
 from common.exports import About, file_response
-from common.policies import MONEY_READERS, allow
+from common.periods import format_month
+from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
+from financials.access import get_override_for, levels_of
+from financials.actions.overrides import make_override, revoke_override
+from financials.forms.overrides import OverrideForm
 from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page
 from people.requests import signed_in
+
+CALLERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
+"""Who may enter a figure of their own."""
 
 
 def _page(request: HttpRequest) -> ForecastPage:
@@ -26,9 +37,58 @@ def _page(request: HttpRequest) -> ForecastPage:
 @require_GET
 @allow(roles=MONEY_READERS)
 def forecast(request: HttpRequest) -> HttpResponse:
-    page = _page(request)
-    clients = clients_for(signed_in(request)).order_by("name").values_list("key", "name")[:60]
-    return render(request, "financials/forecast.html", {"page": page, "choices": list(clients)})
+    return _shown(request, None)
+
+
+def _shown(request: HttpRequest, form: OverrideForm | None, status: int = 200) -> HttpResponse:
+    page, user = _page(request), signed_in(request)
+    clients = clients_for(user).order_by("name").values_list("key", "name")[:60]
+    levels = levels_of(user)
+    if form is None and levels:
+        form = OverrideForm(levels=levels, today=page.basis.today, initial=_usual(page))
+    context = {"page": page, "choices": list(clients), "form": form, "levels": levels}
+    return render(request, "financials/forecast.html", context, status=status)
+
+
+def _usual(page: ForecastPage) -> dict[str, object]:
+    """The rest of the year shown, for a month."""
+    first = max(page.basis.open_month, date(page.year, 1, 1))
+    return {
+        "first": format_month(first),
+        "last": format_month(max(first, date(page.year, 12, 1))),
+        "currency": page.basis.currency,
+        "expires_on": page.basis.today + timedelta(days=30),
+    }
+
+
+@require_POST
+@allow(roles=CALLERS)
+def add_override(request: HttpRequest) -> HttpResponse:
+    """A figure of the person's own for a client, or for the whole portfolio where none is named."""
+    user, now = signed_in(request), timezone.now()
+    key = request.GET.get("client", "")
+    client = get_client_for(user, key) if key else None
+    form = OverrideForm(request.POST, levels=levels_of(user), today=now.date())
+    if not form.is_valid():
+        return _shown(request, form, status=422)
+    make_override(wanted=form.wanted(client.pk if client else None), author=user, now=now)
+    messages.success(request, "Your figure is kept; the forecast is being computed with it.")
+    return redirect(f"{reverse('forecast')}?{request.GET.urlencode()}")
+
+
+@require_POST
+@allow(roles=CALLERS)
+def revoke(request: HttpRequest, key: str) -> HttpResponse:
+    user = signed_in(request)
+    override = get_override_for(user, key)
+    done = revoke_override(
+        override=override, why=request.POST.get("why", "")[:500], actor=user.email, now=timezone.now()
+    )
+    if done:
+        messages.success(request, "The figure is revoked; it stays in the runs it was in.")
+    else:
+        messages.info(request, "Somebody has revoked it already; nothing was changed.")
+    return redirect("forecast")
 
 
 @require_GET

@@ -35,6 +35,7 @@ from financials.models import (
 from people.models import User
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.forecast_proof import FORECAST_RUNS, SCENARIOS
+from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE
@@ -436,6 +437,7 @@ RESOURCES = (
     TIME_ENTRIES,
     RATE_CARDS,
     ALLOCATIONS,
+    OVERRIDES,
     LEAVE,
     AUDIT,
     FORECAST_RUNS,

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from accounts.access import NOT_FOUND
 from common import jobs
@@ -45,7 +46,10 @@ def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(roles=MONEY_READERS)
 def job_progress(request: HttpRequest) -> HttpResponse:
     """How far the recompute of the clients in sight is; polls itself while anything is open."""
-    waiting = jobs_for(signed_in(request)).filter(kind="recompute", state__in=OPEN)
+    waiting = jobs_for(signed_in(request)).filter(kind__in=("recompute", "bands"), state__in=OPEN)
     leased = waiting.filter(state=JobState.LEASED).exclude(doing="").first()
     context = {"open": waiting.count(), "job": leased, "was_open": request.GET.get("was") == "1"}
-    return render(request, "portfolio/job_progress.html", context)
+    response = render(request, "portfolio/job_progress.html", context)
+    if context["was_open"] and not context["open"]:
+        trigger_client_event(response, "recomputed")  # pages that follow the figures read them again
+    return response

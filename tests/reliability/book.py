@@ -145,6 +145,12 @@ _SCHEDULES = """
 SELECT k.number, s.month, s.amount FROM financials_scheduleline s
 JOIN financials_contract k ON k.id = s.contract_id ORDER BY 1, 2
 """
+_BANDS = """
+SELECT c.key, r.input_version, b.first_month, b.last_month, b.low, b.mid, b.high, b.spread, b.lean
+FROM financials_forecastrun r JOIN accounts_client c ON c.id = r.client_id
+JOIN financials_forecastband b ON b.run_id = r.id
+WHERE r.is_current ORDER BY c.key, b.first_month, b.last_month
+"""
 
 
 def _rows(statement: str) -> list[tuple[object, ...]]:
@@ -171,9 +177,9 @@ def expected_runs(reference: Sequence[str], rounds: int) -> list[str]:
 
 
 def final_state() -> str:
-    """The tables that results stand in, without ids and moments: current forecasts and schedules."""
+    """The tables that results stand in, without ids and moments: current forecasts, bands and schedules."""
     current = _rows(_LINES.format(where="WHERE r.is_current"))
-    return "\n".join(" ".join(map(str, row)) for row in (*current, *_rows(_SCHEDULES)))
+    return "\n".join(" ".join(map(str, row)) for row in (*current, *_rows(_BANDS), *_rows(_SCHEDULES)))
 
 
 def unsettled() -> int:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from common import jobs
 from common.models import Job, JobState
 from financials.actions.contracts import RECOMPUTE
+from financials.actions.forecast import BANDS
 from financials.models import ForecastRun
 from tests.reliability import book
 from tests.reliability.conftest import OWN_DATABASE
@@ -88,6 +89,7 @@ def shuffled(seed: int, *, clients: int, rounds: int) -> None:
     for round_no in range(rounds):
         book.edit_book(round_no)
         jobs.work(RECOMPUTE)
+    jobs.work(BANDS)
     ordered = book.final_state()
     book.forget()
 
@@ -103,6 +105,7 @@ def shuffled(seed: int, *, clients: int, rounds: int) -> None:
         deliveries.go_on()
     deliveries.expire()
     jobs.work(RECOMPUTE)
+    jobs.work(BANDS)
 
     book.tell(f"R7 seed {seed}: {rounds} rounds of {clients} clients, {dict(deliveries.count)}")
     assert book.unsettled() == 0

@@ -50,6 +50,10 @@ CARD: Kwargs = {
     "kind": "bill", "role": "Writer", "client": "HAL", "rate": "90", "currency": "USD", "from": "2026-11-01"
 }  # fmt: skip
 PLANNED: Kwargs = {"week": "2026-12-14", "role": "Writer", "client": "HAL", "hours": "12"}
+OVERRIDE: Kwargs = {
+    "key": "O-NEW", "client": "HAL", "level": "manager", "from": "2026-12", "to": "2026-12", "amount": "10",
+    "currency": "USD", "reason": "Said so", "expires_on": "2199-12-31",
+}  # fmt: skip
 AWAY: Kwargs = {"person_email": "delivery@example.com", "from": "2027-02-01", "to": "2027-02-05"}
 MILESTONE: Kwargs = {"contract": "HAL-SOW", "key": "M9", "title": "Launch", "due": "2026-11-30", "amount": "10"}
 ESTIMATE: Kwargs = {"contract": "HAL-SOW", "month": "2026-11", "cost_to_go": "10"}
@@ -156,6 +160,10 @@ API: tuple[Case, ...] = (
     ),
     *_resource(
         "allocations", MONEY, PLANNERS, lambda world: world.own.planned, PLANNED, delete=True, change={"hours": "9"}
+    ),
+    *_resource(
+        "overrides", MONEY, WRITERS, lambda world: world.own.override, OVERRIDE, delete=True,
+        change={"reason": "Said again"},
     ),
     Case("api_leave_list", get=EVERYONE, post=BOOKERS, body=lambda world: dict(AWAY), strange=422),
     Case("api_leave_bulk", post=BOOKERS, body=lambda world: dict(AWAY), strange=422),

@@ -27,6 +27,10 @@ MONEY = RELATIONS
 STANCE: Roles = frozenset({"director", "account_manager", "leadership"})
 DIRECTOR: Roles = frozenset({"director"})
 WRITERS: Roles = frozenset({"director", "account_manager"})
+CALL: Kwargs = {
+    "first": "2026-12", "last": "2026-12", "level": "manager", "delta": "100", "currency": "USD", "reason": "Qvmore",
+    "expires_on": "2199-12-31",
+}  # fmt: skip
 BOOKKEEPERS: Roles = frozenset({"director", "finance"})
 BOOKERS: Roles = frozenset({"director", "account_manager", "finance", "delivery"})
 """Who writes hours."""
@@ -661,6 +665,11 @@ FINANCIALS = (
     Case("forecast_accuracy", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("forecast_accuracy", query="format=xlsx", get=MONEY),
     Case("measure_accuracy", post=BOOKKEEPERS),
+    Case("add_override", query="client=HAL", post=WRITERS, body=lambda world: dict(CALL), record=True),
+    Case(
+        "revoke_override", lambda world: {"key": world.own.override.key}, post=WRITERS,
+        body=lambda world: {"why": "Qvno longer"}, record=True,
+    ),
     Case("forecast_export", fixed(form="csv"), get=MONEY),
     Case("forecast_export", fixed(form="xlsx"), query="client=HAL", get=MONEY, record=True),
 )  # fmt: skip

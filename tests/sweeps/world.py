@@ -38,6 +38,7 @@ from financials.models import (
     Contract,
     ContractDocument,
     Estimate,
+    ForecastOverride,
     Invoice,
     LedgerEntry,
     Milestone,
@@ -104,6 +105,7 @@ class Book:
     leave: Leave
     line: Influence
     promise: Commitment
+    override: ForecastOverride
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -271,6 +273,11 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         Influence.objects.create(client=client, source=contact, target=boss, kind="influence", strength=4),
         Commitment.objects.create(
             client=client, key=f"{key}-PR", side="ours", text="Qvsend the figures", due=date(2026, 11, 30)
+        ),
+        ForecastOverride.objects.create(
+            client=client, key=f"{key}-OV", level="manager", first_month=date(2026, 12, 1),
+            last_month=date(2026, 12, 1), delta=Decimal(500), currency="USD", reason="Qvsays more",
+            expires_on=date(2199, 12, 31), author=director.email, made_at=_now(),
         ),
     )  # fmt: skip
 
