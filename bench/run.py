@@ -56,7 +56,7 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        from bench import capacity, ledger, m3, pages, pivots
+        from bench import capacity, ledger, m3, pages, pivots, seeded
         from bench.table import Row, show
 
         call_command("migrate", verbosity=0)
@@ -66,6 +66,7 @@ def main() -> int:
             ledger.measure,
             m3.measure,
             pivots.measure,
+            seeded.measure,
             capacity.measure,
         )
         rows = [row for part in parts for row in part()]

@@ -15,19 +15,24 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from common.money import quantise
+from common.money import minor_places, quantise
 from common.periods import Month, month_add, month_index
 from financials.calc.accuracy import Score, last_twelve, of_arrays, of_sums, seasonal_naive
-from financials.calc.forecast import Contract, ForecastInputs, ForecastRow, compute
+from financials.calc.forecast import Contract, ForecastInputs, ForecastResult, ForecastRow, compute
 from financials.calc.naive import weighted_pipeline
 from financials.calc.runrate import run_rate_with_bands
 from financials.calc.seasonality import Flags, Floats
+from financials.calc.simulation import draw
+from financials.calc.uncertainty import uncertain
 
 OURS: Final = "ours"
 RUN_RATE: Final = "run_rate_alone"
 PIPELINE: Final = "weighted_pipeline"
 SEASONAL: Final = "seasonal_naive"
 LAST_TWELVE: Final = "last_twelve"
+LEVELS: Final = (0.8, 0.95)
+TRIALS: Final = 2_000
+"""Enough for a share of months inside to stand still at its third digit; the product's own bands take more."""
 METHODS: Final = (OURS, RUN_RATE, PIPELINE, SEASONAL, LAST_TWELVE)
 UP_TO: Final = {
     "contracted": frozenset({"recognised", "contracted"}),
@@ -88,13 +93,20 @@ class Trial:
         lower, upper = self.bands[method, level]
         return np.asarray((self.actual >= lower) & (self.actual <= upper))
 
+    def banded(self, method: str, level: float) -> Flags:
+        """The cells that have a band."""
+        if (method, level) not in self.bands:
+            return np.zeros(self.actual.shape, dtype=bool)
+        return np.asarray(~np.isnan(self.bands[method, level][0]))
+
 
 def trial(inputs: ForecastInputs, clients: Sequence[str], actual: Floats) -> Trial:
     """Every method from one month's inputs. actual: clients × leads, the months after the last open one."""
     leads = actual.shape[1]
     history = history_of(inputs, clients)
     skipped = month_index(inputs.last_open) - month_index(inputs.open_month) + 1
-    rows = compute(inputs).rows
+    result = compute(inputs)
+    rows = result.rows
     layers = {name: of_rows(rows, clients, inputs, leads, held) for name, held in UP_TO.items()}
     naive = np.zeros_like(actual)
     place = {client: number for number, client in enumerate(clients)}
@@ -115,8 +127,28 @@ def trial(inputs: ForecastInputs, clients: Sequence[str], actual: Floats) -> Tri
             LAST_TWELVE: last_twelve(history, steps)[:, skipped:],
         },
         layers,
-        {(RUN_RATE, at): (band.lower[:, skipped:], band.upper[:, skipped:]) for at, band in alone.bands.items()},
+        {
+            **{(RUN_RATE, at): (band.lower[:, skipped:], band.upper[:, skipped:]) for at, band in alone.bands.items()},
+            **our_bands(inputs, result, clients, leads),
+        },
     )
+
+
+def our_bands(
+    inputs: ForecastInputs, result: ForecastResult, clients: Sequence[str], leads: int
+) -> dict[tuple[str, float], tuple[Floats, Floats]]:
+    """The bands that the product shows, by client and month; NaN for a client that could not be simulated."""
+    place = {client: number for number, client in enumerate(clients)}
+    after = month_add(inputs.last_open, 1)
+    edges = [edge for level in LEVELS for edge in ((1 - level) / 2, (1 + level) / 2)]
+    table = np.full((len(edges), len(clients), leads), np.nan)
+    for one in uncertain(inputs, result):
+        skip = month_index(after) - month_index(one.first)
+        drawn = draw(one, trials=TRIALS)[skip : skip + leads]
+        scale = 10 ** minor_places(one.currency)
+        if one.client in place and skip >= 0:
+            table[:, place[one.client], : len(drawn)] = np.quantile(drawn, edges, axis=1) / scale
+    return {(OURS, level): (table[2 * at], table[2 * at + 1]) for at, level in enumerate(LEVELS)}
 
 
 def history_of(inputs: ForecastInputs, clients: Sequence[str]) -> Floats:
@@ -172,12 +204,19 @@ def tallies(trials: Iterable[Trial], *, level: float = 0.8) -> dict[Cell, Tally]
             usable = known & ~np.isnan(forecast)
             held = one.inside(method, level)
             inside = np.zeros_like(usable) if held is None else held
+            banded = one.banded(method, level)
             for row, lead in np.argwhere(usable):
                 told, came = float(forecast[row, lead]), float(one.actual[row, lead])
                 cell = Cell(one.clients[row], method, layer, int(lead) + 1)
                 found[cell] = found[cell].plus(
                     Tally(
-                        1, abs(told - came), told - came, came, abs(came), int(held is not None), int(inside[row, lead])
+                        1,
+                        abs(told - came),
+                        told - came,
+                        came,
+                        abs(came),
+                        int(banded[row, lead]),
+                        int(inside[row, lead]),
                     )
                 )
     return dict(found)

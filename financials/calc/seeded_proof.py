@@ -76,4 +76,4 @@ def result_of(seed: int, one: Trial) -> SeedResult:
 
 def _covered(one: Trial, level: float) -> float | None:
     inside = one.inside(OURS, level)
-    return None if inside is None else float(inside.mean())
+    return None if inside is None else float(inside[one.banded(OURS, level)].mean())
