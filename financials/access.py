@@ -20,6 +20,7 @@ from financials.models import (
     ContractKind,
     ContractStatus,
     Estimate,
+    ForecastCall,
     ForecastOverride,
     Invoice,
     LedgerEntry,
@@ -205,6 +206,19 @@ def reads_closes(user: User) -> bool:
 def require_closing(user: User) -> None:
     if not abilities_of(user).close_months:
         raise PermissionDenied("Only finance closes months.")
+
+
+CALLERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
+"""Who calls a year's number: for their own clients."""
+
+
+def calls_for(user: User) -> QuerySet[ForecastCall]:
+    """One's own and those of whoever reports to one; everybody's for those who see all clients."""
+    if not user.is_active or not abilities_of(user).see_money:
+        return ForecastCall.objects.none()
+    if user.role in (FINANCE, LEADERSHIP):
+        return ForecastCall.objects.all()
+    return ForecastCall.objects.filter(Q(person=user) | Q(person__manager=user))
 
 
 SCENARIO_WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})

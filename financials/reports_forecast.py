@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from accounts.access import get_client_for
 from common.formats import ledger, moment
 from common.money import ZERO
 from common.reports import Report, ReportColumn, ReportTable, Way
 from financials.calc.movement import TERMS
+from financials.figures_movement import MOVE_LABELS
 from financials.forms.accuracy import accuracy_request
 from financials.forms.movement import movement_request
 from financials.queries.accuracy_page import SOURCE_WORDS, load_accuracy_page
-from financials.queries.movement_page import load_movement_page
+from financials.queries.movement_page import load_movement_page, terms_shown
+from financials.queries.pack import load_pack, load_pack_risks
 from financials.queries.pnl import BadRequest
 from financials.reports import given
 
@@ -104,4 +106,52 @@ def accuracy(user: User, query: Mapping[str, str], now: datetime) -> Report:
         ],
         source=page.source,
         notes=(*errors, *([page.too_young] if page.too_young else [])),
+    )
+
+
+def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
+    """One page: the call, what moved, what may go wrong, what is asked, the track record."""
+    page, beside = load_pack(user, now=now), load_pack_risks(user, now=now)
+    totals = page.found.total
+    rows: list[list[Any]] = [["The forecast", page.system, None, ""]]
+    if page.low is not None:
+        rows += [["80% band, low", page.low, None, ""], ["80% band, high", page.high, None, ""]]
+    rows += [[f"{one.who}, {one.level.lower()}", one.amount, one.system, one.reason] for one in page.calls]
+    rows.append(["Budget", page.budget, None, ""])
+    return Report(
+        name="leadership-pack",
+        title=f"Forecast {page.year} for leadership",
+        finding=page.finding,
+        as_of=page.found.end,
+        period=str(page.year),
+        currency=page.currency,
+        columns=(
+            ReportColumn("whose", "The call"),
+            ReportColumn("amount", "Net revenue", "amount", strong=True),
+            ReportColumn("system", "Forecast then", "amount"),
+            ReportColumn("reason", "Why"),
+        ),
+        rows=rows,
+        source=page.source,
+        notes=tuple(
+            note for note in (f"Asked: {page.asks}" if page.asks else "", beside.record, *page.found.missing) if note
+        ),
+        more=(
+            ReportTable(
+                f"What moved since {page.since}",
+                (ReportColumn("term", "Term"), ReportColumn("amount", "Amount", "amount")),
+                [[MOVE_LABELS[term], totals[term]] for term in terms_shown(page.found)],
+            ),
+            ReportTable(
+                "What may go wrong",
+                (
+                    ReportColumn("what", "What"),
+                    ReportColumn("client", "Client"),
+                    ReportColumn("why", "Why"),
+                    ReportColumn("amount", "At risk", "amount"),
+                ),
+                [[one.what, one.client, one.why, one.amount] for one in beside.risks],
+                note="" if beside.risks else "No term ends within 120 days, and no commit deal is late.",
+            ),
+        ),
     )

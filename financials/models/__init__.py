@@ -2,6 +2,7 @@
 
 from financials.models.accuracy import ForecastScore
 from financials.models.allocations import Allocation, RoleLead
+from financials.models.calls import ForecastCall
 from financials.models.closing import CloseCheck, CloseEvent, CloseLine, OverheadDriver, OverheadRule
 from financials.models.contracts import (
     Billing,
@@ -58,6 +59,7 @@ __all__ = [
     "CostBasis",
     "Estimate",
     "ForecastBand",
+    "ForecastCall",
     "ForecastCost",
     "ForecastInput",
     "ForecastLine",

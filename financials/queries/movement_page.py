@@ -94,7 +94,7 @@ def load_movement_page(user: User, request: MovementRequest, *, now: datetime) -
     """Eleven queries, whatever the number of clients. Raises BadRequest."""
     found = load_movement(user, request, now=now)
     totals = found.total
-    shown = ("start", *(term for term in TERMS if any(one.terms[term] for one in found.clients)), "end")
+    shown = terms_shown(found)
     first, last = day(found.start.date()), day(found.end.date())
     rows = [
         MovementRow(one.key, one.name, _figures(found, shown, whole_of(one), one.key), one.end - one.start)
@@ -110,7 +110,7 @@ def load_movement_page(user: User, request: MovementRequest, *, now: datetime) -
         subtitle=_subtitle(found),
         shown=shown,
         heads=tuple(first if name == "start" else last if name == "end" else MOVE_LABELS[name] for name in shown),
-        chart=_chart(found, totals, shown, first, last) if found.clients else None,
+        chart=chart_of(found) if found.clients else None,
         rows=tuple(sorted(rows, key=lambda row: (-abs(row.change), row.name))),
         total=MovementRow("", "All clients", _figures(found, shown, totals, request.client), ZERO),
         details=tuple(_detail(one.key, one.name, move, names) for one, move in largest),
@@ -172,10 +172,14 @@ def _finding(found: MovementResult, totals: Mapping[str, Decimal], first: str, l
     return findings.bridge_moved(what, totals["start"], totals["end"], parts, found.basis.currency, first, last)
 
 
-def _chart(
-    found: MovementResult, totals: Mapping[str, Decimal], shown: Iterable[str], first: str, last: str
-) -> charts.ChangeWaterfall:
-    currency = found.basis.currency
+def terms_shown(found: MovementResult) -> tuple[str, ...]:
+    """A term that nothing moved by is left out; files always have all."""
+    return ("start", *(term for term in TERMS if any(one.terms[term] for one in found.clients)), "end")
+
+
+def chart_of(found: MovementResult) -> charts.ChangeWaterfall:
+    totals, shown, currency = found.total, terms_shown(found), found.basis.currency
+    first, last = day(found.start.date()), day(found.end.date())
     scale = scale_of(totals)
     parts = [Part(MOVE_LABELS[term].lower(), totals[term]) for term in TERMS]
     return charts.ChangeWaterfall(

@@ -34,7 +34,7 @@ from financials.models import (
 )
 from people.models import User
 from portfolio.api.audit_resource import AUDIT
-from portfolio.api.forecast_proof import FORECAST_RUNS, SCENARIOS
+from portfolio.api.forecast_proof import FORECAST_CALLS, FORECAST_RUNS, SCENARIOS
 from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
@@ -442,4 +442,5 @@ RESOURCES = (
     AUDIT,
     FORECAST_RUNS,
     SCENARIOS,
+    FORECAST_CALLS,
 )

@@ -23,6 +23,7 @@ from tests.sweeps.cases import (
     Kwargs,
     Roles,
     _figure,
+    call_of,
     fixed,
     scenario_of,
 )
@@ -190,6 +191,11 @@ API: tuple[Case, ...] = (
         record=True,
     ),
     Case("api_scenarios_list", get=EVERYONE),
+    Case("api_forecast-calls_list", get=EVERYONE),
+    Case(
+        "api_forecast-calls", lambda world: {"pk": str(call_of(world))}, record=True, denied=404,
+        get=frozenset({"director", "finance", "leadership"}),
+    ),
     Case("api_scenarios", lambda world: {"pk": str(scenario_of(world))}, get=DIRECTOR, record=True, denied=404),
     Case("api_report_forecast-accuracy", get=MONEY),
     Case("api_report_forecast-accuracy", query="client=HAL&group_by=client,lead", get=MONEY, record=True, soft=True),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from common.models import SavedView
-from financials.models import Scenario
+from financials.models import ForecastCall, Scenario
 from portfolio.models import Mail
 from tests.sweeps.world import World
 
@@ -179,6 +180,12 @@ def _new_contract(world: World) -> Kwargs:
         "kind": "change_order", "client": world.own.client.pk, "parent": "HAL-SOW", "number": "HAL-CO-NEW",
         "title": "More of it", "start": "2026-11-01", "end": "2026-12-31", "amount": "1000", "currency": "USD",
     }  # fmt: skip
+
+
+def call_of(world: World) -> int:
+    """One that the director made for their own clients."""
+    said = {"level": "director", "amount": Decimal(9), "currency": "USD", "reason": "Agreed", "made_at": world.now}
+    return ForecastCall.objects.get_or_create(person=world.people["director"], year=2026, defaults=said)[0].pk
 
 
 def scenario_of(world: World) -> int:
@@ -644,6 +651,9 @@ FINANCIALS = (
     Case("forecast_movement", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("forecast_movement", query="format=xlsx&from=2026-01&to=2027-06", get=MONEY),
     Case("forecast_looked", post=MONEY),
+    Case("forecast_pack", get=MONEY),
+    Case("pack_risks", get=MONEY),
+    Case("forecast_call", post=WRITERS, body=lambda world: {"amount": "1000000", "reason": "As agreed"}),
     Case("scenarios", get=WRITERS),
     Case("scenarios", query="format=csv", get=WRITERS),
     Case("scenarios", query="format=xlsx", get=WRITERS),

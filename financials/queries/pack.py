@@ -1,0 +1,214 @@
+"""The leadership pack: one page with the call, what moved since the last one, why, what may go wrong, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from accounts.access import opportunities_for
+from common import charts
+from common.figures import Figure
+from common.formats import money
+from common.money import ZERO
+from common.periods import Month, month_label
+from financials.access import calls_for
+from financials.figures import forecast_figure, pnl_figure
+from financials.figures_movement import movement_figure
+from financials.models import ForecastCall
+from financials.queries.accuracy import AccuracyRequest, load_rows, load_standing
+from financials.queries.bands import load_bands, span_ahead
+from financials.queries.basis import Basis, load_basis
+from financials.queries.cells import load_cells
+from financials.queries.forecast import cut_of
+from financials.queries.movement import MovementRequest, MovementResult, load_movement
+from financials.queries.movement_page import chart_of
+from financials.queries.renewals import renewals_ahead
+
+if TYPE_CHECKING:
+    from people.models import User
+
+SINCE: Final = timedelta(weeks=4)
+"""How far the pack looks back where nobody has made a call yet."""
+AHEAD_DAYS: Final = 120
+MOST_RISKS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """system: what the forecast said when the call was made."""
+
+    who: str
+    level: str
+    amount: Decimal
+    system: Decimal | None
+    made_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """final: the newest call of the highest level among those in sight. low, high: the forecast's 80% band."""
+
+    basis: Basis
+    year: int
+    found: MovementResult
+    system: Figure
+    low: Decimal | None
+    high: Decimal | None
+    budget: Figure
+    calls: tuple[CallRow, ...]
+    final: CallRow | None
+    asks: str
+    finding: str
+    chart: charts.ChangeWaterfall | None
+    change: Figure
+    since: str
+    source: str
+
+    @property
+    def currency(self) -> str:
+        return self.basis.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    what: str
+    url: str
+    client: str
+    why: str
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackRisks:
+    """record: the track record in one sentence, blank where nothing is measured."""
+
+    risks: tuple[Risk, ...]
+    currency: str
+    record: str
+
+
+def load_pack(user: User, *, now: datetime) -> Pack:
+    """Twelve queries. The movement runs since the newest call, else since four weeks ago."""
+    year = now.year
+    calls = list(calls_for(user).filter(year=year).select_related("person"))
+    newest = calls[0].made_at if calls else None
+    months = (date(year, 1, 1), date(year, 12, 1))
+    asked = MovementRequest(start=newest if newest and newest < now else now - SINCE, first=months[0], last=months[1])
+    found = load_movement(user, asked, now=now)
+    basis, totals = found.basis, found.total
+    system = None if found.missing or not found.clients else totals["end"]
+    low, high = _band(user, basis, months, system)
+    standing = _standing(calls)
+    final = next((one for one in standing if one.level == "Director"), standing[0] if standing else None)
+    return Pack(
+        basis=basis,
+        year=year,
+        found=found,
+        system=forecast_figure(system, basis, first=months[0], last=months[1]),
+        low=low,
+        high=high,
+        budget=_budget(user, basis, months),
+        calls=standing,
+        final=final,
+        asks=next((one.asks for one in calls if one.asks), ""),
+        finding=_finding(final, system, basis.currency, year),
+        chart=chart_of(found) if found.clients else None,
+        change=movement_figure("end", system, found),
+        since="the last call" if newest else "four weeks ago",
+        source=f"Ledger to {month_label(basis.through)}, run {found.runs[1] or 'none yet'}",
+    )
+
+
+def _standing(calls: Iterable[ForecastCall]) -> tuple[CallRow, ...]:
+    """The newest call of each person, directors first."""
+    seen: dict[int, ForecastCall] = {}
+    for one in calls:
+        seen.setdefault(one.person_id, one)
+    ordered = sorted(seen.values(), key=lambda one: (one.level, one.person.name))
+    return tuple(
+        CallRow(one.person.name, one.get_level_display(), one.amount, one.system, one.made_at, one.reason)
+        for one in ordered
+    )
+
+
+def _band(
+    user: User, basis: Basis, months: tuple[Month, Month], system: Decimal | None
+) -> tuple[Decimal | None, Decimal | None]:
+    span = span_ahead(*months, basis)
+    bands = load_bands(basis, cut_of(user, "", *months), (), [span] if span else [])
+    reach = bands.reach((), span)
+    low, _, high = reach.around(system) if reach else (None, None, None)
+    return low, high
+
+
+def _budget(user: User, basis: Basis, months: tuple[Month, Month]) -> Figure:
+    whole: Decimal | None = None
+    for cell in load_cells("budget", basis, cut_of(user, "", *months), ()):
+        if cell.line in ("gross_revenue", "pass_through"):
+            sign = 1 if cell.line == "gross_revenue" else -1
+            whole = (whole or ZERO) + sign * cell.amount
+    return pnl_figure("net_revenue", whole, basis, months=list(months), scenario="budget")
+
+
+def _finding(final: CallRow | None, system: Decimal | None, currency: str, year: int) -> str:
+    """'The call for 2026 is $73.1M, $0.4M under the forecast'."""
+    if final is None:
+        return f"No call for {year} yet" + (
+            f": the forecast says {money(system, currency)}" if system is not None else ""
+        )
+    said = f"The call for {year} is {money(final.amount, currency)}"
+    if system is None:
+        return said
+    gap = final.amount - system
+    if abs(gap) * 1000 < abs(system):
+        return f"{said}, in line with the forecast"
+    return f"{said}, {money(abs(gap), currency)} {'over' if gap > 0 else 'under'} the forecast"
+
+
+def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
+    """What may take from the forecast: terms that end, and commit deals past their day. Eight queries."""
+    basis = load_basis(user, now=now, newest_entry=False)
+    risks = [
+        Risk(
+            row.title, row.number, row.client_name,
+            f"term ends {row.ends_on:%Y-%m-%d}, {_percent(row.probability)} to renew",
+            _at_risk(row.amount_reporting, row.probability),
+        )
+        for row in renewals_ahead(user, today=now.date(), days=AHEAD_DAYS, basis=basis)
+    ]  # fmt: skip
+    late = opportunities_for(user).filter(outcome="open", category="commit", close_on__lt=now.date())
+    for deal in late.select_related("client").order_by("close_on")[:MOST_RISKS]:
+        rate = basis.rate(deal.currency, basis.through) if deal.currency else None
+        amount = None if deal.amount is None or rate is None else deal.amount * rate.value
+        risks.append(Risk(deal.name, "", deal.client.name, f"commit, should have closed {deal.close_on}", amount))
+    risks.sort(key=lambda risk: (-(risk.amount or ZERO), risk.what))
+    return PackRisks(tuple(risks[:MOST_RISKS]), basis.currency, _record(user))
+
+
+def _at_risk(amount: Decimal | None, probability: Decimal | None) -> Decimal | None:
+    return None if amount is None or probability is None else amount * (1 - probability)
+
+
+def _percent(share: Decimal | None) -> str:
+    return "unknown chance" if share is None else f"{share:.0%}"
+
+
+def _record(user: User) -> str:
+    request = AccuracyRequest()
+    standing = load_standing(user, request)
+    rows: Mapping[str, Decimal | None] = {
+        method: several[0].score.wape
+        for method in ("ours", "seasonal_naive", "last_twelve")
+        if (several := load_rows(user, request, standing.source, (), method=method))
+    }
+    ours = rows.get("ours")
+    if ours is None:
+        return ""
+    naive = [wape for name, wape in rows.items() if name != "ours" and wape is not None]
+    beside = f"; the best naive one {min(naive):.1%}" if naive else ""
+    how = "Past months forecast again were" if standing.source == "backtest" else "Forecasts as made were"
+    return f"{how} {ours:.1%} off by client and month{beside}."
