@@ -22,6 +22,8 @@ from financials.queries.renewals import RenewalRow, holidays_of, renewals_ahead
 if TYPE_CHECKING:
     from people.models import User
 
+SHOWN: Final = 100
+"""Rows of one checkpoint on the page; files have them all."""
 AHEAD: Final = 365
 """Days ahead that the board looks."""
 PASSED: Final = "passed"
@@ -131,6 +133,14 @@ class Window:
     rows: tuple[BoardRow, ...]
     amount: Decimal | None
     weighted: Decimal | None
+
+    @property
+    def shown(self) -> tuple[BoardRow, ...]:
+        return self.rows[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.rows) - SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Lost(NamedTuple):
     offering: str
     months: int
     owner: str
+    renews: str = ""
 
 
 O = Open  # noqa: E741 - one letter keeps the table readable, and it is only used here
@@ -84,10 +85,10 @@ LOST: tuple[Lost, ...] = (
     Lost("NOR", "Customer panel", 160_000, (-24, 16), "new", "Data and analytics", 12, "manager"),
     Lost("OST", "Food service brand", 520_000, (-9, 3), "expansion", "Brand and campaigns", 9, "leila.haddad"),
     Lost("OSN", "Cookbook", 85_000, (-18, 20), "new", "Content", 4, "leila.haddad"),
-    Lost("KES", "Loyalty programme extension", 1_380_000, (-4, 18), "renewal", "CRM and loyalty", 12, "grace.nakamura"),
+    Lost("KES", "Loyalty programme extension", 1_380_000, (-4, 18), "renewal", "CRM and loyalty", 12, "grace.nakamura", "LOYAL"),
     Lost("KES", "Airport lounge content", 220_000, (-10, 11), "expansion", "Content", 6, "grace.nakamura"),
     Lost("VAN", "Supplier portal", 310_000, (-22, 24), "new", "Digital product", 8, "sofia.castellanos"),
     Lost("BRI", "Fundraising campaign", 190_000, (-13, 6), "new", "Brand and campaigns", 5, "owen.gallagher"),
     Lost("TEL", "Business segment launch", 460_000, (-8, 15), "expansion", "Brand and campaigns", 8, "sofia.castellanos"),
-    Lost("DUN", "Audience growth renewal", 1_420_000, (-13, 21), "renewal", "Media", 12, "director"),
+    Lost("DUN", "Audience growth renewal", 1_420_000, (-13, 21), "renewal", "Media", 12, "director", "AUD"),
 )  # fmt: skip

@@ -93,13 +93,7 @@ def previous_term(contract: Contract, anchor: date, seed: int) -> str:
 
 def open_row(number: int, deal: Open, anchor: date, seed: int) -> dict[str, str]:
     client = BY_CODE[deal.client]
-    renews = ""
-    if deal.renews:
-        renews = next(
-            c.number
-            for c in all_contracts(anchor, seed)
-            if c.client == client.key and c.code == deal.renews and c.kind == "sow" and c.term == 0
-        )
+    renews = running_term(client.key, deal.renews, anchor, seed) if deal.renews else ""
     row = blank(f"{deal.client}-OPP-{number:02}", client.key, client.currency)
     return row | {
         "name": deal.name,
@@ -126,7 +120,16 @@ def renewal_start(renews: str, anchor: date, seed: int) -> str:
     return ""
 
 
-def lost_row(number: int, deal: Lost, anchor: date) -> dict[str, str]:
+def running_term(client: str, code: str, anchor: date, seed: int) -> str:
+    """The number of the newest term of a client's running work."""
+    return next(
+        one.number
+        for one in all_contracts(anchor, seed)
+        if one.client == client and one.code == code and one.kind == "sow" and one.term == 0
+    )
+
+
+def lost_row(number: int, deal: Lost, anchor: date, seed: int) -> dict[str, str]:
     client = BY_CODE[deal.client]
     row = blank(f"{deal.client}-OPP-L{number:02}", client.key, client.currency)
     return row | {
@@ -139,6 +142,7 @@ def lost_row(number: int, deal: Lost, anchor: date) -> dict[str, str]:
         "delivery_months": str(deal.months),
         "offering": deal.offering,
         "kind": deal.kind,
+        "renews": running_term(client.key, deal.renews, anchor, seed) if deal.renews else "",
         "owner_email": email(deal.owner),
     }
 
@@ -151,7 +155,7 @@ def opportunity_rows(anchor: date, seed: int) -> list[dict[str, str]]:
         rows += [open_row(n, deal, anchor, seed) for n, deal in enumerate(opens, 1)]
         key = BY_CODE[code].key
         rows += [won_row(contract, anchor, seed) for contract in won_contracts(anchor, seed) if contract.client == key]
-        rows += [lost_row(n, deal, anchor) for n, deal in enumerate(losts, 1)]
+        rows += [lost_row(n, deal, anchor, seed) for n, deal in enumerate(losts, 1)]
     return rows
 
 

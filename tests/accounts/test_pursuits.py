@@ -169,8 +169,10 @@ def test_coverage_by_hand(client_a: Client, owner: User, outsider: User) -> None
     make_opportunity(client_a, amount=Decimal(5), close_on=date(2026, 12, 1), probability=None)
     found = load_coverage(owner, deal_rates(owner, today), today)
     assert (found.first, found.last) == (date(2026, 10, 1), date(2027, 3, 31))
-    assert (found.target, found.won, found.pipeline, found.weighted) == (600_000, 100_000, 750_000, 400_000)
-    assert (found.to_win, found.value, found.deals) == (500_000, Decimal("1.5"), 2)
+    assert (found.target, found.won, found.pipeline, found.weighted) == (
+        Decimal(600_000), Decimal(100_000), Decimal(750_000), Decimal(400_000),
+    )  # fmt: skip
+    assert (found.to_win, found.value, found.deals) == (Decimal(500_000), Decimal("1.5"), 2)
     nobody = load_coverage(outsider, deal_rates(outsider, today), today)
     assert (nobody.target, nobody.value) == (None, None)
 

@@ -10,6 +10,11 @@ from accounts.models import Opportunity, StageMove
 from tests.browser.conftest import Enter, Site
 
 pytestmark = pytest.mark.django_db
+PAGES = (
+    "/pipeline/board/", "/pipeline/odds/", "/pipeline/stages/", "/opportunities/HAL-OPP/", "/pipeline/renewals/",
+    "/contracts/HAL-SOW/renewal/", "/pipeline/proposals/", "/proposals/HAL-PRO/", "/pipeline/pitches/",
+    "/pitches/HAL-PITCH/", "/pipeline/won-lost/", "/settings/calendar/", "/opportunities/HAL-OPP/move/?to=Lost",
+)  # fmt: skip
 
 
 def test_a_deal_moves_by_drag_by_keys_and_by_menu(site: Site, enter: Enter) -> None:
@@ -63,7 +68,7 @@ def test_a_deal_moves_by_drag_by_keys_and_by_menu(site: Site, enter: Enter) -> N
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_board_reads_by_any_eyes(enter: Enter, theme: str, width: int) -> None:
     page = enter("director", width=width, theme=theme)
-    for address in ("/pipeline/board/", "/pipeline/odds/", "/pipeline/stages/", "/opportunities/HAL-OPP/"):
+    for address in PAGES:
         page.goto(address)
         found = Axe().run(page)
         assert found.violations_count == 0, (address, found.generate_report())
