@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,11 +132,14 @@ def allow_service(*, service: Any, scopes: list[str], administrator: User) -> No
 
 @dataclass(frozen=True, slots=True)
 class PersonFields:
+    """work: discipline, country, weekly_hours, starts and ends, as far as they are spoken of."""
+
     name: str
     email: str
     role: str
     manager_id: int | None
     is_active: bool
+    work: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _may_administer(actor: User) -> None:
@@ -153,6 +157,7 @@ def create_person(*, actor: User, fields: PersonFields, password: str | None) ->
             role=fields.role,
             manager_id=fields.manager_id,
             is_active=fields.is_active,
+            **fields.work,
         )
         audit.record(
             actor=actor.email,
@@ -176,6 +181,7 @@ def change_person(*, actor: User, person: User, fields: PersonFields, expected: 
         "role": fields.role,
         "manager_id": fields.manager_id,
         "is_active": fields.is_active,
+        **fields.work,
     }
     before = {name: getattr(person, name) for name in after}
     with transaction.atomic():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 
+from common.imports.columns import BadValue, country
 from common.money import is_currency
 from people.actions import SCOPES, PersonFields
 from people.models import Role, User
@@ -71,12 +72,27 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(label="Lives for, days", min_value=1, max_value=366, initial=90)
 
 
+class _Day(forms.DateInput):
+    input_type = "date"
+
+
+WORK: Final = ("discipline", "country", "weekly_hours", "starts", "ends")
+"""What capacity stands on. A form that leaves them out leaves them alone."""
+
+
 class PersonForm(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="E-mail")
     role = forms.ChoiceField(choices=Role.choices)
     manager = forms.ModelChoiceField(label="Reports to", queryset=User.objects.none(), required=False)
     is_active = forms.BooleanField(label="May sign in", required=False, initial=True)
+    discipline = forms.CharField(max_length=80, required=False, help_text="What they do for clients, as rates name it.")
+    country = forms.CharField(max_length=6, required=False, help_text="Whose public holidays they have: GB or GB-ENG.")
+    weekly_hours = forms.DecimalField(
+        label="Hours a week", required=False, min_value=0, max_value=168, max_digits=5, decimal_places=2
+    )
+    starts = forms.DateField(label="First day", required=False, widget=_Day(format="%Y-%m-%d"))
+    ends = forms.DateField(label="Last day", required=False, widget=_Day(format="%Y-%m-%d"))
     password = forms.CharField(
         label="New password",
         required=False,
@@ -101,6 +117,20 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(f"Somebody already has the e-mail {email}.")
         return email
 
+    def clean_country(self) -> str:
+        code = str(self.cleaned_data["country"]).strip().upper()
+        try:
+            return str(country(code)) if code else ""
+        except BadValue as error:
+            raise forms.ValidationError(f"The country {error}.") from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and ends < starts:
+            raise forms.ValidationError("The last day lies before the first: swap the two, or mend the wrong one.")
+        return data
+
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"] or "")
         if password:
@@ -115,4 +145,5 @@ class PersonForm(forms.Form):
             role=data["role"],
             manager_id=data["manager"].pk if data["manager"] else None,
             is_active=data["is_active"],
+            work={name: data[name] for name in WORK if name in self.data},
         )

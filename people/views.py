@@ -16,7 +16,7 @@ from common import audit
 from common.policies import ADMINISTRATOR, EVERYONE, Policy, allow, public
 from common.records import StaleRecord
 from people import actions, throttle
-from people.forms import OwnPasswordForm, OwnSettingsForm, PersonForm, SignInForm, TokenForm
+from people.forms import WORK, OwnPasswordForm, OwnSettingsForm, PersonForm, SignInForm, TokenForm
 from people.models import ApiToken, User
 from people.requests import signed_in
 
@@ -152,6 +152,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "role": found.role,
         "manager": found.manager_id,
         "is_active": found.is_active,
+        **{name: getattr(found, name) for name in WORK},
     }
     form = PersonForm(request.POST or None, person=found, initial=initial)
     seen = request.POST.get("version", "")

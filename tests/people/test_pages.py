@@ -100,6 +100,22 @@ def test_only_administrators_see_and_change_people(administrator: User, known: U
     assert known.role == "leadership"
 
 
+def test_an_administrator_writes_down_what_capacity_stands_on(administrator: User, known: User, sign_in: Any) -> None:
+    """What a form leaves out is left alone."""
+    browser, place = sign_in(administrator), f"/settings/people/{known.pk}/"
+    fields = {"name": "Kay Nown", "email": "known@example.com", "role": "leadership", "is_active": "on", "version": "1"}
+    work = {"discipline": "Designer", "country": "gb-eng", "weekly_hours": "37.5", "starts": "2026-01-05", "ends": ""}
+    assert browser.post(place, {**fields, **work}).status_code == 302
+    assert browser.post(place, {**fields, "version": "2", "name": "Kay N."}).status_code == 302
+    known.refresh_from_db()
+    assert (known.name, known.discipline, known.country, str(known.weekly_hours), str(known.starts), known.ends) == (
+        "Kay N.", "Designer", "GB-ENG", "37.50", "2026-01-05", None
+    )  # fmt: skip
+    for wrong, words in (({"country": "ZZ"}, "is not a country code"), ({"ends": "2025-01-01"}, "before the first")):
+        refused = browser.post(place, {**fields, **work, "version": "3", **wrong})
+        assert (refused.status_code, words in refused.content.decode()) == (422, True)
+
+
 def test_an_administrator_cannot_lock_themselves_out(administrator: User, sign_in: Any) -> None:
     fields = {"name": "Ada", "email": administrator.email, "role": "director", "is_active": "on", "version": "1"}
     assert sign_in(administrator).post(f"/settings/people/{administrator.pk}/", fields).status_code == 403
