@@ -6,17 +6,33 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Final
 
 from accounts.models import Client, Opportunity, StageMove
 from common.periods import Month, month_add, month_of
+from financials.actions.calls import make_call
 from financials.actions.forecast import store_forecasts
+from financials.actions.scenarios import add_step, make_scenario
 from financials.calc import forecast as calc
 from financials.calc.backtest import as_of_past
 from financials.models import Contract
 from financials.queries.inputs import Batch, Book, load_book
+from financials.queries.pack import load_pack
+from people.models import User
 
 MONTHS_BACK: Final = 9
+HUNDRED_THOUSAND: Final = Decimal("1e5")
+CALLS: Final = (
+    ("manager@demo.example", Decimal("0.004"), "Two start dates look late to us", ""),
+    (
+        "director@demo.example",
+        Decimal("0.006"),
+        "Media budgets of two clients are not signed yet",
+        "A second strategist from January, and a decision on the Halden rate card",
+    ),
+)
+"""Who, how far under the forecast, why, and what is asked."""
 BEFORE_ANY_EDIT: Final = 0
 """The version of inputs that every later run comes after."""
 
@@ -32,6 +48,29 @@ def tell_forecasts(as_of: date, *, now: datetime) -> int:
         results = [calc.compute(batch.inputs) for batch in book.batches]
         told += len(store_forecasts(book=book, results=results, versions=dict.fromkeys(ids, BEFORE_ANY_EDIT), now=at))
     return told
+
+
+def tell_calls(as_of: date) -> int:
+    """What the account manager and the director called three weeks ago, and a question the director asked."""
+    at = datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)
+    for email, down, reason, asks in CALLS:
+        person = User.objects.get(email=email)
+        page = load_pack(person, now=at)
+        total = page.found.total["end"]
+        if total:
+            amount = (total * (1 - down)).quantize(HUNDRED_THOUSAND)
+            make_call(
+                person=person, year=page.year, amount=amount, system=total, currency=page.currency, reason=reason,
+                asks=asks, now=at,
+            )  # fmt: skip
+    director = User.objects.get(email=CALLS[-1][0])
+    asked = make_scenario(owner=director, name="A key client leaves", note="Before the board meets")
+    key = Client.objects.visible_to(director).filter(tier="strategic").order_by("name").first()
+    if key is not None:
+        from_ = f"{month_add(month_of(as_of), 2):%Y-%m}"
+        step = {"kind": "lose", "client": key.key, "from": from_}
+        add_step(scenario=asked, step=step, actor=director, expected=None)
+    return len(CALLS) + 1
 
 
 def _instants(as_of: date) -> list[datetime]:

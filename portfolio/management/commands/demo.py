@@ -26,7 +26,7 @@ from portfolio.demo.closing import close_months
 from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
-from portfolio.management.forecast_story import tell_forecasts
+from portfolio.management.forecast_story import tell_calls, tell_forecasts
 from portfolio.management.pipeline_story import tell_pipeline
 from qbr.actions import create_deck, write_words
 
@@ -91,6 +91,7 @@ class Command(BaseCommand):
         changed += add_reviews(as_of)
         changed += pin_views()
         changed += tell_forecasts(as_of, now=now)
+        changed += tell_calls(as_of)
         ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
