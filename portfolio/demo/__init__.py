@@ -7,6 +7,7 @@ have no import kind (see people and plans for their columns).
 
 from datetime import date
 
+from portfolio.demo.associates import associate_hours, associate_rows
 from portfolio.demo.budgets import budget_rows, target_rows
 from portfolio.demo.calendar import month_of
 from portfolio.demo.clients import client_rows
@@ -30,10 +31,11 @@ __all__ = ["generate"]
 def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
     """Rows by kind, in the order in which they can be loaded; blank is unknown."""
     anchor = month_of(as_of)
-    ledger = [row for row in ledger_rows(anchor, seed) if not unposted_labour(row, anchor)]
+    worked, studio = ledger_rows(anchor, seed), time_rows(as_of, anchor, seed)
+    ledger = [row for row in worked if not unposted_labour(row, anchor)]
     orders, invoices = receivable_rows(as_of, seed, ledger)
     return {
-        "people": people_rows(),
+        "people": [*people_rows(), *associate_rows()],
         "clients": client_rows(),
         "contacts": contact_rows(anchor),
         "influences": influence_rows(seed),
@@ -47,7 +49,7 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "opportunities": opportunity_rows(anchor, seed),
         "fx": fx_rows(anchor, seed),
         "rates": rate_rows(anchor),
-        "time": time_rows(as_of, anchor, seed),
+        "time": [*studio, *associate_hours(as_of, anchor, seed, worked, studio)],
         "leave": leave_rows(as_of, seed),
         "allocations": allocation_rows(as_of, anchor, seed),
         "budgets": budget_rows(anchor),

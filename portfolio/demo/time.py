@@ -1,7 +1,7 @@
 """Rates and hours of the demo: one piece of work at each client books time, half a year to the day of the story.
 
-The rest of the agency's work is costed in the ledger. One piece, at Kestrel Air, runs far over its scope; one person
-has no cost rate; and the last three weeks wait for approval.
+The rest of the agency's work is booked by its associates (see associates). One piece, at Kestrel Air, runs far over its
+scope; one person has no cost rate; and the last three weeks wait for approval.
 """
 
 from collections.abc import Iterator
@@ -34,14 +34,17 @@ CARD = {
 }
 PER_DOLLAR = {"USD": 1.0, "GBP": 0.78, "EUR": 0.92}
 RAISE = 1.04
-UNPOSTED = "tesserine-software"
+RAISED_BACK = 4
+"""Months before the anchor from which every rate is higher."""
+UNPOSTED = {"tesserine-software": 2, "brightmere-health": 4}
+"""Clients with a month, so many before the anchor, whose labour is in the hours alone."""
 NO_COST_RATE = "jo.abara"
 _WORDS = ("Workshop and notes", "First draft", "Review round", "Corrections", "Stand-up and planning", "Hand-over")
 
 
 def rate_rows(anchor: date) -> list[dict[str, str]]:
     """Cards by role for each client in its currency, cost by role, and by person for some; each raised once."""
-    since, raised = add_months(anchor, -30), add_months(anchor, -4)
+    since, raised = add_months(anchor, -30), add_months(anchor, -RAISED_BACK)
     rows: list[dict[str, str]] = []
     for role, (bill, cost) in CARD.items():
         for client in CLIENTS:
@@ -65,11 +68,10 @@ def _raised(kind: str, base: float, currency: str, since: date, raised: date, **
 
 
 def unposted_labour(row: dict[str, str], anchor: date) -> bool:
-    """One month of one client has hours and no labour in the ledger."""
+    """A month of some clients has hours and no labour in the ledger."""
+    back = UNPOSTED.get(row["client"])
     return (
-        row["line"] == "delivery_labour"
-        and row["client"] == UNPOSTED
-        and row["month"] == f"{add_months(anchor, -2):%Y-%m}"
+        back is not None and row["line"] == "delivery_labour" and row["month"] == f"{add_months(anchor, -back):%Y-%m}"
     )
 
 
@@ -121,10 +123,10 @@ def _work_on(code: str, contract: Contract, as_of: date, anchor: date, seed: int
     last = min(contract.end or as_of, as_of)
     studio = [entry for entry in STUDIO if entry[0] in TEAMS[code]]
     leads = LEADS[code]
-    days = _working_days(contract.start, contract.end or as_of)
+    days = working_days(contract.start, contract.end or as_of)
     daily = float(scope_hours(contract)) / max(len(days), 1) * (OVER if code == OVER_SERVICED else 0.96)
     each = (daily - 0.6 * len(leads)) / max(len(studio), 1)
-    for day in _working_days(first, last):
+    for day in working_days(first, last):
         rng = stream(seed, "time", contract.number, day.isoformat())
         for local, _name, role, _country in studio:
             if rng.random() < 0.06:  # leave, or other work
@@ -154,7 +156,7 @@ def _entry(
     }
 
 
-def _working_days(first: date, last: date) -> list[date]:
+def working_days(first: date, last: date) -> list[date]:
     days = [first + timedelta(days=number) for number in range(max((last - first).days + 1, 0))]
     return [day for day in days if day.weekday() < 5]
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Action, Client, Objective, Plan
@@ -22,6 +23,7 @@ from financials.actions.time_edits import decide_entries
 from financials.models import TimeEntry, TimeStatus
 from people.models import User
 from portfolio.demo import generate, reviews
+from portfolio.demo.associates import associate_rows
 from portfolio.demo.closing import close_months
 from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
@@ -179,11 +181,13 @@ def add_plan(client: Client, rows: Rows, people: dict[str, int]) -> None:
 
 
 def approve_time(as_of: date) -> int:
-    """All but the last three weeks, by the director; a few of those were sent back."""
+    """All but the studio's last three weeks, by the director; a few of those were sent back."""
     director = User.objects.get(email="director@demo.example")
     waiting = TimeEntry.objects.filter(status=TimeStatus.SUBMITTED)
     now = datetime.combine(as_of, time(9), tzinfo=UTC)
-    old = waiting.filter(date__lt=as_of - timedelta(days=21))
+    associates = [row["email"] for row in associate_rows()]
+    User.objects.filter(email__in=associates).update(is_active=False)  # their hours come from the studio's own system
+    old = waiting.filter(Q(date__lt=as_of - timedelta(days=21)) | Q(person__email__in=associates))
     done = old.update(status=TimeStatus.APPROVED, decided_by=director.email, decided_at=now)
     odd = waiting.filter(hours__gte=9).order_by("-date", "pk").values("pk")[:4]
     back = decide_entries(
