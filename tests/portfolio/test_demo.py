@@ -104,8 +104,8 @@ def test_sizes(book: dict[str, Rows]) -> None:
     assert len(book["contacts"]) >= 60
     assert len(book["touchpoints"]) >= 120
     assert 12_000 <= len(book["ledger"]) <= 20_000
-    assert len(book["people"]) == 47
-    assert 3_000 <= len(book["time"]) <= 10_000
+    assert len(book["people"]) == 362
+    assert 80_000 <= len(book["time"]) <= 120_000
 
 
 def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
@@ -371,3 +371,28 @@ def test_what_was_invoiced_is_what_the_ledger_holds(book: dict[str, Rows]) -> No
     ledger = [r for r in book["ledger"] if r["line"] == "gross_revenue" and "2024-11" <= r["month"] < "2026-11"]
     invoices = [row for row in book["invoices"] if not row["number"].endswith("-CN")]
     assert sums(invoices) == sums(ledger)
+
+
+def test_hours_cost_what_the_ledger_s_labour_does_within_a_tenth(book: dict[str, Rows]) -> None:
+    """At the rates by role, in the months that associates book; the two unposted months apart."""
+    table = rate_table(AS_OF.replace(day=1), 7)
+    cost = {row["role"]: Decimal(row["rate"]) for row in book["rates"] if row["kind"] == "cost" and row["role"]}
+    labour: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in book["ledger"]:
+        if row["line"] == "delivery_labour" and row["client"] and "2025-05" <= row["month"] <= "2026-06":
+            month = date.fromisoformat(f"{row['month']}-01")
+            labour[row["client"], row["month"]] += to_dollars(Decimal(row["amount"]), row["currency"], month, table)
+    worked: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in book["time"]:
+        # The rows above keep each role's newest rate; before July an hour cost four per cent less.
+        worked[row["client"], row["date"][:7]] += (
+            Decimal(row["hours"]) * cost.get(row["role"], Decimal(0)) / Decimal("1.04")
+        )
+    gaps = {place: abs(worked[place] / amount - 1) for place, amount in labour.items()}
+    assert len(gaps) > 150
+    assert max(gaps.values()) < Decimal("0.12")
+    assert sum(gaps.values()) / len(gaps) > Decimal("0.05")
+    silent = {("tesserine-software", "2026-09"), ("brightmere-health", "2026-07")}
+    posted = {(row["client"], row["month"]) for row in book["ledger"] if row["line"] == "delivery_labour"}
+    assert not silent & posted
+    assert all(worked[place] > 10_000 for place in silent)
