@@ -36,7 +36,9 @@ FORMULAE: Final = {
     "recognised": "gross revenue − pass-through posted to the contract and its change orders",
     "to_go": "Σ schedule of the months after the last closed one",
     "earned": "by billing kind: schedule, time at the rate of the day, milestones accepted, or fee × percent complete",
-    "billed": "Σ invoices raised; where there are none, gross revenue − pass-through in the ledger",
+    "billed": "gross revenue − pass-through in the ledger, without accruals",
+    "passed_on": "Σ pass-through posted to the contract and its change orders",
+    "invoiced": "Σ invoices raised, as they stand: fees, pass-through and tax",
     "earned_not_billed": "earned − billed, where that is above zero",
     "billed_not_earned": "billed − earned, where that is above zero",
     "backlog": "fee − earned",
@@ -46,7 +48,13 @@ FORMULAE: Final = {
     "cost_to_date": "labour + freelancers + direct expenses; without posted labour, time at the rate of the day",
 }
 _OF_POSITION: Final = frozenset({*POSITION, "percent_complete", "cost_to_date"})
-_DEFINED: Final = {"earned": "recognised", "provision": "expected_loss", "cost_to_date": "percent_complete"}
+_DEFINED: Final = {
+    "passed_on": "billed",
+    "invoiced": "billed",
+    "earned": "recognised",
+    "provision": "expected_loss",
+    "cost_to_date": "percent_complete",
+}
 
 
 def _month(params: Mapping[str, str]) -> Month | None:
@@ -106,8 +114,8 @@ def _of_position(name: str, user: User, contract: Contract, basis: Basis) -> Exp
     notes = [
         f"{one.number}: {one.earned.reason}" for one in rows if one.earned.reason and (name == "earned" or one.withheld)
     ]
-    if name == "billed" and shown is not None:
-        notes.append(f"Billed as {shown.billed_from} say")
+    if name == "invoiced":
+        notes.append("Invoices hold tax and pass-through, so they are never held against what is earned")
     made = _explanation(
         contract,
         basis,

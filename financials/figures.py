@@ -150,6 +150,8 @@ CONTRACT_LABELS: Final[dict[str, str]] = {
     "to_go": "Still to come",
     "earned": "Earned",
     "billed": "Billed",
+    "passed_on": "Pass-through billed on",
+    "invoiced": "Invoiced, with tax",
     "earned_not_billed": "Earned not billed",
     "billed_not_earned": "Billed not earned",
     "backlog": "Backlog",

@@ -27,7 +27,10 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-POSITION = ("earned", "billed", "earned_not_billed", "billed_not_earned", "backlog", "expected_loss", "provision")
+POSITION = (
+    "earned", "billed", "passed_on", "invoiced", "earned_not_billed", "billed_not_earned", "backlog", "expected_loss",
+    "provision",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class PositionFigures:
     fees: Decimal | None
     earned: Figure
     billed: Figure
-    billed_from: str
+    passed_on: Figure
+    invoiced: Figure
     earned_not_billed: Figure
     billed_not_earned: Figure
     backlog: Figure
@@ -64,6 +68,8 @@ def sums_of(found: Iterable[Recognised]) -> dict[str, Decimal | None]:
     return {
         "earned": total(one.recognised for one in rows),
         "billed": total(one.billed for one in rows),
+        "passed_on": total(one.passed_on for one in rows),
+        "invoiced": total(one.invoiced for one in rows),
         "earned_not_billed": total(one.earned_not_billed for one in rows),
         "billed_not_earned": total(one.billed_not_earned for one in rows),
         "backlog": total(one.backlog for one in rows),
@@ -84,7 +90,6 @@ def position_figures(contract: Contract, found: Mapping[int, Recognised]) -> Pos
     return PositionFigures(
         through=rows[0].through,
         fees=total(one.fee for one in rows if one.fee is not None or one.contract_id == contract.pk),
-        billed_from="invoices" if any(one.billed_from == "invoices" for one in rows) else "the ledger",
         percent=None
         if earned is None or earned.percent is None
         else contract_figure("percent_complete", contract.number, earned.percent, "ratio"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -24,7 +24,6 @@ from financials.models import Contract, Estimate
 from financials.models import Milestone as MilestoneRow
 from financials.queries.basis import Basis
 
-BilledFrom = Literal["invoices", "ledger"]
 LEAST_PEOPLE: Final = 3
 """Below this many people a sum of their cost gives one of them away: field class SALARY."""
 WITHHELD: Final = Earned(
@@ -50,7 +49,8 @@ class Recognised:
     earned: Earned
     scheduled: Decimal
     billed: Decimal | None
-    billed_from: BilledFrom
+    passed_on: Decimal | None
+    invoiced: Decimal | None
     earned_not_billed: Decimal | None
     billed_not_earned: Decimal | None
     fee: Decimal | None = None
@@ -198,8 +198,7 @@ class RecognitionBook:
             if not self.salary and 0 < people < LEAST_PEOPLE and rule_of(self.facts[job[0]]) == "fixed_fee":
                 positions |= dict.fromkeys(job, WITHHELD)
                 withheld.update(job)
-        source: BilledFrom = "invoices" if any("invoiced" in self.sums[pk].months for pk in family) else "ledger"
-        billed = {pk: _billed(self.sums[pk], source, through) for pk in family}
+        billed = {pk: _billed(self.sums[pk], through) for pk in family}
         gap = against_billing(total(positions[pk].recognised for pk in family), total(billed.values()))
         return {
             pk: Recognised(
@@ -211,7 +210,8 @@ class RecognitionBook:
                 earned=positions[pk],
                 scheduled=by_schedule(self.facts[pk].schedule, through),
                 billed=billed[pk],
-                billed_from=source,
+                passed_on=_to_date(self.sums[pk], "pass_through", through),
+                invoiced=_to_date(self.sums[pk], "invoiced", through),
                 earned_not_billed=gap[0] if pk == root else ZERO,
                 billed_not_earned=gap[1] if pk == root else ZERO,
                 fee=self.facts[pk].fee,
@@ -237,13 +237,16 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return None if None in known else sum((amount for amount in known if amount is not None), ZERO)
 
 
-def _billed(sums: _Sums, source: BilledFrom, through: Month) -> Decimal | None:
-    """Invoices as raised; else what the ledger holds of fees: gross revenue less pass-through, without accruals."""
-    names = {"invoiced"} if source == "invoices" else {"gross_revenue", "pass_through"}
-    if names & sums.missing:
+def _to_date(sums: _Sums, name: str, through: Month) -> Decimal | None:
+    return None if name in sums.missing else by_schedule(sums.lines(name), through)
+
+
+def _billed(sums: _Sums, through: Month) -> Decimal | None:
+    """What the ledger holds of fees: gross revenue less pass-through, without accruals. An invoice also holds
+    pass-through and tax, which are never earned.
+    """
+    if {"gross_revenue", "pass_through"} & sums.missing:
         return None
-    if source == "invoices":
-        return by_schedule(sums.lines("invoiced"), through)
     posted, passed, accrued = (
         by_schedule(sums.lines(name), through) for name in ("gross_revenue", "pass_through", "accrued")
     )

@@ -53,7 +53,7 @@ def test_a_retainer_by_its_schedule(owner: User, halden: Client) -> None:
     # 36,500 over 2026: 304 of 365 days by the end of October.
     (found,) = position(owner, make_contract(halden, amount=D("36500")))
     assert (found.recognised, found.backlog, found.scheduled) == (D("30400.00"), D("6100.00"), D("30400.00"))
-    assert (found.billed, found.billed_from, found.earned_not_billed) == (D(0), "ledger", D("30400.00"))
+    assert (found.billed, found.invoiced, found.earned_not_billed) == (D(0), D(0), D("30400.00"))
 
 
 def test_a_fixed_fee_by_the_cost_of_the_ledger(owner: User, halden: Client) -> None:
@@ -169,14 +169,19 @@ def test_a_change_order_joins_its_fixed_fee(owner: User, halden: Client) -> None
     later = make_contract(halden, kind="change_order", parent=fixed, billing="", amount=D("50"), start=ahead)
     post(halden, "delivery_labour", "50", contract=fixed)
     Estimate.objects.create(contract=fixed, month=OCTOBER, cost_to_go=D("50"))
+    post(halden, "gross_revenue", "13", contract=order)
+    post(halden, "pass_through", "3", contract=order)
     Invoice.objects.create(
-        number="I-1", client=halden, contract=order, issued=OCTOBER, due=OCTOBER, amount=D("10"), currency="USD"
+        number="I-1", client=halden, contract=order, issued=OCTOBER, due=OCTOBER, amount=D("15.60"), currency="USD"
     )
     found = position(owner, fixed, order, later)
     # Half of 100.01 is 50.00 (half to even): the order's part is what is left of it.
     assert [one.recognised for one in found] == [D("50.00"), D("0.00"), D("0.00")]
     assert [one.earned_not_billed for one in found] == [D("40.00"), D(0), D(0)]
-    assert {one.billed_from for one in found} == {"invoices"}
+    # Fees are held against what is earned; the invoice has 20% tax and the pass-through in it.
+    assert [(one.billed, one.passed_on, one.invoiced) for one in found] == [
+        (D(0), D(0), D(0)), (D(10), D(3), D("15.60")), (D(0), D(0), D(0)),
+    ]  # fmt: skip
 
 
 def test_without_an_estimate_a_fixed_fee_is_unknown(owner: User, halden: Client) -> None:
