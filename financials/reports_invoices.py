@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Count, QuerySet, Sum
 
 from accounts.access import get_client_for
-from common.formats import day, plural
+from common.formats import day
 from common.reports import PRINTED, Report, ReportColumn, ReportTable, Way
 from financials.forms.receivables import invoice_filter, order_filter
 from financials.models import Invoice
-from financials.queries.invoices import STATES, InvoiceRow, invoices, listed
+from financials.queries.invoices import STATES, InvoiceRow, invoices, invoices_finding, listed
 from financials.queries.purchase_orders import OrderRow, order_rows
 from financials.queries.receivables_page import BUCKET_CHOICES, ORDER_STATES, orders_finding
 
@@ -46,7 +46,7 @@ def invoice_report(user: User, query: Mapping[str, str], now: datetime) -> Repor
     return Report(
         name="invoices",
         title="Invoices",
-        finding=plural(there, "invoice"),
+        finding=invoices_finding(found, as_of),
         as_of=now,
         period=f"As of {day(as_of)}",
         filters=(

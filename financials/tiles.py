@@ -61,7 +61,7 @@ def _groups(user: User, query: QueryDict, now: datetime) -> Tile:
         page = load_pivot_page(user, PivotView(PnlRequest(), rows=view.rows), now=now)
     home = reverse("pnl")
     return Tile(
-        finding=page.finding,
+        finding=page.topic,
         headline=page.total.total,
         rows=[TileRow(row.name, home + row.filter if row.filter else "", row.total) for row in page.rows[:SHOWN]],
         series=[figure.value for figure, _ in page.total.cells],

@@ -269,7 +269,9 @@ def actions_due(late: int, total: int, fallback: str = "Actions") -> str:
 
 
 def share_of(whole: Decimal, parts: Sequence[Part]) -> str:
-    """'all of it in Media' when one part is at least the whole; 'most' over a half, 'half' from 45%; else nothing."""
+    """'all of it in Media' when one part is at least the whole; 'most' over a half, 'half' of exactly that and
+    'nearly half' from 45%; else nothing.
+    """
     alike = [part for part in parts if part.gap * whole > 0]
     if not alike or len(parts) < 2:
         return ""
@@ -277,7 +279,7 @@ def share_of(whole: Decimal, parts: Sequence[Part]) -> str:
     share = largest.gap / whole
     if share < _NEARLY_HALF:
         return ""
-    word = "all" if share >= 1 else "most" if share > _HALF else "half"
+    word = "all" if share >= 1 else "most" if share > _HALF else "half" if share == _HALF else "nearly half"
     return f"{word} of it in {largest.name}"
 
 

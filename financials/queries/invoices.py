@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
+from common.formats import plural
 from financials.access import contracts_for, invoices_for
 from financials.calc.receivables import due_span, is_open
 from financials.models import Contract, ContractKind, Invoice
@@ -83,6 +84,21 @@ def invoices(user: User, wanted: InvoiceFilter, *, today: date) -> QuerySet[Invo
     if wanted.bucket:
         rows = rows.filter(_in_bucket(wanted.bucket, as_of))
     return _sorted(rows, wanted.sort)
+
+
+def invoices_finding(rows: QuerySet[Invoice], as_of: date) -> str:
+    """'16 of 1,287 invoices are overdue, the oldest by 88 days'. One query."""
+    late = Q(due__lt=as_of, amount__gt=0) & open_on(as_of)
+    found = rows.order_by().aggregate(there=Count("pk"), late=Count("pk", filter=late), oldest=Min("due", filter=late))
+    there, overdue = found["there"], found["late"]
+    if not there:
+        return "No invoice matches"
+    if not overdue:
+        return f"{plural(there, 'invoice')}, none overdue"
+    days = plural((as_of - found["oldest"]).days, "day")
+    who = plural(there, "invoice") if overdue == there else f"{overdue:,} of {plural(there, 'invoice')}"
+    verb = "is" if overdue == 1 else "are"
+    return f"{who} {verb} overdue, " + (f"by {days}" if overdue == 1 else f"the oldest by {days}")
 
 
 def _in_bucket(bucket: str, as_of: date) -> Q:

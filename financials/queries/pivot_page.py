@@ -15,6 +15,8 @@ from accounts.models import Client
 from common.figures import Figure
 from common.money import ZERO, ratio
 from common.periods import Month, month_add, month_label, parse_month, parse_period
+from financials.calc.findings import Part
+from financials.calc.group_findings import groups_against, largest_group, lowest_group
 from financials.calc.ladder import COSTS, MARGIN_OF, TieOut
 from financials.figures import LABELS, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
@@ -92,6 +94,7 @@ class PivotPage:
     view: PivotView
     basis: Basis
     finding: str
+    topic: str
     columns: tuple[str, ...]
     current: str
     rows: tuple[PivotRow, ...]
@@ -139,15 +142,17 @@ def load_pivot_page(user: User, view: PivotView, *, now: datetime) -> PivotPage:
     names = _names(user, view.rows, keys)
     table = _Table(view, basis, results[0], grids, labels)
     rows = [table.row(key, names.get(key or "", key or _NOT_GIVEN)) for key in keys]
+    total = table.row(None, "Total", whole=True)
     first = results[0]
     return PivotPage(
         view=view,
         basis=basis,
-        finding=_finding(view, first),
+        finding=_finding(view, rows, total.total, basis.currency, _topic(view, first)),
+        topic=_topic(view, first),
         columns=tuple(labels),
         current=_column_of(view.columns, basis.through),
         rows=tuple(sorted(rows, key=lambda row: (-abs(Decimal(row.total.value or 0)), row.name))),
-        total=table.row(None, "Total", whole=True),
+        total=total,
         tie_out=first.tie_out,
         unallocated=first.unallocated,
         pooled=first.pooled,
@@ -292,7 +297,25 @@ def column_word(columns: str, label: str) -> str:
     return month_label(parse_month(label)) if columns == "month" else label
 
 
-def _finding(view: PivotView, result: PnlResult) -> str:
+def _finding(view: PivotView, rows: Iterable[PivotRow], whole: Figure, currency: str, topic: str) -> str:
+    """Groups without a name are in the total and are not named."""
+    total = None if whole.value is None else Decimal(whole.value)
+    parts = [Part(row.name, Decimal(row.total.value)) for row in rows if row.key and row.total.value is not None]
+    what = LABELS[view.measure]
+    if len(view.compared) == 2:
+        if view.as_share:
+            return topic
+        against = "budget" if view.shown == "variance" else "the prior year"
+        return groups_against(what, against, total, parts, "" if is_margin(view.measure) else currency, topic)
+    words = what.lower() if view.shown == "actual" else f"{SHOWN_WORDS[view.shown].lower()} {what.lower()}"
+    if is_margin(view.measure):
+        return lowest_group(words, total, parts, topic)
+    if view.measure in COSTS and total is not None:  # shown negative, said as they are
+        total, parts = -total, [Part(name, -gap) for name, gap in parts]
+    return largest_group(words, total, parts, currency, topic)
+
+
+def _topic(view: PivotView, result: PnlResult) -> str:
     span = f"{month_label(result.first)} to {month_label(result.last)}"
     words = "" if view.shown == "actual" else f", {SHOWN_WORDS[view.shown].lower()}"
     return f"{LABELS[view.measure]}{words} by {ROW_WORDS[view.rows].lower()}, {span}"

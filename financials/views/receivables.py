@@ -17,7 +17,7 @@ from common.policies import MONEY_READERS, allow
 from common.reports import report_file
 from financials.forms.receivables import debt_request, invoice_filter, order_filter
 from financials.queries import receivables_page as page_of
-from financials.queries.invoices import HEAD, STATES, invoice_rows, invoices, listed
+from financials.queries.invoices import HEAD, STATES, invoice_rows, invoices, invoices_finding, listed
 from financials.queries.purchase_orders import order_rows
 from people.requests import signed_in
 
@@ -61,6 +61,7 @@ def invoice_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "page": page,
         "rows": listed(list(page.object_list), as_of),
+        "finding": invoices_finding(rows, as_of),
         "wanted": wanted,
         "as_of": as_of,
         "errors": errors,

@@ -90,7 +90,7 @@ def associate_rows() -> list[Row]:
     return [
         {
             "email": email(one.local), "name": one.name, "role": "delivery", "manager_email": email("delivery"),
-            "country": one.country, "weekly_hours": "37.5", "starts": "2023-01-09", "ends": "",
+            "country": one.country, "weekly_hours": "37.5", "starts": "2023-01-09", "ends": "", "discipline": one.role,
         }
         for team in teams().values()
         for one in team
