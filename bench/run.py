@@ -56,7 +56,7 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        from bench import capacity, ledger, m3, pages, pivots, seeded
+        from bench import capacity, ledger, m3, pages, pivots, recompute, seeded
         from bench.table import Row, show
 
         call_command("migrate", verbosity=0)
@@ -68,6 +68,7 @@ def main() -> int:
             pivots.measure,
             seeded.measure,
             capacity.measure,
+            recompute.measure,
         )
         rows = [row for part in parts for row in part()]
         show(rows)
