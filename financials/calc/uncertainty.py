@@ -28,7 +28,7 @@ from financials.calc.residual import History
 from financials.calc.runrate import pack, run_rate_with_bands
 from financials.calc.schedule import straight_line
 from financials.calc.seasonality import Floats
-from financials.calc.simulation import SLIPS, Event, Uncertain, deal_event, renewal_event
+from financials.calc.simulation import MEAN_SLIP, SLIPS, Event, Uncertain, deal_event, renewal_event
 
 EIGHTY: Final = 1.2816
 """Standard deviations from the middle to the edge of an 80% band."""
@@ -126,7 +126,11 @@ def _of_deal(deal: Opportunity, ahead: list[Month], money: _Money) -> Event | No
     # Months before the first one forecast come into it when the deal slips.
     months = [month_add(ahead[0], step) for step in range(-SLIPS, len(ahead))]
     profile = _row(lines, months, deal.client, deal.currency, money)
-    return deal_event(float(deal.probability), profile, slice(SLIPS, None)) if profile.any() else None
+    if not profile.any():
+        return None
+    # A renewal begins when the term before it ends, whenever it is signed.
+    slip = 0.0 if deal.renews else MEAN_SLIP
+    return deal_event(float(deal.probability), profile, slice(SLIPS, None), mean_slip=slip)
 
 
 def _spreads(engaged: list[Engagement], inputs: ForecastInputs, ahead: list[Month], money: _Money) -> dict[str, Floats]:

@@ -34,7 +34,6 @@ def register() -> None:
         "forecastline",
         "forecastinput",
         "forecastband",
-        "forecastcost",
         "timemonth",
         "statuschange",
     )

@@ -15,9 +15,7 @@ from financials.models.contracts import (
     ScheduleLine,
 )
 from financials.models.forecast import (
-    CostBasis,
     ForecastBand,
-    ForecastCost,
     ForecastInput,
     ForecastLine,
     ForecastOverride,
@@ -56,11 +54,9 @@ __all__ = [
     "ContractDocument",
     "ContractKind",
     "ContractStatus",
-    "CostBasis",
     "Estimate",
     "ForecastBand",
     "ForecastCall",
-    "ForecastCost",
     "ForecastInput",
     "ForecastLine",
     "ForecastLook",

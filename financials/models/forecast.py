@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from accounts.models import Client
 from common.models import AmountField, CurrencyField, Record
 from financials.models.contracts import Contract
-from financials.models.ledger import Line
 
 
 class Layer(models.TextChoices):
@@ -142,35 +141,6 @@ class ForecastLine(models.Model):
     class Meta:
         indexes = [models.Index(fields=["run", "month"], name="forecast_line_of_run")]
         constraints = [models.CheckConstraint(condition=models.Q(layer__in=Layer.values), name="forecast_layer_known")]
-
-
-class CostBasis(models.TextChoices):
-    LEDGER = "ledger", "Ledger"
-    ALLOCATIONS = "allocations", "Planned hours at cost rates"
-    RATIO = "ratio", "Own trailing twelve months"
-
-
-class ForecastCost(models.Model):
-    """What delivering a client's forecast costs by month: delivery labour and freelancers. Never edited.
-
-    A month of a run without such rows has revenue whose cost is unknown.
-    """
-
-    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="costs", db_index=False)
-    month = models.DateField()
-    line = models.CharField(max_length=16, choices=Line)
-    basis = models.CharField(max_length=12, choices=CostBasis)
-    amount = AmountField()
-    currency = CurrencyField()
-
-    class Meta:
-        indexes = [models.Index(fields=["run", "month"], name="forecast_cost_of_run")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(line__in=[Line.DELIVERY_LABOUR, Line.FREELANCERS]), name="forecast_cost_line"
-            ),
-            models.CheckConstraint(condition=Q(basis__in=CostBasis.values), name="forecast_cost_basis_known"),
-        ]
 
 
 class ForecastBand(models.Model):
