@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from common import audit_words
-from common.audit import STANCE_FIELDS
+from common.audit import STANCE_FIELDS, STANCE_KINDS
 from common.models import AuditEntry
 from people.access import abilities_of
 from people.models import User
@@ -84,7 +84,10 @@ def client_events(user: User, client: Client, *, limit: int = 100) -> list[Event
     if not can.see_relationships:
         return []
     hidden = frozenset() if can.see_stance else STANCE_FIELDS
-    entries = list(AuditEntry.objects.filter(client_id=client.pk).order_by("-id")[:limit])
+    rows = AuditEntry.objects.filter(client_id=client.pk)
+    if not can.see_stance:
+        rows = rows.exclude(object_kind__in=STANCE_KINDS)
+    entries = list(rows.order_by("-id")[:limit])
     names = _names(entry.actor for entry in entries)
     events = (_event(entry, names, hidden) for entry in entries)
     return [event for event in events if event is not None]

@@ -81,19 +81,24 @@ def _fresh(data: QueryDict, number: int, grid: Grid, sight: _Sight, post: GridPo
     if bool(who) == bool(role):
         post.errors.append(f"Row {number + 1} has hours: choose a person or write a role, one of them.")
         return None
-    client, _, contract = place.partition("|")
-    if not client and grid.client:
-        client = str(grid.client.pk)
-    if not (client.isdecimal() and int(client[:18]) in sight.clients):
+    client_text, _, contract_text = place.partition("|")
+    client = grid.client.pk if grid.client and not client_text else _id(client_text)
+    contract, person = _id(contract_text), _id(who)
+    if client not in sight.clients:
         post.errors.append(f"Row {number + 1} has hours but no work: choose a contract or client for it.")
         return None
-    if contract and sight.contracts.get(int(contract[:18]) if contract.isdecimal() else 0) != int(client):
+    if contract_text and sight.contracts.get(contract) != client:
         post.errors.append(f"Row {number + 1}: this contract is not one of the client's.")
         return None
-    if who and not (who.isdecimal() and int(who[:18]) in sight.people):
+    if who and person not in sight.people:
         post.errors.append(f"Row {number + 1}: choose a person from the list.")
         return None
-    return Slot(date.min, int(who) if who else None, role, int(client), int(contract) if contract else None)
+    return Slot(date.min, person if who else None, role, client, contract if contract_text else None)
+
+
+def _id(text: str) -> int:
+    """A record's number; 0, which no record has, where it is none. Read whole: what is checked is what is written."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _kind(text: str, base: Slot, grid: Grid, post: GridPost, number: int) -> tuple[bool | None, int | None]:

@@ -39,9 +39,11 @@ class AuditRow:
 
 def audit_entries_for(user: User) -> QuerySet[AuditEntry]:
     """Entries of clients in sight and of one's own acts; administrators see those that belong to no client."""
-    entries = AuditEntry.objects.order_by("-id")
-    if not abilities_of(user).see_audit:
+    entries, can = AuditEntry.objects.order_by("-id"), abilities_of(user)
+    if not can.see_audit:
         return entries.none()
+    if not can.see_stance:
+        entries = entries.exclude(object_kind__in=audit.STANCE_KINDS)
     if user.role in (FINANCE, LEADERSHIP):
         return entries
     if user.role == ADMINISTRATOR:

@@ -162,3 +162,15 @@ def test_the_grid_of_a_person_takes_their_clients(
     assert Allocation.objects.get(client=bolt).person == ana
     assert sign_in(outsider).get(there).status_code == 404
     assert sign_in(owner).get("/financials/capacity/plan/?person=nobody@x.example").status_code == 404
+
+
+def test_a_padded_number_plans_for_nobody_elses_client(acme: Client, ana: User, owner: User, sign_in: Any) -> None:
+    """Read in part it was a client in sight, read whole another: what is checked is what is written."""
+    client = Client.objects.create(key="LONG", name="Long", pk=acme.pk * 10 + 7)
+    padded = f"{acme.pk:018d}7"
+    assert int(padded) == client.pk
+    body = {"who1": str(ana.pk), "place1": f"{padded}|", "kind1": "firm", "h1_0": "8"}
+    answer = sign_in(owner).post(HERE, body)
+    assert answer.status_code == 422
+    assert "choose a contract or client for it" in text_of(answer)
+    assert not Allocation.objects.filter(client=client).exists()

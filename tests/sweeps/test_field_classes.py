@@ -82,6 +82,29 @@ def test_the_history_keeps_who_and_when_but_no_stance(world: World) -> None:
     assert "owner@example.com" in page
 
 
+def test_who_is_against_whom_is_in_no_trail_without_the_class(world: World) -> None:
+    """Its very name is the judgement: neither trail nor client's history says that there is one."""
+    director, line = world.people["director"], world.own.line
+    browser = world.browser(director)
+    add = {"source": line.target_id, "target": line.source_id, "kind": "conflict", "strength": "5"}
+    assert browser.post("/clients/HAL/lines/add/", add).status_code == 302
+    row = {"client": "HAL", "from": line.source.key, "to": line.target.key, "kind": "alliance", "strength": "3"}
+    made = world.browser(None).post(
+        "/api/v1/influences/", orjson.dumps(row), content_type="application/json", headers=world.bearer(director)
+    )
+    assert made.status_code == 201
+    addresses = ("/audit/", "/audit/?q=against", "/clients/HAL/activity/", "/api/v1/audit/?kind=influence")
+    told = {}
+    for role, user in world.people.items():
+        for address in addresses:
+            asked = (None, world.bearer(user)) if address.startswith("/api/") else (user, {})
+            text = text_of(world.browser(asked[0]).get(address, headers=asked[1]))
+            if "Qvholm against Ravi" in text or "|alliance" in text:
+                told.setdefault(role, []).append(address)
+    assert told.keys() == {"director", "account_manager", "leadership"}
+    assert told["leadership"] == list(addresses)
+
+
 @pytest.mark.parametrize("role", NO_COST)
 def test_cost_is_told_to_nobody_without_the_class(world: World, role: str) -> None:
     allowed = {"help", "definitions", "components"}  # they say what a contribution is, and whose they are not
