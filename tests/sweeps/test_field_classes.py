@@ -94,7 +94,7 @@ def test_who_is_against_whom_is_in_no_trail_without_the_class(world: World) -> N
     )
     assert made.status_code == 201
     addresses = ("/audit/", "/audit/?q=against", "/clients/HAL/activity/", "/api/v1/audit/?kind=influence")
-    told = {}
+    told: dict[str, list[str]] = {}
     for role, user in world.people.items():
         for address in addresses:
             asked = (None, world.bearer(user)) if address.startswith("/api/") else (user, {})
