@@ -35,7 +35,7 @@ MINOR_UNITS: Final[dict[str, int]] = {
 }
 """Decimal places of each ISO 4217 currency's minor unit."""
 
-_SIX_PLACES: Final = Decimal("0.000001")
+SIX_PLACES: Final = Decimal("0.000001")
 _QUANTA: Final = {code: Decimal(1).scaleb(-places) for code, places in MINOR_UNITS.items()}
 
 
@@ -77,7 +77,7 @@ def ratio(numerator: Decimal | int | None, denominator: Decimal | int | None) ->
     """numerator ÷ denominator as a fraction, six places; None where the denominator is missing, 0 or less."""
     if numerator is None or denominator is None or denominator <= 0:
         return None
-    return (numerator / Decimal(denominator)).quantize(_SIX_PLACES, rounding=ROUND_HALF_EVEN) + ZERO
+    return (numerator / Decimal(denominator)).quantize(SIX_PLACES, rounding=ROUND_HALF_EVEN) + ZERO
 
 
 def half_even(numerator: int, denominator: int) -> int:

@@ -188,6 +188,11 @@ class LadderCell(models.Model):
         abstract = True
 
 
+_INDEXED: Final = Q(light=True, client__isnull=False)
+_INCLUDED: Final = (*(f"{line}_h" for line in Line.values), "checked")
+"""All that a sum of light cells reads, so that it reads nothing but the index: `financials.queries.ladder_periods`."""
+
+
 class LedgerLadder(LadderCell):
     """Of `LedgerMonth`."""
 
@@ -202,6 +207,10 @@ class LedgerLadder(LadderCell):
         indexes = [
             models.Index(fields=["month"], name="ledger_ladder_by_month"),
             models.Index(fields=["id"], name="ledger_ladder_empty", condition=Q(cells=0)),
+            models.Index(
+                fields=["currency", "month"], name="ledger_ladder_light", condition=_INDEXED, include=_INCLUDED
+            ),
+            models.Index(fields=["month"], name="ledger_ladder_heavy", condition=Q(light=False)),
         ]
 
 
@@ -221,4 +230,11 @@ class BudgetLadder(LadderCell):
         indexes = [
             models.Index(fields=["version_name", "month"], name="budget_ladder_by_month"),
             models.Index(fields=["id"], name="budget_ladder_empty", condition=Q(cells=0)),
+            models.Index(
+                fields=["version_name", "currency", "month"],
+                name="budget_ladder_light",
+                condition=_INDEXED,
+                include=_INCLUDED,
+            ),
+            models.Index(fields=["version_name", "month"], name="budget_ladder_heavy", condition=Q(light=False)),
         ]

@@ -95,6 +95,12 @@ class Cut:
     def read_last(self) -> Month:
         return month_add(self.last, -12 * self.years_back)
 
+    @property
+    def whole(self) -> bool:
+        """Everything of every client."""
+        narrowed = self.client_ids is not None or self.contract_ids is not None or self.service_line is not None
+        return self.everyone and not (narrowed or self.no_contract or self.fiscal)
+
     def worked(self, basis: Basis, group_by: Iterable[str] = ()) -> TimeCut:
         """The hours whose cost is labour of these cells."""
         of_parts = self.contract_ids is not None or self.no_contract or self.service_line is not None

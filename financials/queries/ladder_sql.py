@@ -6,9 +6,8 @@ A cell is client × contract × service line × month × line × source currency
 and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of those. The six lines of a cell lie beside
 each other (`LedgerLadder`, `BudgetLadder`), so that a pivot reads a sixth of the rows.
 
-A light cell (whole hundredths, each line below a thousand million) is converted as hundredths × rate in floating point
-and summed as whole numbers. Its product is below 10^12 (`_MOST`), where a double is off by less than 0.0004; whatever
-lies within 0.001 of a half is converted again exactly. So every cell has the cents that exact arithmetic gives it.
+Light cells are summed as whole numbers: see `ladder_rates`. By periods alone, for a reader who sees every client, they
+are read from an index: see `ladder_periods`.
 """
 
 # The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
@@ -21,9 +20,11 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from financials.calc.ladder import LINES
-from financials.queries.basis import Basis, Sql, rate_values
+from financials.queries.basis import Basis, Sql
 from financials.queries.cells import Cut, spread
 from financials.queries.labour import TimeCut, labour_cells
+from financials.queries.ladder_periods import period_rows
+from financials.queries.ladder_rates import RATED, STATE, converted, minor, rates_sql
 from financials.queries.overhead import Pool
 
 Source = Literal["actual", "budget"]
@@ -53,8 +54,6 @@ PERIODS: Final = frozenset({"month", "quarter", "year", "fiscal_quarter", "fisca
 
 _KEYS: Final = "client_id, contract_id, service_line, month, currency"
 _NAMES: Final = ", ".join([*LINES, *(f"{line}_h" for line in LINES), "light", "cents", "checked"])
-_MOST: Final = 10
-"""The most a light cell's hundredths are multiplied by; cells with a larger rate are converted exactly."""
 _BESIDE: Final = (
     ", ".join(f"coalesce(sum(amount) FILTER (WHERE line = '{line}'), 0) AS {line}" for line in LINES)
     + ", bool_and(amount = round(amount, 2)) AS cents"
@@ -96,38 +95,6 @@ def _is_kept(source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], 
     if "month" in group_by and not {"client", "contract"}.isdisjoint(group_by):
         return False
     return not counted and (source == "budget" or not (cut.raw or basis.historic))
-
-
-def _converted(line: str, places: int, *, kept: bool) -> str:
-    """Nothing is rounded where there is nothing to round: most cells are in the reporting currency, in cents.
-
-    Without a rate the line is NaN, which every sum above it keeps. kept: light cells are left to `_minor`.
-    """
-    amount = f"m.{line}"
-    whole = "r.own AND m.cents" if places >= 2 else "false"
-    return (
-        f"CASE {f'WHEN {_LIGHT} THEN NULL ' if kept else ''}WHEN {whole} THEN {amount} "
-        f"WHEN r.rate IS NULL THEN CASE {amount} WHEN 0 THEN 0 ELSE 'NaN'::numeric END "
-        f"ELSE half_even({amount} * r.rate, {places}) END AS {line}"
-    )
-
-
-_LIGHT: Final = "m.light AND r.times IS NOT NULL"
-
-
-def _minor(line: str, places: int) -> str:
-    """A light cell's line in minor units of the reporting currency, as a whole number; NULL for the others."""
-    product = f"m.{line}_h * r.times"
-    return (
-        f"CASE WHEN {_LIGHT} THEN CASE WHEN abs({product} - round({product})) < 0.499 THEN ({product})::bigint "
-        f"ELSE (half_even(m.{line} * r.rate, {places}) * {10**places})::bigint END END AS {line}_h"
-    )
-
-
-def _times(places: int) -> str:
-    """What hundredths are multiplied by to give minor units; NULL where floating point would not do."""
-    times = f"q.rate * {Decimal(10) ** (places - 2)}"
-    return f"CASE WHEN {times} <= {_MOST} THEN ({times})::float8 END"
 
 
 def _sum(line: str, places: int, *, kept: bool) -> str:
@@ -172,9 +139,6 @@ def narrowed(cut: Cut) -> Sql:
     return text, params
 
 
-_RATED: Final = "LEFT JOIN rate r ON r.currency = m.currency AND r.month = m.month"
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A report's rows in SQL. counted: with the number of rows behind each line, which costs more."""
@@ -207,21 +171,31 @@ class Asked:
         text = " UNION ALL ".join(f"{part} WHERE true{narrowing}" for part, _ in parts)
         return text, [value for _, params in parts for value in (*params, *narrow_params)]
 
-    def _row(self, foreign: str, lines: str, pooled: str, checked: str, counts: str, *timed: str) -> str:
-        """timed: the amount and its entries."""
+    def _row(self, state: str, lines: str, pooled: str, checked: str, counts: str, *timed: str) -> str:
+        """state: of the rate, as `STATE` has it. timed: the amount and its entries."""
         more = "" if self.worked is None else f", {timed[0]} AS timed, {timed[1]} AS hours"
         where = "m.client_id, m.contract_id, m.service_line, m.month"
-        return f"SELECT {where}, {foreign} AS foreign, {lines}, {pooled} AS pooled, {checked} AS checked{counts}{more}"
+        return f"SELECT {where}, {state} AS state, {lines}, {pooled} AS pooled, {checked} AS checked{counts}{more}"
+
+    @property
+    def by_period(self) -> bool:
+        """Whether the index of light cells will do: every client, whole, by periods alone, in a currency of cents."""
+        periods = {"month", "quarter", "year"}.issuperset(self.group_by)
+        return self.kept and self.cut.whole and periods and self.basis.places == 2
 
     def _posted(self) -> Sql:
+        if self.by_period:
+            rows, params = period_rows(self.source, self.basis, self.cut)
+            lines = ", ".join(f"m.{name}" for name in (*LINES, *(f"{line}_h" for line in LINES)))
+            return f"{self._row('m.state', lines, '0', 'm.checked', '', '0', '0')} FROM ({rows}) m", params
         rows, params = source_sql(self.source, self.basis, self.cut, counted=self.counted)
         places = self.basis.places
-        lines = ", ".join(_converted(line, places, kept=self.kept) for line in LINES)
+        lines = ", ".join(converted(line, places, kept=self.kept) for line in LINES)
         if self.kept:
-            lines += "".join(f", {_minor(line, places)}" for line in LINES)
+            lines += "".join(f", {minor(line, places)}" for line in LINES)
         counts = "".join(f", m.n_{line}" for line in LINES) if self.counted else ""
-        row = self._row("r.own IS NOT TRUE", lines, "0", "m.checked", counts, "0", "0")
-        return f"{row} FROM ({rows}) m {_RATED}", params
+        row = self._row(STATE, lines, "0", "m.checked", counts, "0", "0")
+        return f"{row} FROM ({rows}) m {RATED}", params
 
     @property
     def _no_lines(self) -> str:
@@ -233,7 +207,7 @@ class Asked:
 
     def _shares(self) -> Sql:
         shares, params = spread(self.basis, self.cut, self.pool, self.group_by)
-        row = self._row("false", self._no_lines, "m.amount", "0", self._no_counts, "0", "0")
+        row = self._row("0", self._no_lines, "m.amount", "0", self._no_counts, "0", "0")
         return f"{row} FROM ({shares}) m", params
 
     def _timed(self, worked: TimeCut) -> Sql:
@@ -243,32 +217,28 @@ class Asked:
             "WHEN r.rate IS NULL THEN CASE m.amount WHEN 0 THEN 0 ELSE 'NaN'::numeric END "
             f"ELSE half_even(m.amount * r.rate, {self.basis.places}) END"
         )
-        row = self._row("r.own IS NOT TRUE", self._no_lines, "0", "0", self._no_counts, amount, "m.entries")
-        return f"{row} FROM ({rows}) m {_RATED}", params
+        row = self._row(STATE, self._no_lines, "0", "0", self._no_counts, amount, "m.entries")
+        return f"{row} FROM ({rows}) m {RATED}", params
 
     def statement(self, *, ordered: bool) -> Sql:
         basis, cut, group_by = self.basis, self.cut, self.group_by
-        rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
+        rates, rate_params = rates_sql(basis, cut)
         cells, cell_params = self.cells()
         label = f"(c.month::timestamp + make_interval(years => {int(cut.years_back)}))" if cut.years_back else "c.month"
         stamp = label if cut.years_back else "c.month::timestamp"
         groups = [GROUPS[name].format(label if name == "month" else stamp) for name in group_by]
         sums = [_sum(line, basis.places, kept=self.kept) for line in LINES]
-        sums += ["bool_or(c.foreign)", f"round(sum(c.pooled), {basis.places})", "sum(c.checked)"]
+        sums += ["max(c.state)", f"round(sum(c.pooled), {basis.places})", "sum(c.checked)"]
         sums += [f"sum(c.n_{line})::int" for line in LINES] if self.counted else []
         sums += [f"round(sum(c.timed), {basis.places})", "sum(c.hours)::int"] if self.worked is not None else []
         joined, join_params = _joined(cut, group_by, stamp)
-        text = (
-            f"WITH rate AS (SELECT q.*, q.currency = %s AS own, {_times(basis.places)} AS times "
-            f"FROM (VALUES {rates}) q(currency, month, rate)) "
-            f"SELECT {', '.join([*groups, *sums])} FROM ({cells}) c{joined}"
-        )
+        text = f"WITH {rates} SELECT {', '.join([*groups, *sums])} FROM ({cells}) c{joined}"
         if groups:
             text += f" GROUP BY {', '.join(str(number + 1) for number in range(len(groups)))}"
             if ordered:
                 order = (_order(name, group) for name, group in zip(group_by, groups, strict=True))
                 text += f" ORDER BY {', '.join(order)}"
-        return text, [basis.currency, *rate_params, *cell_params, *join_params]
+        return text, [*rate_params, *cell_params, *join_params]
 
 
 def _joined(cut: Cut, group_by: tuple[str, ...], stamp: str) -> Sql:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
@@ -73,16 +75,22 @@ def stream_ladders(
 
 
 def _read(asked: Asked, found: list[tuple[Any, ...]]) -> Iterator[Summed]:
+    """Column by column where that is faster: a pivot has a hundred thousand rows."""
     width, end = len(asked.group_by), len(asked.group_by) + len(LINES)
     counts = slice(end + 3, end + 3 + len(LINES)) if asked.counted else slice(0, 0)
+    found = [row for row in found if row[end] is not None]  # no groups and no rows: the sum of nothing
     worked = asked.worked is not None
-    labels = [_LABELLED.get(name, _text) for name in asked.group_by]
-    for row in found:
-        if row[end] is None:  # no groups and no rows: the sum of nothing
-            continue
-        group = tuple([label(value) for label, value in zip(labels, row[:width], strict=True)])
-        timed, hours = row[-2:] if worked else (ZERO, 0)
-        yield _summed(group, row[width:end], row[end : end + 3], row[counts], timed, hours)
+    groups = zip(*(_labels(name, [row[at] for row in found]) for at, name in enumerate(asked.group_by)), strict=True)
+    for row, group in zip(found, groups if width else repeat(()), strict=False):
+        posted, state, pooled, checked = row[width:end], row[end], row[end + 1], row[end + 2]
+        if state == _RATELESS or worked or pooled:
+            timed, hours = row[-2:] if worked else (ZERO, 0)
+            yield _summed(group, posted, (state > 0, pooled, checked), row[counts], timed, hours)
+        else:
+            yield Summed(group, posted, posted, state > 0, ZERO, ZERO, checked, False, row[counts], 0)
+
+
+_RATELESS: Final = 2
 
 
 def _summed(
@@ -94,36 +102,25 @@ def _summed(
     hours: int,
 ) -> Summed:
     foreign, pooled, checked = told
-    sums = posted
-    if timed or pooled:
-        gross, passed, labour, freelancers, direct, overhead = posted
-        sums = (gross, passed, labour + timed, freelancers, direct, overhead + pooled)
-    lines = _known(sums)
-    missing = None in lines and any(amount.is_nan() for amount in (*sums, timed, pooled))
-    known = lines if sums is posted else _known(posted)
+    gross, passed, labour, freelancers, direct, overhead = posted
+    sums = (gross, passed, labour + timed, freelancers, direct, overhead + pooled)
+    missing = any(amount.is_nan() for amount in (*sums, timed, pooled))
     shared, worked = _known((pooled, timed))
-    return Summed(group, lines, known, foreign, shared, worked, checked, missing, entries, hours)
+    return Summed(group, _known(sums), _known(posted), foreign, shared, worked, checked, missing, entries, hours)
 
 
 def _known(lines: tuple[Decimal, ...]) -> tuple[Decimal | None, ...]:
     return tuple([amount if amount.is_finite() else None for amount in lines])
 
 
+def _labels(name: str, values: Sequence[Any]) -> Iterator[str | None]:
+    label: Callable[[Any], str | None] = partial(_period_label, name) if name in PERIODS else _text
+    known = {value: label(value) for value in set(values)}
+    return map(known.__getitem__, values)
+
+
 def _text(value: str | None) -> str | None:
     return value or None
-
-
-_SEEN: dict[tuple[str, date], str] = {}
-
-
-def _period(name: str) -> Any:
-    def label(value: date) -> str:
-        known = _SEEN.get((name, value))
-        if known is None:
-            known = _SEEN[name, value] = _period_label(name, value)
-        return known
-
-    return label
 
 
 def _period_label(name: str, value: date) -> str:
@@ -132,9 +129,6 @@ def _period_label(name: str, value: date) -> str:
         return format_month(date(value.year, value.month, 1))
     year = f"FY{value.year}" if name.startswith("fiscal") else str(value.year)
     return f"{year}-Q{(value.month + 2) // 3}" if name.endswith("quarter") else year
-
-
-_LABELLED: Final = {name: _period(name) for name in PERIODS}
 
 
 def check_total(basis: Basis, cut: Cut) -> Decimal:

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from django.db.models import Max, Q, QuerySet
 
 from accounts.access import clients_for
 from accounts.models import Client
+from common.memory import collector_paused
 from common.money import ZERO
-from common.periods import Month, format_month
+from common.periods import Month, format_month, month_add
 from financials.access import contracts_for
-from financials.calc.ladder import LINES, MARGINS, ROWS, TieOut, ladder, ladder_values
+from financials.calc.ladder import LINES, MARGINS, ROWS, TieOut, gap_values, ladder, ladder_values
 from financials.models import ForecastRun
 from financials.models.ledger import COST_LINES
 from financials.queries import cells as narrow
@@ -194,12 +196,13 @@ def load_pnl(
     return _ladders(user, request, basis, cut, columns, tie=tie)
 
 
+@collector_paused()
 def _ladders(
     user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...], *, tie: bool
 ) -> PnlResult:
     source, cut, pool, gaps = _reading(request, basis, cut, columns)
     found = load_ladders(source, basis, cut, request.group_by, pool, counted=request.counted)
-    rows = sorted((_row(one, basis, columns) for one in found), key=_group_order)
+    rows = sorted([_row(one, basis, columns) for one in found], key=lambda row: _order(row.group))
     if any(one.missing for one in found):
         gaps |= load_missing(source, basis, cut)
     ties = None
@@ -223,7 +226,7 @@ def _ladders(
 
 
 def _timed(found: Sequence[Summed]) -> Decimal | None:
-    known = [one.timed for one in found if one.timed != 0]
+    known = [one.timed for one in found if one.timed is not ZERO]
     return None if None in known else sum((amount for amount in known if amount is not None), ZERO)
 
 
@@ -243,7 +246,7 @@ def _reading(
 def _forecast(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]) -> PnlResult:
     cells = load_cells("forecast", basis, cut, request.group_by)
     gaps = narrow.load_missing("forecast", basis, cut) if any(cell.missing for cell in cells) else frozenset()
-    rows = sorted((_net_row(cell, basis, columns) for cell in cells), key=_group_order)
+    rows = sorted((_net_row(cell, basis, columns) for cell in cells), key=lambda row: _order(row.group))
     return PnlResult(
         request=request,
         first=cut.first,
@@ -270,8 +273,9 @@ def stream_rows(user: User, request: PnlRequest, basis: Basis) -> Iterator[PnlRo
         yield _row(one, basis, columns)
 
 
-def _group_order(row: PnlRow) -> tuple[str, ...]:
-    return tuple(value or "" for value in row.group)
+def _order(group: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Unknown first."""
+    return cast("tuple[str, ...]", group) if all(group) else tuple([value or "" for value in group])
 
 
 def clients_asked(user: User, request: PnlRequest) -> QuerySet[Client]:
@@ -331,7 +335,7 @@ def check_request(request: PnlRequest) -> None:
 def _months(request: PnlRequest, basis: Basis) -> tuple[Month, Month]:
     first, last = basis.last_twelve()
     last = request.last or last
-    first = request.first or (min(first, last) if request.last is None else _year_before(last))
+    first = request.first or (min(first, last) if request.last is None else month_add(last, -11))
     if first > last:
         raise BadRequest("from", f"{format_month(first)} comes after {format_month(last)}.")
     if (last.year - first.year) > 20:
@@ -339,15 +343,16 @@ def _months(request: PnlRequest, basis: Basis) -> tuple[Month, Month]:
     return first, last
 
 
-def _year_before(last: Month) -> Month:
-    return last.replace(year=last.year - 1, month=last.month + 1) if last.month < 12 else last.replace(month=1)
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 def _row(one: Summed, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
-    values = ladder_values(one.lines)
+    values = ladder_values(one.lines, known=one.lines is one.posted)
     if len(columns) < len(values):
         values = {name: values[name] for name in columns}
-    entries = {line: count for line, count in zip(LINES, one.entries, strict=False) if count and line in columns}
+    entries = _NOTHING
+    if one.entries:
+        entries = {line: count for line, count in zip(LINES, one.entries, strict=True) if count and line in columns}
     return PnlRow(one.group, basis.currency, values, entries, one.timed, one.hours)
 
 
@@ -358,6 +363,7 @@ def _net_row(cell: Cell, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
     return PnlRow(cell.group, basis.currency, values, {"net_revenue": cell.entries})
 
 
+@collector_paused()
 def _variance(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]) -> PnlResult:
     """actual − budget for every group present in either; margins in points."""
     both = [
@@ -367,10 +373,10 @@ def _variance(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: 
     actual, budget = ({row.group: row for row in result.rows} for result in both)
     nothing = ladder({}).as_dict()
     rows = []
-    for group in sorted(actual.keys() | budget.keys(), key=lambda keys: tuple(value or "" for value in keys)):
+    for group in sorted(actual.keys() | budget.keys(), key=_order):
         now = actual[group].values if group in actual else nothing
         then = budget[group].values if group in budget else nothing
-        rows.append(PnlRow(group, basis.currency, {name: gap(name, now[name], then[name]) for name in columns}, {}))
+        rows.append(PnlRow(group, basis.currency, gap_values(now, then, columns), _NOTHING))
     missing = tuple(dict.fromkeys([*both[0].missing, *both[1].missing]))
     return replace(both[0], request=request, rows=tuple(rows), tie_out=None, missing=missing)
 

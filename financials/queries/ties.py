@@ -19,10 +19,13 @@ def load_tie(basis: Basis, cut: Cut, found: Sequence[Summed]) -> TieOut:
     time is no entry: it stands on neither side. A share of the overhead pool is no entry of these clients: it stands on
     both, unless it is withheld.
     """
-    pooled = sum((one.pooled or ZERO for one in found), ZERO)
-    sums = {line: sum((one.posted[at] or ZERO for one in found), ZERO) for at, line in enumerate(LINES)}
+    pooled = sum([one.pooled for one in found if one.pooled], ZERO)
+    columns = zip(*[one.posted for one in found], strict=True)
+    sums = dict.fromkeys(LINES, ZERO) | {
+        line: sum(filter(None, column), ZERO) for line, column in zip(LINES, columns, strict=False)
+    }
     shown = ladder({**sums, "overhead": sums["overhead"] + pooled})
-    if not cut.fiscal and sum((one.checked for one in found), ZERO) == check_total(basis, cut):
+    if not cut.fiscal and sum([one.checked for one in found], ZERO) == check_total(basis, cut):
         return TieOut(shown.operating_profit, shown.operating_profit, ZERO)
     posted = load_line_totals(basis, cut)
     posted["overhead"] = posted.get("overhead", ZERO) + pooled

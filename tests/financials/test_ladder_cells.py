@@ -139,3 +139,55 @@ def test_light_and_heavy_cells_have_the_same_cents(
     assert [row.light for row in LedgerLadder.objects.all()] == [light]
     (row,) = load_pnl(owner, PnlRequest(first=OCTOBER, last=OCTOBER), now=NOW).rows
     assert row["gross_revenue"] == D(converted)
+
+
+def whole(user: User, **kw: object) -> list[tuple[object, ...]]:
+    """The whole book by month, which is summed from the index of light cells, and by client and month, which is not."""
+    asked = {"first": date(2026, 1, 1), "last": OCTOBER, **kw}
+    by_month = load_pnl(user, PnlRequest(group_by=("month",), **asked), now=NOW)  # type: ignore[arg-type]  # as named
+    by_client = load_pnl(user, PnlRequest(group_by=("client", "month"), **asked), now=NOW)  # type: ignore[arg-type]
+    sums: dict[str | None, dict[str, D | None]] = {}
+    for row in by_client.rows:
+        kept = sums.setdefault(row.group[1], dict.fromkeys(_LINES, D(0)))
+        for line in _LINES:
+            before, value = kept[line], row[line]
+            kept[line] = None if before is None or value is None else before + value
+    assert {row.group[0]: {line: row[line] for line in _LINES} for row in by_month.rows} == sums
+    assert by_month.missing == by_client.missing
+    assert by_month.rates_note == by_client.rates_note
+    if not by_month.missing and kw.get("scenario", "actual") == "actual":
+        assert by_month.tie_out is not None
+        assert by_month.tie_out.difference == 0
+    return [(row.group[0], *(row[line] for line in _LINES)) for row in by_month.rows]
+
+
+@pytest.mark.parametrize("scenario", ["actual", "budget"])
+@pytest.mark.parametrize(
+    ("currency", "rate"),
+    [
+        ("USD", ""), ("EUR", "1.0845"), ("EUR", "1.08"), ("EUR", "9"), ("EUR", "9.5"), ("EUR", "0.12345678"),
+        ("EUR", "250"), ("EUR", ""), ("AAA", ""), ("FFF", ""), ("ZZZ", ""),
+    ],
+)  # fmt: skip
+def test_the_whole_book_by_month_is_the_sum_of_its_clients(
+    finance: User, owner: User, currency: str, rate: str, scenario: str
+) -> None:
+    """Its own currency; rates of few decimals, of many, too large, none; codes before, between and after the known."""
+    close_through(OCTOBER)
+    fx(OCTOBER, "GBP", "1.3")
+    if rate:
+        fx(OCTOBER, currency, rate)
+    client = make_client("KESTREL", owner=owner)
+    put = post if scenario == "actual" else budget
+    amounts = ("0.15", "0.25", "0.05", "-0.15", "999999999.99", "1000000000", "4.005", "0.0001", "123456.78")
+    for at, amount in enumerate(amounts):
+        put(client, "gross_revenue", amount, currency=currency, service_line=f"s{at}")
+        put(client, "freelancers", amount, currency="GBP", service_line=f"s{at}")
+    assert whole(finance, scenario=scenario)
+
+
+def test_the_whole_book_of_three_currencies_by_month(finance: User, book: list[Client]) -> None:
+    assert len(whole(finance)) == 10
+    assert len(whole(finance, rates=date(2026, 3, 1))) == 10
+    for currency in ("EUR", "JPY"):
+        assert len(whole(finance, currency=currency)) == 10
