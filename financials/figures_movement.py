@@ -26,6 +26,15 @@ MOVE_LABELS: Final[dict[str, str]] = {
     "override": "Overrides",
     "end": "End",
 }
+MOVE_WORDS: Final[dict[str, str]] = {name: label.lower() for name, label in MOVE_LABELS.items()} | {
+    "pulled_in": "deals pulled in",
+    "increased": "raised deals",
+    "won": "won deals",
+    "decreased": "lowered deals",
+    "lost": "lost deals",
+    "slipped": "slipped deals",
+}
+"""As a sentence's subject: "lost deals took $0.9M"."""
 
 
 def movement_figure(name: str, value: Number, found: MovementResult, *, client: str = "") -> Figure:

@@ -11,14 +11,13 @@ from django.http import QueryDict
 from accounts.access import get_client_for
 from common.formats import day, plural
 from common.reports import PRINTED, Report, ReportColumn, Way
-from financials.calc import findings
 from financials.forms.contracts import contract_filter
 from financials.forms.receivables import debt_request, retention_request
 from financials.queries.basis import load_basis
 from financials.queries.contract_trees import filtered
 from financials.queries.forecast import forecast_rows, load_forecast_page
 from financials.queries.receivables_page import receivables_report
-from financials.queries.renewal_board import load_renewal_board, renewal_scope
+from financials.queries.renewal_board import load_renewal_board, renewal_finding, renewal_scope
 from financials.queries.retention_page import retention_report
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ def retention(user: User, query: Mapping[str, str], now: datetime) -> Report:
     return retention_report(user, asked, now=now)
 
 
-RENEWAL_DAYS: Final = 365
 _CONTRACT: Final[tuple[tuple[str, str, Way], ...]] = (
     ("number", "Number", "text"), ("client", "Client", "text"), ("title", "Title", "text"), ("kind", "Kind", "text"),
     ("start", "Starts", "day"), ("end", "Ends", "day"), ("amount", "Amount", "amount"),
@@ -84,11 +82,12 @@ def renewals(user: User, query: Mapping[str, str], now: datetime) -> Report:
     if scope.client:
         get_client_for(user, scope.client)
     basis = load_basis(user, now=now)
-    found = load_renewal_board(user, scope, basis=basis, now=now).rows
+    board = load_renewal_board(user, scope, basis=basis, now=now)
+    found = board.rows
     return Report(
         name="renewals",
         title="Renewals ahead",
-        finding=findings.renewals_ahead(len(found), None, basis.currency, RENEWAL_DAYS),
+        finding=renewal_finding(board),
         as_of=now,
         period=f"The year from {day(now.date())}",
         filters=tuple((name.capitalize(), value) for name, value in scope.params().items()),

@@ -35,6 +35,10 @@ _WORDS = {
 }
 
 
+_UNSAID = frozenset({"sha256", "size"})
+"""Proof of a paper's bytes: the audit page keeps them, a client's story has no use for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     field: str
@@ -66,7 +70,7 @@ def word_of(field: str) -> str:
 
 def _event(entry: AuditEntry, names: dict[str, str], hidden: frozenset[str]) -> Event | None:
     """None where nothing is left to tell once the fields of a class out of sight are taken out."""
-    shown = {field: pair for field, pair in entry.changes.items() if field not in hidden}
+    shown = {field: pair for field, pair in entry.changes.items() if field not in hidden | _UNSAID}
     if entry.changes and not shown:
         return None
     changes = tuple(

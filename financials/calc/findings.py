@@ -181,8 +181,14 @@ def signed_cover(contracted: Decimal | None, forecast: Decimal | None, span: str
     return f"Signed work covers {int(contracted * 100 / forecast)}% of {span}"
 
 
-def renewals_ahead(contracts: int, amount: Decimal | None, currency: str, days: int = 120) -> str:
-    """'Three contracts worth $2.4M reach notice within 120 days'. amount: None when any of them is unknown."""
+def renewals_ahead(contracts: int, amount: Decimal | None, currency: str, days: int = 120, *, passed: int = 0) -> str:
+    """'Three contracts worth $2.4M reach notice within 120 days'. amount: of them all, None when any is unknown.
+
+    passed: how many of the contracts had their notice date already; told apart, for nothing can reach them any more.
+    """
+    if passed:
+        lead = f"{_capital(count(passed))} notice {'date has' if passed == 1 else 'dates have'} passed"
+        return f"{lead}; {count(contracts - passed)} more within {days} days" if contracts > passed else lead
     if contracts < 1:
         return f"No contract reaches notice within {days} days"
     worth = "" if amount is None else f" worth {amounts(currency, amount)[0]}"

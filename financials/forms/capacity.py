@@ -10,10 +10,9 @@ from django import forms
 
 from financials.forms.fields import DayField
 from financials.queries.allocation_rows import RowsFilter
-from financials.queries.capacity import CapacityAsked, monday_of
+from financials.queries.capacity import USUAL_WEEKS, CapacityAsked, monday_of
 
 WEEKS: Final = (("13", "13 weeks"), ("26", "26 weeks"), ("52", "52 weeks"))
-DEFAULT_WEEKS: Final = 26
 
 
 class CapacityForm(forms.Form):
@@ -42,7 +41,7 @@ def capacity_view(query: Mapping[str, str], today: date) -> tuple[CapacityAsked,
     errors = [f"{name}: {' '.join(map(str, found))}" for name, found in form.errors.items()]
     errors += [f"from: {' '.join(map(str, found))}" for found in dates.errors.values()]
     first = monday_of(dates.cleaned_data.get("first") or today)
-    weeks = int(given.get("weeks") or DEFAULT_WEEKS)
+    weeks = int(given.get("weeks") or USUAL_WEEKS)
     asked = CapacityAsked(
         first,
         first + timedelta(weeks=weeks - 1),
@@ -61,7 +60,7 @@ def rows_filter(query: Mapping[str, str], today: date) -> RowsFilter:
     dates.is_valid()
     given, days = form.cleaned_data, dates.cleaned_data
     first = monday_of(days.get("first") or today)
-    last = monday_of(days.get("last") or first + timedelta(weeks=DEFAULT_WEEKS - 1))
+    last = monday_of(days.get("last") or first + timedelta(weeks=USUAL_WEEKS - 1))
     return RowsFilter(
         first,
         last,

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from people.models import User as Reader
 
 GROUPS: Final = ("role", "person", "week", "month")
+USUAL_WEEKS: Final = 26
+"""What the page shows, and the cockpit judges by, unless asked otherwise: both must say the same of a role."""
 MOST_WEEKS: Final = 159
 """Three years."""
 

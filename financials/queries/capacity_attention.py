@@ -12,9 +12,8 @@ from django.utils.http import urlencode
 
 from common.attention import AttentionItem, group_of
 from common.formats import day, day_short, number, plural
-from financials.calc.capacity import LASTING_WEEKS
 from financials.queries.basis import Sql
-from financials.queries.capacity import CapacityAsked, book_of, capacity_sql, monday_of
+from financials.queries.capacity import USUAL_WEEKS, CapacityAsked, book_of, capacity_sql, monday_of
 from financials.queries.capacity_lists import Hire, Loaded, hires, overloaded
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ UNION ALL SELECT 'lead', json_build_array(role, weeks)::text FROM financials_rol
 
 def _asked(today: date) -> CapacityAsked:
     first = monday_of(today)
-    return CapacityAsked(first, first + timedelta(weeks=AHEAD + LASTING_WEEKS - 1))
+    return CapacityAsked(first, first + timedelta(weeks=USUAL_WEEKS - 1))
 
 
 def attention_sql(user: User, today: date) -> Sql:

@@ -24,7 +24,7 @@ LABELS: Final = {
     "utilisation": "Utilisation, planned",
     "worked": "Utilisation, worked",
 }
-UTILISATION: Final = "Firm hours ÷ (calendar hours − public holidays − leave)"
+UTILISATION: Final = "Firm hours with a name on them ÷ (calendar hours − public holidays − leave)"
 WORKED: Final = "Billable hours worked ÷ (calendar hours − public holidays − leave)"
 
 

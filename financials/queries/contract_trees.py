@@ -18,7 +18,7 @@ from financials.calc import findings
 from financials.figures import contract_figure
 from financials.models import Contract
 from financials.queries.basis import load_basis
-from financials.queries.renewals import RenewalRow, renewals_ahead
+from financials.queries.renewals import RenewalRow, passed_of, renewals_ahead
 
 if TYPE_CHECKING:
     from people.models import User
@@ -117,7 +117,7 @@ def load_contract_list(user: User, rows: QuerySet[Contract], *, page: str | None
     amounts = [row.amount_reporting for row in renewals]
     known = [amount for amount in amounts if amount is not None]
     total = sum(known, ZERO) if len(known) == len(amounts) else None
-    finding = findings.renewals_ahead(len(renewals), total, basis.currency)
+    finding = findings.renewals_ahead(len(renewals), total, basis.currency, passed=passed_of(renewals))
     return ContractList(shown, tuple(list_rows(shown.object_list)), tuple(renewals), finding)
 
 

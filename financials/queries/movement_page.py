@@ -20,7 +20,7 @@ from common.periods import month_label, month_of, period_label
 from financials.calc import findings
 from financials.calc.findings import Part
 from financials.calc.movement import TERMS, Moved
-from financials.figures_movement import MOVE_LABELS, movement_figure
+from financials.figures_movement import MOVE_LABELS, MOVE_WORDS, movement_figure
 from financials.queries.movement import ClientMovement, MovementRequest, MovementResult, load_movement
 
 if TYPE_CHECKING:
@@ -164,11 +164,11 @@ def _figures(
 
 
 def _finding(found: MovementResult, totals: Mapping[str, Decimal], first: str, last: str) -> str:
-    """'The forecast for 2026 fell $1.2M from 26 Oct to 23 Nov: lost took $0.9M, won added $0.2M'."""
+    """'The forecast for 2026 fell $1.2M from 26 Oct to 23 Nov: lost deals took $0.9M, won deals added $0.2M'."""
     what = f"The forecast for {period_label(found.first, found.last)}"
     if found.missing or not found.clients:
         return what
-    parts = [Part(MOVE_LABELS[term].lower(), totals[term]) for term in TERMS]
+    parts = [Part(MOVE_WORDS[term], totals[term]) for term in TERMS]
     return findings.bridge_moved(what, totals["start"], totals["end"], parts, found.basis.currency, first, last)
 
 
@@ -181,7 +181,7 @@ def chart_of(found: MovementResult) -> charts.ChangeWaterfall:
     totals, shown, currency = found.total, terms_shown(found), found.basis.currency
     first, last = day(found.start.date()), day(found.end.date())
     scale = scale_of(totals)
-    parts = [Part(MOVE_LABELS[term].lower(), totals[term]) for term in TERMS]
+    parts = [Part(MOVE_WORDS[term], totals[term]) for term in TERMS]
     return charts.ChangeWaterfall(
         finding=findings.largest_moves(parts, currency, "Nothing moved"),
         sub=f"Change in forecast net revenue, {money_words(currency, scale)}; zero at the start",

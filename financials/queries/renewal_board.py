@@ -285,7 +285,7 @@ def renewal_finding(board: RenewalBoard) -> str:
     by_key = {window.key: len(window.rows) for window in board.windows}
     passed, soon = by_key.get(PASSED, 0), by_key.get("30", 0)
     if passed:
-        return f"{plural(passed, 'notice date')} passed without a word"
+        return f"{plural(passed, 'notice date')} passed and nothing is settled"
     if soon:
         return f"{plural(soon, 'contract')} must be decided within 30 days"
     if board.count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -172,6 +173,11 @@ def renewals_ahead(
     ]
     due = [row for row in found if -LATE_SHOWN <= row.days_left <= days]
     return sorted(due, key=lambda row: (row.due_on, row.number))
+
+
+def passed_of(rows: Iterable[RenewalRow]) -> int:
+    """How many of them had their notice date already."""
+    return sum(1 for row in rows if row.days_left < 0)
 
 
 def _is_listed(one: Contract) -> bool:

@@ -28,7 +28,7 @@ from financials.figures import forecast_figure, gap_figure, pnl_figure, renewals
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import Cut, load_cells
-from financials.queries.renewals import RenewalRow, renewals_ahead
+from financials.queries.renewals import RenewalRow, passed_of, renewals_ahead
 from financials.queries.targets import target_of
 
 if TYPE_CHECKING:
@@ -178,7 +178,8 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
     prior = [month_add(month, -12) for month in to_date]
     parts = [Part(line.name, Decimal(gap)) for line in lines if (gap := line.full_year_gap.value) is not None]
     amount = sum((row.amount_reporting for row in renewals if row.amount_reporting is not None), ZERO)
-    known = all(row.amount_reporting is not None for row in renewals)
+    worth = amount if all(row.amount_reporting is not None for row in renewals) else None
+    ahead = findings.renewals_ahead(len(renewals), worth, basis.currency, passed=passed_of(renewals))
     return Cockpit(
         basis=basis,
         finding=findings.forecast_against_budget(full_year, net_budget, parts, basis.currency),
@@ -199,7 +200,7 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
         biggest_gap=max((abs(part.gap) for part in parts), default=ZERO),
         total=_total(basis, books, keys, year, to_date) if lines else None,
         renewals=tuple(renewals),
-        renewals_finding=findings.renewals_ahead(len(renewals), amount if known else None, basis.currency),
+        renewals_finding=ahead,
         run=run,
     )
 

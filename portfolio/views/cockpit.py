@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -20,12 +21,16 @@ from common.policies import MONEY_READERS, allow
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
-from financials.queries.renewals import renewals_ahead
+from financials.queries.renewals import passed_of, renewals_ahead
 from people.access import abilities_of
 from people.models import User
 from people.requests import signed_in
 from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit
 from portfolio.queries.cockpit_table import table_rows
+
+ATTENTION_SHOWN: Final = 8
+ATTENTION_MOST: Final = 500
+"""More than anybody can have; the headline counts all that are found."""
 
 
 @require_GET
@@ -37,18 +42,23 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         return render(request, "portfolio/cockpit_administrator.html", _administrator())
     if not can.see_money:
         rows = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS)
-        finding = renewals_finding(len(rows), None, user.reporting_currency or "USD", RENEWAL_DAYS)
+        finding = renewals_finding(
+            len(rows), None, user.reporting_currency or "USD", RENEWAL_DAYS, passed=passed_of(rows)
+        )
         return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
     page = load_cockpit(user, now=now)
-    items = attention(user, now.date(), limit=8)
+    items = attention(user, now.date(), limit=ATTENTION_MOST)
     if (closing := close_waiting(user, page.basis)) is not None:
         items = [closing, *items]
         items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK))
+    everything = request.GET.get("attention") == "all"
     context = {
         "page": page,
         "now": now,
-        "attention": items,
+        "attention": items if everything else items[:ATTENTION_SHOWN],
         "attention_finding": attention_finding(items),
+        "attention_sub": attention_sub(len(items), everything=everything),
+        "attention_url": "" if everything or len(items) <= ATTENTION_SHOWN else "?attention=all#attention",
         "pipeline": pipeline_totals(user, Scope(), deal_rates_of(page.basis), now.date()),
         "contracts_url": reverse("contract_list"),
         "clients_url": reverse("client_list"),
@@ -66,6 +76,13 @@ def attention_finding(items: Sequence[AttentionItem]) -> str:
     if not today or len(items) == 1:
         return f"{things} you{' today' if today else ''}"
     return f"{things} you, {'all' if today == len(items) else count(today)} of them today"
+
+
+def attention_sub(found: int, *, everything: bool) -> str:
+    """found: of all of them; the headline counts them all, so the list must say when it is cut."""
+    if everything or found <= ATTENTION_SHOWN:
+        return "Ranked by weight and time left"
+    return f"The {count(ATTENTION_SHOWN)} most pressing, ranked by weight and time left"
 
 
 def _administrator() -> dict[str, object]:

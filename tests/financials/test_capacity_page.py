@@ -123,7 +123,7 @@ def test_the_page_its_file_and_its_saved_views(acme: Client, owner: User, outsid
     browser = sign_in(owner)
     said = text_of(browser.get("/financials/capacity/?from=2026-11-23&weeks=13"))
     assert "Designer work is 35 hours a week short from 4 Jan" in said
-    assert "Firm hours ÷ (calendar hours − public holidays − leave)" in said
+    assert "Firm hours with a name on them ÷ (calendar hours − public holidays − leave)" in said
     assert "View All" in said
     file = body_of(browser.get("/financials/capacity/?from=2027-01-04&weeks=13&format=csv")).decode("utf-8-sig")
     assert file.splitlines()[:2] == [
@@ -188,11 +188,11 @@ def test_rows_behind_a_figure_and_what_is_out_of_sight(
 
 
 def test_the_cockpit_is_told_of_gaps_and_overload(acme: Client, owner: User, ana: User, outsider: User) -> None:
-    """It looks nine weeks ahead: 30, 30 and 40 of the gap."""
+    """The same mean, of 30, 30, 40 and 40 hours, as the capacity page says."""
     Allocation.objects.filter(person=ana, week=MONDAY).update(hours=D(52))
     items = [item for item in money_items(owner, NOW.date()) if not item.client_key]
     assert [(item.lead, item.due, item.group) for item in items] == [
-        ("Designer work is 33 h a week short from 4 Jan", date(2026, 11, 9), "Today"),
+        ("Designer work is 35 h a week short from 4 Jan", date(2026, 11, 9), "Today"),
         ("Ana Silva is planned 12 h beyond the week of 23 Nov", MONDAY, "Today"),
     ]
     assert [item for item in money_items(outsider, NOW.date()) if not item.client_key] == []

@@ -163,7 +163,7 @@ def test_page_file_and_rest_say_the_same(owner: User, legal: User, kestrel: Clie
     browser = signed_in(owner)
     address = "/forecast/movement/?since=2026-11-02&from=2026-01&to=2027-12"
     page = browser.get(address).content.decode()
-    assert "fell $60 from 2 Nov 2026 to 23 Nov 2026: lost took $180, won added $110" in page
+    assert "fell $60 from 2 Nov 2026 to 23 Nov 2026: lost deals took $180, won deals added $110" in page
     assert "/opportunities/D2/" in page
     assert "/contracts/S1/" in page
     text = b"".join(browser.get(f"{address}&format=csv").streaming_content).decode()  # type: ignore[attr-defined]

@@ -188,6 +188,8 @@ def test_signed_cover_is_cut_not_rounded() -> None:
 def test_renewals_ahead() -> None:
     assert renewals_ahead(3, D(2400000), "USD") == "Three contracts worth $2.4M reach notice within 120 days"
     assert renewals_ahead(1, None, "USD") == "One contract reaches notice within 120 days"
+    assert renewals_ahead(30, None, "USD", passed=3) == "Three notice dates have passed; 27 more within 120 days"
+    assert renewals_ahead(1, D(5), "USD", passed=1) == "One notice date has passed"
     assert renewals_ahead(0, D(0), "USD") == "No contract reaches notice within 120 days"
 
 
