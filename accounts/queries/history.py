@@ -91,6 +91,8 @@ def client_events(user: User, client: Client, *, limit: int = 100) -> list[Event
     rows = AuditEntry.objects.filter(client_id=client.pk)
     if not can.see_stance:
         rows = rows.exclude(object_kind__in=STANCE_KINDS)
+    untold = [name for name, may in (("COST", can.see_money), ("SALARY", can.see_salary)) if not may]
+    rows = rows.exclude(field_class__in=untold)
     entries = list(rows.order_by("-id")[:limit])
     names = _names(entry.actor for entry in entries)
     events = (_event(entry, names, hidden) for entry in entries)

@@ -143,10 +143,18 @@ def test_finance_keeps_cost_rates_and_the_trail_tells_them_to_it_alone(world: Wo
     )["results"]
     assert [row["rate"] for row in rows] == [COST_RATE]
     change = {"kind": "cost", "role": "Qvwriter", "rate": "61.2345", "currency": "USD", "from": "2026-11-01"}
-    made = world.browser(None).post(
-        "/api/v1/rate-cards/", orjson.dumps(change), content_type="application/json", headers=world.bearer(finance)
-    )
-    assert made.status_code == 201
+    of_client = {**change, "role": "Qvproofer", "client": "HAL", "rate": "63.2345"}
+    for row in (change, of_client):
+        made = world.browser(None).post(
+            "/api/v1/rate-cards/", orjson.dumps(row), content_type="application/json", headers=world.bearer(finance)
+        )
+        assert made.status_code == 201
+    told = {
+        role
+        for role in ("finance", "director", "account_manager", "delivery", "leadership")
+        if "63.2345" in world.browser(world.people[role]).get("/clients/HAL/activity/").content.decode()
+    }
+    assert told == {"finance"}
     body = {"kind": "cost", "role": "Qveditor", "rate": "62.2345", "currency": "USD", "starts": "2026-11-01"}
     assert world.browser(finance).post("/financials/rates/add/", body).status_code == 302
     pages = {
