@@ -29,7 +29,7 @@ def parts(**given: str) -> list[Part]:
     ],
 )
 def test_the_largest(total: str | None, given: dict[str, str], said: str) -> None:
-    assert largest_group("contribution", total and D(total), parts(**given), "USD", TOPIC) == said
+    assert largest_group("contribution", None if total is None else D(total), parts(**given), "USD", TOPIC) == said
 
 
 def test_the_lowest_margin() -> None:
@@ -53,7 +53,10 @@ def test_the_lowest_margin() -> None:
     ],
 )  # fmt: skip
 def test_against(total: str | None, currency: str, given: dict[str, str], said: str) -> None:
-    assert groups_against("Contribution", "budget", total and D(total), parts(**given), currency, TOPIC) == said
+    assert (
+        groups_against("Contribution", "budget", None if total is None else D(total), parts(**given), currency, TOPIC)
+        == said
+    )
 
 
 @pytest.mark.parametrize(
