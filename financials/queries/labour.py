@@ -28,6 +28,8 @@ from financials.queries.basis import Basis, Sql
 
 FEW: Final = 3
 """A sum over fewer people than this is field class SALARY."""
+REST: Final = "0.1"
+"""What all but the two dearest must come to, of the dearest: minutes of two more people hide nobody's rate."""
 WITHHELD: Final = "labour from time of fewer than three people is not shown to your role"
 
 # The ledger's word as it was known then; what it says now stands in the rows themselves (`TimeMonth.in_ladder`).
@@ -95,7 +97,8 @@ def labour_cells(worked: TimeCut, *, salary: bool) -> Sql:
 
 
 def withheld_places(worked: TimeCut) -> Sql:
-    """client_id, month whose labour from time gives one or two people away.
+    """client_id, month whose labour from time gives one or two people away: it is of fewer than three, of one beside
+    minutes of others, or the month is open still, where who adds an hour of a colleague reads its cost off the sum.
 
     Each currency counts apart, because rates can be held at any month and the difference of two such reports is one
     currency's part; where parts are asked for, each contract counts apart too, and one that is too small withholds all:
@@ -103,8 +106,13 @@ def withheld_places(worked: TimeCut) -> Sql:
     """
     rows, params = worked.rows
     by = "client_id, month, currency, contract_id" if worked.parts else "client_id, month, currency"
-    text = f"SELECT DISTINCT client_id, month FROM ({rows}) p GROUP BY {by} HAVING count(DISTINCT person_id) < {FEW}"
-    return text, params
+    each = f"SELECT {by}, person_id, sum(cost) AS cost FROM ({rows}) p GROUP BY {by}, person_id"
+    ranked = f"SELECT e.*, row_number() OVER (PARTITION BY {by} ORDER BY cost DESC) AS place FROM ({each}) e"
+    text = (
+        f"SELECT DISTINCT client_id, month FROM ({ranked}) q GROUP BY {by} HAVING count(*) < {FEW} "
+        f"OR coalesce(sum(cost) FILTER (WHERE place > 2), 0) < {REST} * max(cost) OR month >= %s"
+    )
+    return text, [*params, worked.basis.open_month]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +229,9 @@ def _compared(basis: Basis, place: _Place, parts: Sequence[_Part], *, salary: bo
             continue
         sums[part.source] = sums.get(part.source, ZERO) + apply(part.amount, rate, basis.currency)
     # Each currency apart: see `withheld_places`.
-    withheld = not salary and any(0 < len(part.people or ()) < FEW for part in parts if part.currency)
+    withheld = not salary and (
+        place.month >= basis.open_month or any(0 < len(part.people or ()) < FEW for part in parts if part.currency)
+    )
     return LabourSources(
         *place,
         ledger=sums.get("ledger"),
