@@ -78,3 +78,25 @@ def test_finance_is_told(world: World) -> None:
 def test_three_people_are_told_to_those_with_cost(world: World) -> None:
     hours(world, 3)
     assert len(told(world, "director")) > 60
+
+
+@pytest.mark.parametrize("month", [JUNE, date(2026, 12, 1)], ids=["closed, beside minutes of others", "open"])
+def test_nobody_hides_one_persons_cost_behind_others(world: World, month: date) -> None:
+    """In a closed month two more people with a hundredth of an hour; in an open one, three who worked alike, where an
+    hour more of one would tell what it costs."""
+    client = world.own.client
+    post(client, "gross_revenue", "98764.00", month=month, contract=world.own.sow, service_line="Media")
+    costs = ("83192.71", "1.00", "1.00") if month == JUNE else ("27731.57",) * 3
+    for cost in costs:
+        TimeMonth.objects.create(
+            client=client, contract=world.own.sow, person=make_user("delivery"), month=month, hours=D(10),
+            billable_hours=D(10), unpriced_hours=D(0), uncarded_hours=D(10), cost=D(cost), cost_currency="USD",
+            value=D(0), value_currency="", entries=1,
+        )  # fmt: skip
+    span = f"from={month:%Y-%m}&to={month:%Y-%m}"
+    told = {}
+    for role in ("delivery", "finance"):
+        headers = world.bearer(world.people[role])
+        text = text_of(world.browser(None).get(f"/api/v1/reports/pnl/?group_by=client&{span}", headers=headers))
+        told[role] = "83194.71" in text
+    assert told == {"delivery": False, "finance": True}
