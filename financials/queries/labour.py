@@ -30,7 +30,7 @@ FEW: Final = 3
 """A sum over fewer people than this is field class SALARY."""
 REST: Final = "0.1"
 """What all but the two dearest must come to, of the dearest: minutes of two more people hide nobody's rate."""
-WITHHELD: Final = "labour from time of fewer than three people is not shown to your role"
+WITHHELD: Final = "labour from time of fewer than three people, or of an open month, is not shown to your role"
 
 # The ledger's word as it was known then; what it says now stands in the rows themselves (`TimeMonth.in_ladder`).
 _SILENT_THEN: Final = """
