@@ -37,12 +37,16 @@ RESOURCES = (
     "leave",
     "rate-cards",
     "forecast-runs",
+    "forecast-calls",
+    "overrides",
+    "proposals",
+    "pitches",
     "scenarios",
     "periods",
     "audit",
     "reports",
 )
-READ_ONLY = frozenset({"reports", "schedule-lines", "forecast-runs", "audit"})
+READ_ONLY = frozenset({"reports", "schedule-lines", "forecast-runs", "forecast-calls", "scenarios", "audit"})
 SCOPES = tuple(
     f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if verb == "read" or name not in READ_ONLY
 )

@@ -64,3 +64,7 @@ class OverrideForm(forms.Form):
             reason=data["reason"],
             expires_on=data["expires_on"],
         )
+
+
+class RevokeForm(forms.Form):
+    why = forms.CharField(max_length=500, required=False)

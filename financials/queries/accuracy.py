@@ -170,6 +170,12 @@ def load_rows(
     )
 
 
+def load_methods(user: User, request: AccuracyRequest, source: Source) -> dict[str, Row]:
+    """Scores by method. One query."""
+    found: Iterable[dict[str, Any]] = _scores(user, request, source).values("method").annotate(**_SUMS)
+    return {one["method"]: _row((), _read(one)) for one in found if one["count"]}
+
+
 def load_sums(user: User, request: AccuracyRequest, source: str, asked: Asked) -> Sums:
     """One query."""
     method = PERSON if asked.person else "" if asked.layer else asked.method

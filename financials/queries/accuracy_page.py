@@ -24,6 +24,7 @@ from financials.queries.accuracy import (
     Row,
     Source,
     Standing,
+    load_methods,
     load_rows,
     load_standing,
 )
@@ -71,10 +72,11 @@ class AccuracyPage:
 
 
 def load_accuracy_page(user: User, request: AccuracyRequest, *, now: datetime) -> AccuracyPage:
-    """Thirteen queries."""
+    """Nine queries."""
     standing = load_standing(user, request)
     kind = standing.source
-    by_method = {name: rows[0] for name in METHOD_LABELS if (rows := load_rows(user, request, kind, (), method=name))}
+    scored = load_methods(user, request, kind)
+    by_method = {name: scored[name] for name in METHOD_LABELS if name in scored}
     leads = load_rows(user, request, kind, ("lead",))
     layers = load_rows(user, request, kind, ("layer",))
     several = load_rows(user, request, kind, ("client",))

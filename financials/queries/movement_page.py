@@ -200,7 +200,8 @@ def chart_of(found: MovementResult) -> charts.ChangeWaterfall:
 def _names(user: User, moves: Iterable[Moved]) -> dict[str, str]:
     """Deals in sight by key. One query."""
     keys = {move.opportunity for move in moves if move.opportunity}
-    return dict(opportunities_for(user).filter(key__in=keys).order_by().values_list("key", "name")) if keys else {}
+    # The blank one asks also when no deal moved: a page's number of queries does not depend on what it finds.
+    return dict(opportunities_for(user).filter(key__in=[*keys, ""]).order_by().values_list("key", "name"))
 
 
 def _detail(key: str, client: str, move: Moved, names: Mapping[str, str]) -> Detail:

@@ -294,11 +294,19 @@ def clients_asked(user: User, request: PnlRequest) -> QuerySet[Client]:
     return clients
 
 
+def _contract_ids(user: User, number: str) -> tuple[int, ...]:
+    """Kept on the person, who is read anew with every request: a page cuts its figures several times."""
+    known: dict[str, tuple[int, ...]] = user.__dict__.setdefault("_contract_ids", {})
+    if number not in known:
+        known[number] = tuple(contracts_for(user).filter(number=number).values_list("pk", flat=True))
+    return known[number]
+
+
 def cut_for(user: User, request: PnlRequest, first: Month, last: Month) -> Cut:
     clients = clients_asked(user, request)
     contract_ids = None
     if request.contract and request.contract != NONE:
-        contract_ids = tuple(contracts_for(user).filter(number=request.contract).values_list("pk", flat=True))
+        contract_ids = _contract_ids(user, request.contract)
     return Cut(
         ids_sql(clients.values("pk")),
         first,

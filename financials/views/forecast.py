@@ -17,7 +17,7 @@ from common.periods import format_month
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
 from financials.access import get_override_for, levels_of
 from financials.actions.overrides import make_override, revoke_override
-from financials.forms.overrides import OverrideForm
+from financials.forms.overrides import OverrideForm, RevokeForm
 from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page
 from people.requests import signed_in
 
@@ -81,9 +81,11 @@ def add_override(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     override = get_override_for(user, key)
-    done = revoke_override(
-        override=override, why=request.POST.get("why", "")[:500], actor=user.email, now=timezone.now()
-    )
+    form = RevokeForm(request.POST)
+    if not form.is_valid():
+        said = "Say why in up to 500 letters, without control characters."
+        return HttpResponse(said, status=422, content_type="text/plain")
+    done = revoke_override(override=override, why=form.cleaned_data["why"], actor=user.email, now=timezone.now())
     if done:
         messages.success(request, "The figure is revoked; it stays in the runs it was in.")
     else:

@@ -156,6 +156,7 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("forecast", {}),
     ("forecast-accuracy", {}),
     ("forecast-movement", {}),
+    ("leadership-pack", {}),
     ("capacity", {}),
     ("capacity", {"rows": "person", "weeks": "13"}),
     ("contracts", {}),
@@ -260,7 +261,7 @@ def test_invoices_say_what_they_come_to_when_paper_has_not_all(director: User) -
     where = {"client": client, "issued": date(2026, 2, 1), "due": date(2026, 3, 1), "currency": "JPY"}
     Invoice.objects.bulk_create(Invoice(number=f"J{n}", amount=D(7), **where) for n in range(MOST_ROWS))
     report = report_kinds["invoices"].read(director, {}, NOW)
-    assert report.finding == "1,001 invoices"
+    assert report.finding == "1,001 invoices are overdue, the oldest by 296 days"
     assert report.tables[1].rows == [("JPY", 1000, D(7000)), ("USD", 1, D("1200.50"))]
     html = report_html(report)
     assert html.count('<td class="num">7</td>') == MOST_ROWS  # yen have no minor unit

@@ -44,6 +44,7 @@ from financials.models import (
     Milestone,
     PurchaseOrder,
     Rate,
+    Scenario,
     Term,
     TimeEntry,
 )
@@ -256,6 +257,8 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         error="ValueError: x",
     )
     if key == "HAL":
+        steps = [{"kind": "lose", "client": "HAL", "from": "2027-01"}]
+        Scenario.objects.create(owner=director, name="Mine", steps=steps)
         SavedView.objects.create(page="clients", name="Mine", query="q=HAL", owner_id=director.pk)
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
