@@ -172,7 +172,7 @@ def load_rows(
 
 def load_methods(user: User, request: AccuracyRequest, source: Source) -> dict[str, Row]:
     """Scores by method. One query."""
-    found: Iterable[dict[str, Any]] = _scores(user, request, source).values("method").annotate(**_SUMS)
+    found: Any = _scores(user, request, source).values("method").annotate(**_SUMS)
     return {one["method"]: _row((), _read(one)) for one in found if one["count"]}
 
 
