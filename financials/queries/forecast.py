@@ -167,8 +167,10 @@ def total_of(layers: Layers) -> Decimal | None:
     return None if any(value is None for value in values) else sum((v for v in values if v is not None), ZERO)
 
 
-def load_forecast_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> ForecastPage:
-    """Fourteen queries, whatever the number of clients."""
+def load_forecast_page(
+    user: User, *, now: datetime, client: str = "", name: str = "", year: int | None = None
+) -> ForecastPage:
+    """Fourteen queries, whatever the number of clients. name: of the client, where the caller has read it."""
     basis = load_basis(user, now=now)
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
@@ -181,7 +183,7 @@ def load_forecast_page(user: User, *, now: datetime, client: str = "", year: int
     year_span = span_ahead(first, last, basis)
     bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])])
     by_client = load_bands(basis, cut, ("client",), [year_span], state=False) if year_span else bands
-    rows = _client_rows(user, basis, year_cut, client, lambda key: by_client.reach((key,), year_span))
+    rows = _client_rows(user, basis, year_cut, (client, name), lambda key: by_client.reach((key,), year_span))
     runs = load_runs(user, client)
     gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
     source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(bands)}"
@@ -209,14 +211,19 @@ def _band_words(bands: Bands) -> str:
 
 
 def _client_rows(
-    user: User, basis: Basis, cut: Cut, client: str, reach: Callable[[str], Reach | None]
+    user: User, basis: Basis, cut: Cut, client: tuple[str, str], reach: Callable[[str], Reach | None]
 ) -> list[ClientForecast]:
-    """Three queries: layers, budget, names."""
+    """Three queries: layers, budget, names unless the client's is known. client: key and name, blank for all."""
     layers: dict[str, Layers] = {}
     for cell in load_cells("layers", basis, cut, ("client",)):
         layers.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
     budgets = _budgets(basis, cut)
-    names = dict(clients_for(user).filter(key__in=[*layers, *budgets]).order_by("name").values_list("key", "name"))
+    told = [*layers, *budgets]
+    key, name = client
+    if name:
+        names = {key: name} if key in told else {}
+    else:
+        names = dict(clients_for(user).filter(key__in=told).order_by("name").values_list("key", "name"))
     rows = [
         _row(key, name, layers.get(key, {}), budgets.get(key), basis, cut, reach(key)) for key, name in names.items()
     ]

@@ -28,10 +28,9 @@ CALLERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 def _page(request: HttpRequest) -> ForecastPage:
     user, now = signed_in(request), timezone.now()
     key, year = request.GET.get("client", ""), request.GET.get("year", "")
-    if key:
-        get_client_for(user, key)
+    name = get_client_for(user, key).name if key else ""
     wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
-    return load_forecast_page(user, now=now, client=key, year=wanted)
+    return load_forecast_page(user, now=now, client=key, name=name, year=wanted)
 
 
 @require_GET
