@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from people.models import User
 
 NOT_FOUND = "No such page, or it is not yours to see."
+R = TypeVar("R")
+
+
+def _or_not_found(record: R | None) -> R:
+    """What is not there and what may not be seen give one and the same answer."""
+    if record is None:
+        raise Http404(NOT_FOUND)
+    return record
 
 
 def get_client_for(user: User, key: str) -> Client:
@@ -62,17 +70,13 @@ def get_manageable_client_for(user: User, key: str) -> Client:
 def get_manageable_member_for(user: User, client_key: str, pk: int) -> ClientMember:
     client = get_manageable_client_for(user, client_key)
     found = ClientMember.objects.select_related("person").filter(client=client, pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_touchpoint_for(user: User, client_key: str, pk: int) -> Touchpoint:
     client = get_editable_client_for(user, client_key)
     found = Touchpoint.objects.filter(client=client, pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def clients_for(user: User) -> QuerySet[Client]:
@@ -99,9 +103,7 @@ def opportunities_for(user: User) -> QuerySet[Opportunity]:
 
 def get_opportunity_for(user: User, key: str) -> Opportunity:
     found = opportunities_for(user).select_related("client", "owner").filter(key=key).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_opportunities_for(user: User, keys: Collection[str]) -> list[Opportunity]:
@@ -138,9 +140,7 @@ def proposals_for(user: User) -> QuerySet[Proposal]:
 def get_proposal_for(user: User, key: str) -> Proposal:
     rows = proposals_for(user).select_related("opportunity__client")
     found = None if "\x00" in key else rows.filter(key=key).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_proposal_for(user: User, key: str) -> Proposal:
@@ -152,9 +152,7 @@ def get_editable_proposal_for(user: User, key: str) -> Proposal:
 
 def get_proposal_document_for(user: User, pk: int) -> ProposalDocument:
     found = ProposalDocument.objects.filter(pk=pk, proposal__in=proposals_for(user)).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def pitches_for(user: User) -> QuerySet[Pitch]:
@@ -166,9 +164,7 @@ def pitches_for(user: User) -> QuerySet[Pitch]:
 def get_pitch_for(user: User, key: str) -> Pitch:
     rows = pitches_for(user).select_related("client", "opportunity")
     found = None if "\x00" in key else rows.filter(key=key).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_pitch_for(user: User, key: str) -> Pitch:
@@ -181,9 +177,7 @@ def get_editable_pitch_for(user: User, key: str) -> Pitch:
 def get_editable_stakeholding_for(user: User, client_key: str, pk: int) -> Stakeholding:
     client = get_editable_client_for(user, client_key)
     found = Stakeholding.objects.select_related("contact", "client", "owner").filter(client=client, pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def influences_for(user: User) -> QuerySet[Influence]:
@@ -202,25 +196,19 @@ def commitments_for(user: User) -> QuerySet[Commitment]:
 def get_editable_commitment_for(user: User, client_key: str, pk: int) -> Commitment:
     client = get_editable_client_for(user, client_key)
     found = Commitment.objects.select_related("owner", "client").filter(client=client, pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_influence_for(user: User, client_key: str, pk: int) -> Influence:
     client = get_editable_client_for(user, client_key)
     found = Influence.objects.select_related("source", "target", "client").filter(client=client, pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_objective_for(user: User, client_key: str, pk: int) -> Objective:
     client = get_editable_client_for(user, client_key)
     found = Objective.objects.select_related("plan__client", "owner").filter(plan__client=client, pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
 
 
 def get_editable_action_for(user: User, client_key: str, pk: int) -> Action:
@@ -230,6 +218,4 @@ def get_editable_action_for(user: User, client_key: str, pk: int) -> Action:
         .filter(objective__plan__client=client, pk=pk)
         .first()
     )
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
+    return _or_not_found(found)
