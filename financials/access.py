@@ -221,6 +221,16 @@ def calls_for(user: User) -> QuerySet[ForecastCall]:
     return ForecastCall.objects.filter(Q(person=user) | Q(person__manager=user))
 
 
+def get_own_call_for(user: User, pk: int) -> ForecastCall:
+    """To be withdrawn or followed by another: 404 out of sight, 403 for somebody else's."""
+    found = calls_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    if found.person_id != user.pk or user.role not in CALLERS:
+        raise PermissionDenied("A call is withdrawn by whoever made it.")
+    return found
+
+
 SCENARIO_WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 """Who asks what if, each for themselves."""
 

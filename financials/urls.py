@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast/scenarios/<int:pk>/delete/", scenarios.delete, name="scenario_delete"),
     path("forecast/pack/", pack.pack, name="forecast_pack"),
     path("forecast/pack/call/", pack.call, name="forecast_call"),
+    path("forecast/pack/call/<int:pk>/withdraw/", pack.withdraw, name="withdraw_call"),
     path("forecast/pack/risks/", pack.risks, name="pack_risks"),
     path("forecast/accuracy/", accuracy.accuracy, name="forecast_accuracy"),
     path("forecast/accuracy/measure/", accuracy.measure, name="measure_accuracy"),

@@ -46,7 +46,7 @@ RESOURCES = (
     "audit",
     "reports",
 )
-READ_ONLY = frozenset({"reports", "schedule-lines", "forecast-runs", "forecast-calls", "scenarios", "audit"})
+READ_ONLY = frozenset({"reports", "schedule-lines", "forecast-runs", "audit"})
 SCOPES = tuple(
     f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if verb == "read" or name not in READ_ONLY
 )

@@ -1,4 +1,4 @@
-"""Making a call: a person's figure for a year beside the forecast's, with its reason and what is asked for."""
+"""Calls: a person's figure for a year beside the forecast's, made, followed by another, or withdrawn."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from common.audit import record
+from common.records import update_versioned
 from financials.models import ForecastCall, OverrideLevel
 
 if TYPE_CHECKING:
@@ -38,3 +39,32 @@ def make_call(
         changes={"amount": (system, amount), "reason": (None, reason.strip())},
     )  # fmt: skip
     return made
+
+
+class CallRefused(ValueError):
+    """It cannot be done so. The text says why, to a person."""
+
+
+@transaction.atomic
+def withdraw_call(*, call: ForecastCall, why: str, now: datetime) -> ForecastCall:
+    """Take one's standing call back: it stays in the history, and none of the person stands any more.
+
+    Raises CallRefused for one that a later call has followed, and for one withdrawn already.
+    """
+    newest = (
+        ForecastCall.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(person_id=call.person_id, year=call.year)
+        .order_by("-made_at", "-pk")
+        .first()
+    )
+    if newest is None or newest.pk != call.pk:
+        raise CallRefused("A later call stands in its place: withdraw that one.")
+    if newest.withdrawn_at is not None:
+        raise CallRefused("This call was withdrawn already.")
+    fresh = update_versioned(newest, {"withdrawn_at": now, "withdrawn_why": why.strip()}, expected=newest.version)
+    record(
+        actor=newest.person.email, verb="withdrew", kind="forecast call", object_id=newest.pk, label=str(newest),
+        changes={"withdrawn_why": (None, why.strip())},
+    )  # fmt: skip
+    return fresh

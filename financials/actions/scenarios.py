@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
@@ -22,19 +23,49 @@ class ScenarioRefused(ValueError):
 
 
 @transaction.atomic
-def make_scenario(*, owner: User, name: str, note: str = "") -> Scenario:
+def make_scenario(*, owner: User, name: str, note: str = "", steps: Sequence[dict[str, Any]] = ()) -> Scenario:
+    """steps: as the forms have checked them."""
     name = name.strip()
     if not name:
         raise ScenarioRefused("Give the scenario a name.")
     if Scenario.objects.filter(owner=owner).count() >= MOST_KEPT:
         raise ScenarioRefused(f"Keep at most {MOST_KEPT} scenarios: delete one you no longer need.")
+    _refuse_long(steps)
     try:
         with transaction.atomic():
-            made = Scenario.objects.create(owner=owner, name=name, note=note.strip())
+            made = Scenario.objects.create(owner=owner, name=name, note=note.strip(), steps=list(steps))
     except IntegrityError:
-        raise ScenarioRefused(f"You have a scenario named {name} already.") from None
-    _told("made", made, owner, {"name": (None, name)})
+        raise _taken(name) from None
+    _told("made", made, owner, {"name": (None, name), **({"steps": (None, list(steps))} if steps else {})})
     return made
+
+
+@transaction.atomic
+def change_scenario(
+    *,
+    scenario: Scenario,
+    name: str,
+    note: str,
+    steps: Sequence[dict[str, Any]],
+    actor: User,
+    expected: int | None,
+) -> Scenario:
+    """Its name, note and steps as a whole. Raises ScenarioRefused, and StaleRecord as `add_step` does."""
+    held = _held(scenario, expected)
+    wanted = {"name": name.strip(), "note": note.strip(), "steps": list(steps)}
+    if not wanted["name"]:
+        raise ScenarioRefused("Give the scenario a name.")
+    _refuse_long(steps)
+    changes = {field: (getattr(held, field), value) for field, value in wanted.items() if getattr(held, field) != value}
+    if not changes:
+        return held
+    try:
+        with transaction.atomic():
+            fresh = update_versioned(held, wanted, expected=held.version)
+    except IntegrityError:
+        raise _taken(name) from None
+    _told("changed", fresh, actor, changes)
+    return fresh
 
 
 @transaction.atomic
@@ -63,6 +94,15 @@ def drop_step(*, scenario: Scenario, place: int, actor: User, expected: int | No
 def throw_away(*, scenario: Scenario, actor: User) -> None:
     _told("deleted", scenario, actor, {"steps": (scenario.steps, None)})
     scenario.delete()
+
+
+def _taken(name: str) -> ScenarioRefused:
+    return ScenarioRefused(f"You have a scenario named {name.strip()} already.")
+
+
+def _refuse_long(steps: Sequence[dict[str, Any]]) -> None:
+    if len(steps) > MOST_STEPS:
+        raise ScenarioRefused(f"A scenario takes at most {MOST_STEPS} steps.")
 
 
 def _held(scenario: Scenario, expected: int | None) -> Scenario:

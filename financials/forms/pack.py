@@ -16,3 +16,7 @@ class CallForm(forms.Form):
     asks = forms.CharField(
         max_length=1000, required=False, label="What you ask of leadership", widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class WithdrawForm(forms.Form):
+    why = forms.CharField(max_length=500, label="Why it is withdrawn")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_MONTHS = 24
 MOST_DEALS = 60
+MOST_GIVEN: Final = 40
+"""Steps that are read before a list is refused as too long."""
 
 
 class ScenarioForm(forms.Form):
@@ -89,8 +91,45 @@ class RaiseForm(forms.Form):
         return {"kind": "raise", "client": data["client"], "by": f"{by:f}", "from": format_month(data["from_"])}
 
 
+def read_steps(user: User, given: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """Steps as `Scenario.steps` keeps them, checked by the forms of the page; and what is wrong, by pointer."""
+    if not isinstance(given, list):
+        return [], [("/steps", "a list of steps")]
+    steps: list[dict[str, Any]] = []
+    wrong: list[tuple[str, str]] = []
+    for place, one in enumerate(given[: MOST_GIVEN + 1]):
+        at = f"/steps/{place}"
+        made = STEP_FORMS.get(str(one.get("kind", ""))) if isinstance(one, dict) else None
+        if made is None:
+            wrong.append((f"{at}/kind", f"one of {', '.join(STEP_FORMS)}"))
+            continue
+        if strange := sorted(one.keys() - {"kind", *STEP_FIELDS[one["kind"]]}):
+            wrong += [(f"{at}/{name}", "no such field") for name in strange]
+            continue
+        form = made(user, _typed(one))
+        if form.is_valid():
+            steps.append(form.step())
+        else:
+            wrong += [(f"{at}/{name.rstrip('_')}", str(text[0])) for name, text in form.errors.items()]
+    return steps, wrong
+
+
+def _typed(step: dict[str, Any]) -> dict[str, Any]:
+    """A kept step as the page's fields would send it: what is raised is typed in percent there."""
+    typed = {name: value if isinstance(value, list) else str(value) for name, value in step.items()}
+    if step["kind"] == "raise":
+        try:
+            typed["by"] = f"{Decimal(str(step.get('by', ''))) * 100:f}"
+        except InvalidOperation:
+            typed["by"] = "no number"
+    if isinstance(typed.get("deals"), list):
+        typed["deals"] = [str(key) for key in typed["deals"]]
+    return typed
+
+
 def field(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
     cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 STEP_FORMS: dict[str, type[LoseForm | SlipForm | RaiseForm]] = {"lose": LoseForm, "slip": SlipForm, "raise": RaiseForm}
+STEP_FIELDS: Final = {"lose": ("client", "from"), "slip": ("deals", "months"), "raise": ("client", "by", "from")}

@@ -4,14 +4,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from common.models import AmountField, CurrencyField
+from common.models import AmountField, CurrencyField, Record
 from financials.models.forecast import OverrideLevel
 
 
-class ForecastCall(models.Model):
+class ForecastCall(Record):
     """What a person calls for a year: net revenue of the clients in their sight. Never edited: a new one follows.
 
-    system: what the forecast said at that moment, kept apart. It changes no forecast; an override does.
+    system: what the forecast said at that moment, kept apart. It changes no forecast; an override does. The newest of a
+    person stands; once that one is withdrawn, none does until another is made.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="forecast_calls")
@@ -23,6 +24,8 @@ class ForecastCall(models.Model):
     reason = models.CharField(max_length=500)
     asks = models.CharField(max_length=1000, blank=True, default="", help_text="what leadership is asked for")
     made_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         ordering = ["-made_at", "-id"]

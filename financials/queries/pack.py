@@ -40,12 +40,24 @@ MOST_RISKS: Final = 6
 class CallRow:
     """system: what the forecast said when the call was made."""
 
+    pk: int
+    person_id: int
     who: str
     level: str
     amount: Decimal
     system: Decimal | None
     made_at: datetime
     reason: str
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class YearForecast:
+    """amount: None where it is unknown."""
+
+    year: int
+    amount: Decimal | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +107,14 @@ def load_pack(user: User, *, now: datetime) -> Pack:
     """Twelve queries. The movement runs since the newest call, else since four weeks ago."""
     year = now.year
     calls = list(calls_for(user).filter(year=year).select_related("person"))
-    newest = calls[0].made_at if calls else None
+    standing = standing_calls(calls)
+    newest = max((one.made_at for one in standing), default=None)
     months = (date(year, 1, 1), date(year, 12, 1))
     asked = MovementRequest(start=newest if newest and newest < now else now - SINCE, first=months[0], last=months[1])
     found = load_movement(user, asked, now=now)
-    basis, totals = found.basis, found.total
-    system = None if found.missing or not found.clients else totals["end"]
+    basis = found.basis
+    system = _system(found)
     low, high = _band(user, basis, months, system)
-    standing = _standing(calls)
     final = next((one for one in standing if one.level == "Director"), standing[0] if standing else None)
     return Pack(
         basis=basis,
@@ -114,7 +126,7 @@ def load_pack(user: User, *, now: datetime) -> Pack:
         budget=_budget(user, basis, months),
         calls=standing,
         final=final,
-        asks=next((one.asks for one in calls if one.asks), ""),
+        asks=next((one.asks for one in sorted(standing, key=lambda one: one.made_at, reverse=True) if one.asks), ""),
         finding=_finding(final, system, basis.currency, year),
         chart=chart_of(found) if found.clients else None,
         change=movement_figure("end", system, found),
@@ -123,16 +135,32 @@ def load_pack(user: User, *, now: datetime) -> Pack:
     )
 
 
-def _standing(calls: Iterable[ForecastCall]) -> tuple[CallRow, ...]:
-    """The newest call of each person, directors first."""
+def standing_calls(calls: Iterable[ForecastCall]) -> tuple[CallRow, ...]:
+    """The newest call of each person unless it was withdrawn, directors first. calls: the newest first."""
     seen: dict[int, ForecastCall] = {}
     for one in calls:
         seen.setdefault(one.person_id, one)
     ordered = sorted(seen.values(), key=lambda one: (one.level, one.person.name))
     return tuple(
-        CallRow(one.person.name, one.get_level_display(), one.amount, one.system, one.made_at, one.reason)
+        CallRow(
+            one.pk, one.person_id, one.person.name, one.get_level_display(), one.amount, one.system, one.made_at,
+            one.reason, one.asks,
+        )
         for one in ordered
-    )
+        if one.withdrawn_at is None
+    )  # fmt: skip
+
+
+def forecast_of_year(user: User, *, now: datetime) -> YearForecast:
+    """What a call is held beside: the forecast of the running year as it stands."""
+    asked = MovementRequest(start=now - SINCE, first=date(now.year, 1, 1), last=date(now.year, 12, 1))
+    found = load_movement(user, asked, now=now)
+    return YearForecast(now.year, _system(found), found.basis.currency)
+
+
+def _system(found: MovementResult) -> Decimal | None:
+    """None while a rate is missing, or where no client is in sight."""
+    return None if found.missing or not found.clients else found.total["end"]
 
 
 def _band(

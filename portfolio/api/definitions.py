@@ -34,7 +34,8 @@ from financials.models import (
 )
 from people.models import User
 from portfolio.api.audit_resource import AUDIT
-from portfolio.api.forecast_proof import FORECAST_CALLS, FORECAST_RUNS, SCENARIOS
+from portfolio.api.call_resources import FORECAST_CALLS, SCENARIOS
+from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from accounts.access import clients_for
 from common.money import quantise
 from common.periods import month_of
-from financials.access import calls_for, scenarios_for
 from financials.calc.movement import TERMS
 from financials.models import ForecastRun
 from financials.queries.accuracy import GROUPS, AccuracyRequest, load_rows, load_standing
@@ -202,51 +201,4 @@ class ForecastAccuracyView(TableView):
         )
 
 
-FORECAST_CALLS = Resource(
-    name="forecast-calls",
-    label="forecast calls",
-    kind="",
-    natural_key="id",
-    fields=(
-        ID_FIELD,
-        Field("person", path="person__email", writable=False, help="E-mail."),
-        Field("level", writable=False, choices=("manager", "director")),
-        Field("year", "integer", writable=False),
-        Field("amount", "decimal", writable=False, help="What the person calls."),
-        Field("system", "decimal", writable=False, help="What the forecast said then."),
-        Field("currency", writable=False),
-        Field("reason", writable=False),
-        Field("asks", writable=False),
-        Field("made_at", "datetime", writable=False, filter=False),
-    ),
-    rows=calls_for,
-    can_read=lambda can: True,  # those in sight: whoever sees no money finds none
-    can_write=lambda can: False,
-    orderings=("made_at", "year"),
-    search=("reason", "asks"),
-    client="",
-    versioned=False,
-)
-SCENARIOS = Resource(
-    name="scenarios",
-    label="scenarios",
-    kind="",
-    natural_key="id",
-    fields=(
-        ID_FIELD,
-        Field("name", writable=False),
-        Field("note", writable=False),
-        Field("steps", "object", writable=False, filter=False, help="In order: lose, slip or raise."),
-        Field("version", "integer", writable=False),
-        Field("created_at", "datetime", writable=False, filter=False),
-        Field("updated_at", "datetime", writable=False, filter=False),
-    ),
-    rows=scenarios_for,
-    can_read=lambda can: True,  # one's own: whoever may make none finds none
-    can_write=lambda can: False,
-    orderings=("name", "created_at", "updated_at"),
-    search=("name", "note"),
-    client="",
-    versioned=False,
-)
 PROOF_VIEWS: Final = (ForecastMovementView, ForecastAccuracyView)

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from people.access import Abilities
 from people.models import User
 
-Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime", "object"]
+Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime", "object", "objects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,24 @@ def _month(path: str) -> Combinable:
 
 
 @dataclass(frozen=True, slots=True)
+class Acts:
+    """How rows of a resource without an import kind are written: by the actions of its page.
+
+    create: from a body of writable fields, returns the new row's id. change: from a row, held, and the fields
+    sent; returns the id of the row that then stands. Both raise Problem.
+    """
+
+    create: Callable[[User, Mapping[str, Any]], int]
+    change: Callable[[User, Any, Mapping[str, Any]], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One collection under /api/v1/.
 
-    kind: the import kind whose rules a write goes through; blank for what is only read. natural_key: the field that
-    names a record there, with those of `within` where it does so only inside another record. client: the path of the
-    client whose readers may see a row.
+    kind: the import kind whose rules a write goes through; blank where `acts` write it, and for what is only read.
+    natural_key: the field that names a record there, with those of `within` where it does so only inside another
+    record. client: the path of the client whose readers may see a row.
     rows: the queryset a user may see. can_read, can_write: from the role. orderings: fields a list may be sorted by.
     immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
     counts from its reversals. compose: makes the natural key of a row that does not carry it. secret: the field class
@@ -86,6 +98,7 @@ class Resource:
     client: str = "client_id"
     told_as: str = ""
     told_label: tuple[str, ...] = ()
+    acts: Acts | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def _serializer_field(field: Field, *, writing: bool) -> serializers.Field[Any, 
     if field.type == "decimal":
         options["help_text"] = f"{field.help} A decimal as text.".strip()
         return serializers.RegexField(r"^-?[0-9]+(\.[0-9]+)?$", **options)
+    if field.type == "objects":
+        return serializers.ListField(child=serializers.DictField(), **options)
     if field.type == "month":
         return serializers.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", **options)
     if field.type in made:

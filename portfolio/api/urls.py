@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from accounts.access import NOT_FOUND
 from common.policies import public
 from portfolio.api.bridges import MarginBridgeView
+from portfolio.api.call_resources import ScenariosView
 from portfolio.api.capacity import CapacityView
 from portfolio.api.coverage import CoverageView
 from portfolio.api.definitions import RESOURCES
@@ -29,7 +30,15 @@ from portfolio.api.resources import Resource
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
 from portfolio.api.tables import ReceivablesView, RenewalsView, RetentionView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
-from portfolio.api.views import BulkView, DetailView, ListView, ReadOnlyListView, ReadOnlyView
+from portfolio.api.views import (
+    ActDetailView,
+    ActListView,
+    BulkView,
+    DetailView,
+    ListView,
+    ReadOnlyListView,
+    ReadOnlyView,
+)
 
 
 @public
@@ -62,6 +71,13 @@ def _resource_urls(resource: Resource) -> list[URLPattern]:
     detail = {"get": detail_schema(resource, "retrieve"), "patch": detail_schema(resource, "change")}
     if resource.delete is not None:
         detail["delete"] = detail_schema(resource, "delete")
+    if resource.acts is not None:
+        listing = _view(ActListView, resource, "List", get=list_schema(resource), post=create_schema(resource))
+        one = _view(ActDetailView, resource, "Detail", **detail)
+        return [
+            path(f"{resource.name}/", listing, name=f"api_{resource.name}_list"),
+            path(f"{resource.name}/<str:pk>/", one, name=f"api_{resource.name}"),
+        ]
     if not resource.kind:  # only read
         return [
             path(
@@ -101,6 +117,7 @@ _TABLES = (
     CapacityView,
     CoverageView,
     ForecastView,
+    ScenariosView,
     *PROOF_VIEWS,
 )
 

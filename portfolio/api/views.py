@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -20,7 +21,7 @@ from people.models import User
 from portfolio.api import idempotency, pages, writes
 from portfolio.api.authentication import require_scope
 from portfolio.api.problems import Problem
-from portfolio.api.resources import Resource
+from portfolio.api.resources import Acts, Resource
 from portfolio.api.throttling import Rate
 
 MAX_BULK = 1000
@@ -60,6 +61,11 @@ class ResourceView(ApiView):
         allowed = self.resource.can_read(self.can) and (verb == "read" or self.resource.can_write(self.can))
         if not allowed:
             raise Problem(403, f"Your role may not {verb} {self.resource.label}.")
+
+    def _acts(self, request: Request) -> Acts:
+        if self.resource.acts is None:
+            raise MethodNotAllowed(str(request.method))
+        return self.resource.acts
 
     def _json_of(self, condition: Q, *, fields: str = "") -> list[tuple[bytes, dict[str, Any]]]:
         names = [name for name in fields.split(",") if name]
@@ -207,6 +213,38 @@ class DetailView(ResourceView):
             if value is not None:  # what a row does not speak of is left alone: it may be out of sight
                 cells[name] = "yes" if value is True else "no" if value is False else str(value)
         return cells
+
+
+class ActListView(ListView):
+    """Rows written by the actions of their page, one at a time."""
+
+    def post(self, request: Request) -> HttpResponse:
+        self._check(request, "write")
+        acts, body = self._acts(request), writes.as_fields(self.resource, request.data)
+
+        def act() -> HttpResponse:
+            missing = [field.name for field in self.resource.fields if field.required and not body.get(field.name)]
+            if missing:
+                raise Problem(422, "Some required fields are missing.", errors=[(f"/{n}", "required") for n in missing])
+            made, row = self._one(str(acts.create(self.person, body)))
+            place = reverse(f"api_{self.resource.name}", kwargs={"pk": row["id"]})
+            headers = {"Location": place, "ETag": self._etag(row)}
+            return HttpResponse(made, status=201, content_type="application/json", headers=headers)
+
+        return idempotency.once(request, self.person, _raw(request), act)
+
+
+class ActDetailView(DetailView):
+    def patch(self, request: Request, pk: str) -> HttpResponse:
+        self._check(request, "write")
+        acts, body = self._acts(request), writes.as_fields(self.resource, request.data)
+        with transaction.atomic():
+            self._locked(request, pk)
+            record = self.resource.rows(self.person).get(pk=int(pk))
+            told, row = self._one(str(acts.change(self.person, record, body)))
+        place = reverse(f"api_{self.resource.name}", kwargs={"pk": row["id"]})
+        headers = {"ETag": self._etag(row), "Content-Location": place}
+        return HttpResponse(told, content_type="application/json", headers=headers)
 
 
 class ReadOnlyListView(ListView):

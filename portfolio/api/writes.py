@@ -45,6 +45,24 @@ def as_cells(resource: Resource, body: Any, *, pointer: str = "") -> dict[str, s
     return cells
 
 
+def as_fields(resource: Resource, body: Any) -> dict[str, Any]:
+    """A JSON object as it was sent, for writes through actions. Unknown, read-only and mistyped fields are refused."""
+    if not isinstance(body, dict):
+        raise Problem(422, "Send a JSON object.", errors=[("/", "not an object")])
+    wrong: list[tuple[str, str]] = []
+    for name, value in body.items():
+        field = resource.field(name)
+        if field is None or not field.writable:
+            wrong.append((f"/{name}", "read-only" if field else "no such field"))
+        elif field.type != "objects" and not isinstance(value, str):
+            wrong.append((f"/{name}", "send text"))
+        elif isinstance(value, str) and "\x00" in value:
+            wrong.append((f"/{name}", "holds a NUL character"))
+    if wrong:
+        raise Problem(422, "Some fields do not hold.", errors=wrong)
+    return dict(body)
+
+
 def require_fields(resource: Resource, rows: Sequence[Mapping[str, str]], *, bulk: bool) -> None:
     """Every field a new record needs is there and not blank."""
     wrong = [

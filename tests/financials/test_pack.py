@@ -121,6 +121,24 @@ def test_a_call_is_made_on_the_page_and_told(owner: User, leadership: User, lega
     assert "Media" in browser.get("/forecast/pack/risks/").content.decode()
 
 
+def test_a_withdrawn_call_stays_told_and_counts_no_more(owner: User, manager: User, kestrel: Client) -> None:
+    called(owner, "990", at=BEFORE - timedelta(days=3))
+    made = called(owner, "950", asks="Two writers")
+    browser = signed_in(owner)
+    assert "Withdraw it" in browser.get("/forecast/pack/").content.decode()
+    address = f"/forecast/pack/call/{made.pk}/withdraw/"
+    assert browser.post(address, {"why": ""}).status_code == 422
+    assert signed_in(manager).post(address, {"why": "No"}).status_code == 404
+    assert browser.post(address, {"why": "Too early"}).status_code == 302
+    assert browser.post(address, {"why": "Too early"}).status_code == 409
+    page = load_pack(owner, now=NOW)
+    assert (page.calls, page.final, page.asks, page.since) == ((), None, "", "four weeks ago")
+    assert ForecastCall.objects.count() == 2
+    assert AuditEntry.objects.filter(verb="withdrew", object_kind="forecast call").count() == 1
+    called(owner, "960", at=NOW)
+    assert [one.amount for one in load_pack(owner, now=NOW).calls] == [D(960)]
+
+
 def test_print_and_rest_say_the_same(owner: User, kestrel: Client) -> None:
     called(owner, "950", asks="Two writers")
     report = report_kinds["leadership-pack"].read(owner, {}, NOW)

@@ -60,7 +60,7 @@ class Case:
     kwargs: of the record. body: what a good POST or PATCH says. record: the address or query names a record, which
     strangers do not find. strange: what a stranger's POST is answered; 0 where it is as good as anybody's.
     soft: the record is a filter; an unknown one finds nothing rather than 404. denied: for a role inside the policy
-    that may not see what is asked for.
+    that may not see what is asked for; unseen: roles that are told 404 whatever denied says.
     """
 
     route: str
@@ -75,6 +75,7 @@ class Case:
     soft: bool = False
     strange: int = 0
     denied: int = 403
+    unseen: Roles = frozenset()
 
     @property
     def label(self) -> str:
@@ -653,6 +654,10 @@ FINANCIALS = (
     Case("forecast_pack", get=MONEY),
     Case("pack_risks", get=MONEY),
     Case("forecast_call", post=WRITERS, body=lambda world: {"amount": "1000000", "reason": "As agreed"}),
+    Case(
+        "withdraw_call", lambda world: {"pk": call_of(world)}, post=DIRECTOR, body=lambda world: {"why": "Qvtoo early"},
+        record=True, strange=404, denied=404,
+    ),
     Case("scenarios", get=WRITERS),
     Case("scenarios", query="format=csv", get=WRITERS),
     Case("scenarios", query="format=xlsx", get=WRITERS),
