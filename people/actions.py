@@ -38,6 +38,8 @@ RESOURCES = (
     "rate-cards",
     "forecast-runs",
     "forecast-calls",
+    "pack-sends",
+    "pack-schedules",
     "overrides",
     "proposals",
     "pitches",

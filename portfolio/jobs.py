@@ -17,7 +17,8 @@ from portfolio.imports.files import SourceFile
 from portfolio.imports.queueing import IMPORT
 from portfolio.imports.requests import Options
 from portfolio.imports.runner import load_files
-from portfolio.models import ReportFile
+from portfolio.models import PackSend, ReportFile
+from portfolio.pack_mail import PACK, deliver_all, made_by, may_send, pack_text
 from portfolio.pdf import render_report
 from portfolio.queries.report_files import PRINT
 from qbr.pdf import WALL_SECONDS
@@ -118,6 +119,29 @@ def print_reports(leases: Sequence[Lease]) -> None:
             )
 
 
+def mail_packs(leases: Sequence[Lease]) -> None:
+    """Set each pack once, then mail it. Safe to run twice: what is made stays, and a mail is claimed before it goes."""
+    for lease in leases:
+        send = PackSend.objects.select_related("owner").filter(pk=int(lease.object_id)).first()
+        sent = _mail_pack(send, lease) if send is not None and may_send(send.owner) else 0
+        with lease.finish({"sent": sent}):
+            pass
+
+
+def _mail_pack(send: PackSend, lease: Lease) -> int:
+    if send.made_at is None:
+        lease.progress(0, 2, "Reading the figures")
+        report = report_kinds[PACK].read(send.owner, {}, timezone.now())
+        lease.progress(1, 2, "Setting the pages")
+        made = render_report(report)
+        subject, body = pack_text(report, send.owner, settings.PUBLIC_URL)
+        made_by(send, subject=subject, body=body, pdf=made.pdf, now=timezone.now())
+    return deliver_all(
+        send, now=timezone.now(), told=lambda done, total: lease.progress(done, total, "Mailing the pack")
+    )
+
+
 def register() -> None:
+    kinds.register(PACK, JobKind(PACK, "Leadership pack", mail_packs, lease_seconds=int(WALL_SECONDS) + 15))
     kinds.register(PRINT, JobKind(PRINT, "Report file", print_reports, lease_seconds=int(WALL_SECONDS) + 15))
     kinds.register(IMPORT, JobKind(IMPORT, "Import", run_import))

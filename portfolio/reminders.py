@@ -88,7 +88,7 @@ def send_digests(now: datetime, base: str) -> int:
     have = set(Mail.objects.filter(day__gte=now.date().replace(day=1)).values_list("user_id", "day"))
     count = 0
     for person in people:
-        local = _local(now, person.timezone)
+        local = local_time(now, person.timezone)
         if local.hour < MORNING or (person.pk, local.date()) in have:
             continue
         mail = claim(person, local.date(), now, base)
@@ -98,7 +98,7 @@ def send_digests(now: datetime, base: str) -> int:
     return count
 
 
-def _local(now: datetime, zone: str) -> datetime:
+def local_time(now: datetime, zone: str) -> datetime:
     try:
         return now.astimezone(ZoneInfo(zone or "UTC"))
     except (ZoneInfoNotFoundError, ValueError):

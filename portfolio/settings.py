@@ -233,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "common.tasks.seal_audit", "schedule": 15.0, "options": {"expires": 15}},
     "forget-answers": {"task": "common.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "reminders": {"task": "portfolio.tasks.remind", "schedule": 900.0, "options": {"expires": 900}},
+    "packs": {"task": "portfolio.tasks.send_packs", "schedule": 900.0, "options": {"expires": 900}},
     "forecasts": {"task": "financials.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 3600}},
     "contracts": {"task": "financials.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 900}},
 }

@@ -39,6 +39,7 @@ from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.money_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
+from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE
 from portfolio.api.problems import Problem
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
@@ -444,4 +445,6 @@ RESOURCES = (
     FORECAST_RUNS,
     SCENARIOS,
     FORECAST_CALLS,
+    PACK_SENDS,
+    PACK_SCHEDULES,
 )

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from people.access import Abilities
 from people.models import User
 
-Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime", "object", "objects"]
+Type = Literal["string", "decimal", "integer", "boolean", "date", "month", "datetime", "object", "objects", "texts"]
 
 
 @dataclass(frozen=True, slots=True)

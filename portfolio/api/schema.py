@@ -35,6 +35,8 @@ def _serializer_field(field: Field, *, writing: bool) -> serializers.Field[Any, 
         return serializers.RegexField(r"^-?[0-9]+(\.[0-9]+)?$", **options)
     if field.type == "objects":
         return serializers.ListField(child=serializers.DictField(), **options)
+    if field.type == "texts":
+        return serializers.ListField(child=serializers.CharField(), **options)
     if field.type == "month":
         return serializers.RegexField(r"^[0-9]{4}-(0[1-9]|1[0-2])$", **options)
     if field.type in made:

@@ -54,7 +54,7 @@ def as_fields(resource: Resource, body: Any) -> dict[str, Any]:
         field = resource.field(name)
         if field is None or not field.writable:
             wrong.append((f"/{name}", "read-only" if field else "no such field"))
-        elif field.type != "objects" and not isinstance(value, str):
+        elif field.type not in ("objects", "texts") and not isinstance(value, str):
             wrong.append((f"/{name}", "send text"))
         elif isinstance(value, str) and "\x00" in value:
             wrong.append((f"/{name}", "holds a NUL character"))

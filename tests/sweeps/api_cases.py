@@ -25,6 +25,8 @@ from tests.sweeps.cases import (
     _figure,
     call_of,
     fixed,
+    pack_of,
+    plan_of,
     scenario_of,
 )
 from tests.sweeps.world import World
@@ -216,6 +218,23 @@ API: tuple[Case, ...] = (
     Case("api_report_scenarios", query="format=csv&group_by=step", get=WRITERS),
     Case("api_report_scenarios", query="format=xlsx&group_by=month", get=WRITERS),
     Case("/api/v1/reports/scenarios", get=WRITERS),
+    Case("api_pack-sends_list", get=WRITERS, post=WRITERS, body=lambda world: {"recipients": ["x@example.com"]}),
+    Case(
+        "api_pack-sends", lambda world: {"pk": str(pack_of(world))}, get=DIRECTOR, record=True,
+        unseen=frozenset({"account_manager"}),
+    ),
+    Case(
+        "api_pack-sends", lambda world: {"pk": str(pack_of(world))}, patch=DIRECTOR, record=True, strange=404,
+        body=lambda world: {"recipients": ["x@example.com"]}, unseen=frozenset({"account_manager"}),
+    ),
+    Case(
+        "api_pack-schedules_list", get=WRITERS, post=WRITERS,
+        body=lambda world: {"every": "week", "day": "1", "recipients": ["x@example.com"]},
+    ),
+    Case(
+        "api_pack-schedules", lambda world: {"pk": str(plan_of(world))}, get=DIRECTOR, patch=DIRECTOR, delete=DIRECTOR,
+        body=lambda world: {"day": "2"}, record=True, strange=404, unseen=frozenset({"account_manager"}),
+    ),
     Case("api_report_forecast-accuracy", get=MONEY),
     Case("api_report_forecast-accuracy", query="client=HAL&group_by=client,lead", get=MONEY, record=True, soft=True),
     Case("api_report_forecast-accuracy", query="format=csv&group_by=layer", get=MONEY),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +14,7 @@ from django.urls import reverse
 
 from common.models import SavedView
 from financials.models import ForecastCall, Scenario
-from portfolio.models import Mail
+from portfolio.models import Mail, PackSchedule, PackSend
 from tests.sweeps.world import World
 
 Roles = frozenset[str]
@@ -185,8 +184,15 @@ def _new_contract(world: World) -> Kwargs:
 
 def call_of(world: World) -> int:
     """One that the director made for their own clients."""
-    said = {"level": "director", "amount": Decimal(9), "currency": "USD", "reason": "Agreed", "made_at": world.now}
-    return ForecastCall.objects.get_or_create(person=world.people["director"], year=2026, defaults=said)[0].pk
+    return ForecastCall.objects.filter(person=world.people["director"], year=2026).earliest("made_at").pk
+
+
+def plan_of(world: World) -> int:
+    return PackSchedule.objects.get(owner=world.people["director"]).pk
+
+
+def pack_of(world: World) -> int:
+    return PackSend.objects.get(owner=world.people["director"]).pk
 
 
 def scenario_of(world: World) -> int:
@@ -288,6 +294,11 @@ REMINDERS = (
     Case("calendar_settings", get=CLIENT_READERS),
     Case("calendar_reset", post=CLIENT_READERS),
     Case("digest_choice", post=CLIENT_READERS, body=fixed_body(wanted="0")),
+    Case("pack_mail", get=WRITERS),
+    Case("send_pack", post=WRITERS, body=fixed_body(recipients="finance@example.com"), strange=422),
+    Case("plan_packs", post=WRITERS, body=fixed_body(when="week-1", recipients="finance@example.com"), strange=422),
+    Case("stop_packs", post=WRITERS),
+    Case("sent_pack", lambda world: {"pk": pack_of(world)}, get=DIRECTOR, record=True, denied=404),
     Case("mail", lambda world: {"pk": mail_of(world)}, get=DIRECTOR, record=True, denied=404),
 )
 VIEWS = (

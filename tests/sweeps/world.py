@@ -38,6 +38,7 @@ from financials.models import (
     Contract,
     ContractDocument,
     Estimate,
+    ForecastCall,
     ForecastOverride,
     Invoice,
     LedgerEntry,
@@ -50,7 +51,7 @@ from financials.models import (
 )
 from people.actions import issue_token
 from people.models import ApiToken, Leave, User
-from portfolio.models import ReportFile
+from portfolio.models import PackSchedule, PackSend, ReportFile
 from qbr.actions import create_deck, freeze_deck
 from qbr.models import Deck, Snapshot
 from tests.financials.books import budget, close_through, post, post_worked
@@ -259,6 +260,14 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     if key == "HAL":
         steps = [{"kind": "lose", "client": "HAL", "from": "2027-01"}]
         Scenario.objects.create(owner=director, name="Mine", steps=steps)
+        ForecastCall.objects.create(
+            person=director, year=2026, level="director", amount=Decimal(9), currency="USD", reason="Agreed",
+            made_at=_now(),
+        )  # fmt: skip
+        PackSchedule.objects.create(owner=director, every="week", day=1, since=_now().date())
+        PackSend.objects.create(
+            owner=director, recipients=["lead@example.com"], subject="Qvlaunch", pdf=b"%PDF-", made_at=_now()
+        )
         SavedView.objects.create(page="clients", name="Mine", query="q=HAL", owner_id=director.pk)
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
