@@ -9,6 +9,7 @@ class FinancialsConfig(AppConfig):
         from financials import (
             explain_accuracy,
             explain_bridge,
+            explain_calls,
             explain_capacity,
             explain_movement,
             explain_receivables,
@@ -27,6 +28,7 @@ class FinancialsConfig(AppConfig):
         jobs_accuracy.register()
         explanations.register()
         explain_accuracy.register()
+        explain_calls.register()
         explain_bridge.register()
         explain_movement.register()
         explain_capacity.register()

@@ -20,3 +20,11 @@ def accuracy_figure(name: str, value: Number, source: str, **which: str) -> Figu
     if name == "value_added":
         return Figure(identity, ACCURACY_LABELS[name], None if value is None else value * 100, "points")
     return Figure(identity, ACCURACY_LABELS[name], value, "ratio")
+
+
+def call_figure(name: str, value: Number, person: str, currency: str) -> Figure:
+    """Of one person's calls of closed years in one currency. name: wape, bias or value_added."""
+    identity = figure_id(f"calls.{name}", person=person, currency=currency)
+    if name == "value_added":
+        return Figure(identity, ACCURACY_LABELS[name], None if value is None else value * 100, "points")
+    return Figure(identity, ACCURACY_LABELS[name], value, "ratio")

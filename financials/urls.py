@@ -90,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast/pack/call/<int:pk>/withdraw/", pack.withdraw, name="withdraw_call"),
     path("forecast/pack/risks/", pack.risks, name="pack_risks"),
     path("forecast/accuracy/", accuracy.accuracy, name="forecast_accuracy"),
+    path("forecast/accuracy/calls/", accuracy.calls, name="accuracy_calls"),
     path("forecast/accuracy/measure/", accuracy.measure, name="measure_accuracy"),
     path("forecast.<str:form>", forecast.forecast_export, name="forecast_export"),
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts.access import clients_for
 from common.audit import record
 from common.records import update_versioned
 from financials.models import ForecastCall, OverrideLevel
@@ -30,9 +31,10 @@ def make_call(
 ) -> ForecastCall:
     """The level is the role's: a director's call is the final one."""
     level = OverrideLevel.DIRECTOR if person.role == "director" else OverrideLevel.MANAGER
+    clients = list(clients_for(person).order_by("pk").values_list("pk", flat=True))
     made = ForecastCall.objects.create(
         person=person, level=level, year=year, amount=amount, system=system, currency=currency, reason=reason.strip(),
-        asks=asks.strip(), made_at=now,
+        asks=asks.strip(), client_ids=clients, made_at=now,
     )  # fmt: skip
     record(
         actor=person.email, verb="called", kind="forecast call", object_id=made.pk, label=str(made),

@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
             preserve_default=False,
         ),
         migrations.AddField("forecastcall", "updated_at", models.DateTimeField(auto_now=True)),
+        migrations.AddField(
+            "forecastcall",
+            "client_ids",
+            models.JSONField(default=list, help_text="ids of the clients it is about: those in sight that day"),
+        ),
         migrations.AddField("forecastcall", "withdrawn_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("forecastcall", "withdrawn_why", models.CharField(blank=True, default="", max_length=500)),
     ]

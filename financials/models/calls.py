@@ -23,6 +23,7 @@ class ForecastCall(Record):
     currency = CurrencyField()
     reason = models.CharField(max_length=500)
     asks = models.CharField(max_length=1000, blank=True, default="", help_text="what leadership is asked for")
+    client_ids = models.JSONField(default=list, help_text="ids of the clients it is about: those in sight that day")
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_why = models.CharField(max_length=500, blank=True, default="")

@@ -13,6 +13,7 @@ from common.reports import report_file
 from financials.actions.accuracy import ask_accuracy
 from financials.forms.accuracy import accuracy_request
 from financials.queries.accuracy_page import load_accuracy_page
+from financials.queries.call_scores_page import load_call_rows
 from people.requests import signed_in
 
 CLIENTS_LISTED = 60
@@ -34,6 +35,16 @@ def accuracy(request: HttpRequest) -> HttpResponseBase:
         "may_measure": user.role in MEASURERS,
     }  # fmt: skip
     return render(request, "financials/forecast/accuracy.html", context)
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def calls(request: HttpRequest) -> HttpResponse:
+    """The part about calls of closed years, which the page reads after the rest."""
+    found = load_call_rows(signed_in(request), now=timezone.now())
+    whole = not request.headers.get("HX-Request")
+    template = "financials/forecast/call_scores_page.html" if whole else "financials/forecast/call_scores.html"
+    return render(request, template, {"found": found})
 
 
 @require_POST

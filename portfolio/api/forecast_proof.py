@@ -15,6 +15,7 @@ from common.periods import month_of
 from financials.calc.movement import TERMS
 from financials.models import ForecastRun
 from financials.queries.accuracy import GROUPS, AccuracyRequest, load_rows, load_standing
+from financials.queries.call_scores import load_call_scores
 from financials.queries.movement import MovementRequest, MovementResult, load_movement, total_of
 from financials.queries.pnl import BadRequest
 from people.models import User
@@ -136,7 +137,7 @@ FORECAST_RUNS = Resource(
 class ForecastAccuracyView(TableView):
     name = "forecast-accuracy"
     groups = GROUPS
-    takes = ("source",)
+    takes = ("source", "about")
 
     @extend_schema(
         tags=["reports"],
@@ -149,6 +150,11 @@ class ForecastAccuracyView(TableView):
                 "source", str, enum=["kept", "backtest"],
                 description="kept: forecasts as they were made; backtest: past months forecast again. Default: kept "
                 "once there are twelve client months of it.",
+            ),
+            OpenApiParameter(
+                "about", str, enum=["calls"],
+                description="calls: managers' and directors' calls of closed years, each beside the forecast on the "
+                "day it was made; by person only.",
             ),
             OpenApiParameter("group_by", str, description=f"Comma-separated: {', '.join(GROUPS)}."),
             OpenApiParameter("client", str, description="Key of a client."),
@@ -166,6 +172,8 @@ class ForecastAccuracyView(TableView):
         return self.answer(request)
 
     def read(self, user: User, asked: Asked, now: datetime) -> Table:
+        if asked.more["about"]:
+            return _calls(user, asked, now)
         source = asked.more["source"]
         wrong: Wrong = [("?source", "kept or backtest")] if source not in ("", "kept", "backtest") else []
         wrong += [
@@ -199,6 +207,39 @@ class ForecastAccuracyView(TableView):
             run=standing.source,
             notes=[] if rows else ["Not measured yet: accuracy is worked out after a month is closed."],
         )
+
+
+def _calls(user: User, asked: Asked, now: datetime) -> Table:
+    wrong: Wrong = [] if asked.more["about"] == "calls" else [("?about", "calls")]
+    wrong += [] if asked.group_by == ("person",) else [("?group_by", "calls are kept by person")]
+    for name in ("client", "owner", "tier", "first", "last", "as_of", "currency"):
+        if getattr(asked, name):
+            wrong.append((f"?{name}", "calls are of a year and all clients in their maker's sight"))
+    if asked.more["source"]:
+        wrong.append(("?source", "calls are held as they were made"))
+    if wrong:
+        raise Problem(400, "Some query parameters do not hold.", errors=wrong)
+    found = load_call_scores(user, now=now)
+    return Table(
+        columns=("person", "currency", "wape", "bias", "coverage_80", "value_added", "n"),
+        rows=[
+            {
+                "person": one.email,
+                "currency": one.currency,
+                "wape": one.score.wape,
+                "bias": one.score.bias,
+                "coverage_80": None,
+                "value_added": one.score.added,
+                "n": one.score.n,
+            }
+            for one in found.people
+        ],
+        currency="",
+        first=found.through,
+        last=found.through,
+        as_of=now,
+        notes=[] if found.people else ["No call of a closed year is in sight."],
+    )
 
 
 PROOF_VIEWS: Final = (ForecastMovementView, ForecastAccuracyView)

@@ -239,6 +239,7 @@ API: tuple[Case, ...] = (
     Case("api_report_forecast-accuracy", query="client=HAL&group_by=client,lead", get=MONEY, record=True, soft=True),
     Case("api_report_forecast-accuracy", query="format=csv&group_by=layer", get=MONEY),
     Case("api_report_forecast-accuracy", query="format=xlsx&group_by=person", get=MONEY),
+    Case("api_report_forecast-accuracy", query="about=calls&group_by=person", get=MONEY),
     Case("/api/v1/reports/forecast-accuracy", get=MONEY),
     Case("api_audit_list", get=AUDITORS),
     Case("api_audit_list", query="client=HAL", get=AUDITORS, record=True, soft=True),

@@ -689,6 +689,7 @@ FINANCIALS = (
     Case("forecast_accuracy", query="client=HAL&source=backtest", get=MONEY, record=True),
     Case("forecast_accuracy", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("forecast_accuracy", query="format=xlsx", get=MONEY),
+    Case("accuracy_calls", get=MONEY),
     Case("measure_accuracy", post=BOOKKEEPERS),
     Case("add_override", query="client=HAL", post=WRITERS, body=lambda world: dict(CALL), record=True),
     Case(
