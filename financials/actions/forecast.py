@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from accounts.models import Client
 from common.copying import Cell, copy_rows
@@ -12,13 +12,24 @@ from common.jobs import wake_after_commit
 from common.models import Job
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult
+from financials.calc.forecast_cost import CostRates
 from financials.calc.forecast_file import digest_of, write_inputs
 from financials.calc.simulation import Band
-from financials.models import Contract, ForecastBand, ForecastInput, ForecastLine, ForecastRun, Layer, ScheduleLine
+from financials.models import (
+    Contract,
+    ForecastBand,
+    ForecastInput,
+    ForecastLine,
+    ForecastRate,
+    ForecastRun,
+    HouseRate,
+    Layer,
+    ScheduleLine,
+)
 from financials.queries.inputs import Book
 
-FORMULA_VERSION: Final = 2
-"""1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well."""
+FORMULA_VERSION: Final = 3
+"""1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well. 3: rates of cost."""
 BANDS: Final = "bands"
 _LINE_COLUMNS = (
     "run_id",
@@ -54,6 +65,7 @@ def store_forecasts(
         for deal in result.left_out:
             if deal.reason == "unpriced" and int(deal.client) in unpriced:
                 unpriced[int(deal.client)] += 1
+    rates = {(one.client, one.contract): one for result in results for one in result.costs}
     runs = ForecastRun.objects.bulk_create(
         [
             ForecastRun(
@@ -65,6 +77,7 @@ def store_forecasts(
                 unpriced=unpriced[pk],
                 short_history=pk in short,
                 formula_version=FORMULA_VERSION,
+                **_run_rates(rates.get((str(pk), ""))),
             )
             for pk in due
         ],
@@ -78,11 +91,12 @@ def store_forecasts(
             "short_history",
             "formula_version",
             "bands_at",
+            *_run_rates(None),
         ],
     )
     ids = {run.client_id: run.pk for run in runs}
     bodies = {client: body for batch in book.batches for client, body in write_inputs(batch.inputs).items()}
-    for kept in (ForecastLine, ForecastInput):  # only a job done twice over finds any
+    for kept in (ForecastLine, ForecastInput, ForecastRate):  # only a job done twice over finds any
         kept._default_manager.filter(run__in=list(ids.values())).delete()
     copy_rows(
         ForecastInput._meta.db_table,
@@ -90,7 +104,31 @@ def store_forecasts(
         ((ids[int(client)], digest_of(body), body) for client, body in bodies.items() if int(client) in ids),
     )
     copy_rows(ForecastLine._meta.db_table, _LINE_COLUMNS, _lines(book, results, ids))
+    ForecastRate.objects.bulk_create(
+        ForecastRate(
+            run_id=ids[int(one.client)],
+            contract_id=book.contracts[one.contract][0],
+            labour_rate=one.rates.labour,
+            freelancers_rate=one.rates.freelancers,
+            direct_rate=one.rates.direct,
+            origin=one.origin,
+        )
+        for one in rates.values()
+        if one.contract and int(one.client) in ids
+    )
+    HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)  # another worker's are the same
     return ids
+
+
+def _run_rates(one: CostRates | None) -> dict[str, Any]:
+    labour, freelancers, direct = (None, None, None) if one is None else one.rates
+    return {
+        "labour_rate": labour,
+        "freelancers_rate": freelancers,
+        "direct_rate": direct,
+        "cost_months": 0 if one is None else one.months,
+        "cost_origin": "" if one is None else one.origin,
+    }
 
 
 def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int]) -> Iterator[Sequence[Cell]]:

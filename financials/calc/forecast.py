@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from common.money import ZERO, allocate, quantise
 from common.periods import Month, month_add, month_of
+from financials.calc.forecast_cost import cost_rates
 from financials.calc.forecast_records import (
     CATEGORIES,
     HORIZON_MONTHS,
@@ -82,6 +83,9 @@ def compute(inputs: ForecastInputs) -> ForecastResult:
         left_out=sorted(left_out),
         short=tuple(short),
         unapplied=tuple(unapplied),
+        costs=tuple(
+            cost_rates(inputs, {row.client for row in rows}, {one.contract.number: one.lines for one in engaged})
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from common.periods import Month
+from financials.calc.forecast_cost import WINDOW, CostHistory, Estimate, HouseRates, Rates
 from financials.calc.forecast_records import Contract, ForecastInputs, LedgerCell, Opportunity, Override
 from financials.calc.schedule import Milestone, Move, Terms
 
@@ -33,6 +34,8 @@ def write_inputs(inputs: ForecastInputs) -> dict[str, str]:
         parts[deal.client].deals.append(deal)
     for override in inputs.overrides:
         parts[override.client].overrides.append(override)
+    for history in inputs.costs:
+        parts[history.client].cost = history
     return {client: _written(inputs, client, found) for client, found in parts.items()}
 
 
@@ -42,6 +45,7 @@ class _Parts:
     contracts: list[Contract] = field(default_factory=list)
     deals: list[Opportunity] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
+    cost: CostHistory | None = None
 
     def currencies(self) -> set[str]:
         found = {currency for _, _, currency in self.ledger}
@@ -70,8 +74,17 @@ def _written(inputs: ForecastInputs, client: str, found: _Parts) -> str:
         "deals": sorted(_short(_deal(deal)) for deal in found.deals),
         # In their own order: of two overrides the later is applied to what the earlier made.
         "overrides": [_short(_override(one)) for one in found.overrides],
+        **_costs(inputs, found.cost),
     }
     return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+
+
+def _costs(inputs: ForecastInputs, cost: CostHistory | None) -> dict[str, Any]:
+    """The house's rates only where the client has less than a year of its own."""
+    told: dict[str, Any] = {} if cost is None else {"cost": [_plain(value) for value in cost[1:]]}
+    if inputs.house and (cost is None or cost.months < WINDOW or cost.revenue <= 0):
+        told["house"] = [[one.service_line, *map(_plain, one.rates)] for one in sorted(inputs.house)]
+    return told
 
 
 def digest_of(text: str) -> str:
@@ -97,11 +110,16 @@ def read_inputs(text: str) -> ForecastInputs:
         readings={name: Decimal(reading) for name, reading in told["readings"].items()},
         rates={(source, target): Decimal(rate) for source, target, rate in told["rates"]},
         overrides=[_read_override(client, row) for row in told["overrides"]],
+        costs=[CostHistory(client, months, *map(Decimal, sums)) for months, *sums in [told["cost"]]]
+        if "cost" in told
+        else [],
+        house=[HouseRates(line, Rates(*map(Decimal, rates))) for line, *rates in told.get("house", ())],
     )
 
 
 def merged(several: Sequence[ForecastInputs]) -> list[ForecastInputs]:
-    """As few inputs as hold them all: those of the same months, rates and readings together."""
+    """As few inputs as hold them all: those of the same months, rates and readings together. Without what revenue
+    costs, which no band is about."""
     alike: dict[tuple[Any, ...], list[ForecastInputs]] = defaultdict(list)
     for one in several:
         tables = (tuple(sorted(table.items())) for table in (one.renewal_rates, one.readings, one.rates))
@@ -114,6 +132,8 @@ def merged(several: Sequence[ForecastInputs]) -> list[ForecastInputs]:
             opportunities=[deal for one in group for deal in one.opportunities],
             fiscal_starts={client: start for one in group for client, start in one.fiscal_starts.items()},
             overrides=[override for one in group for override in one.overrides],
+            costs=(),
+            house=(),
         )
         for group in alike.values()
     ]
@@ -141,6 +161,7 @@ def _contract(one: Contract) -> list[Any]:
             one.parent, one.opportunity, one.renewal, one.probability, one.uplift, one.successor, one.service_line,
             terms.ended_on, [[_plain(value) for value in move] for move in sorted(terms.moves)],
             [[_plain(value) for value in milestone] for milestone in terms.milestones],
+            [] if one.estimate is None else [_plain(value) for value in one.estimate],
         ]
     )  # fmt: skip
 
@@ -148,8 +169,8 @@ def _contract(one: Contract) -> list[Any]:
 def _read_contract(client: str, row: list[Any]) -> Contract:
     (
         number, kind, status, billing, currency, amount, start, end, parent, opportunity, renewal, probability, uplift,
-        successor, service_line, ended_on, moves, milestones,
-    ) = row + [None] * (18 - len(row))  # fmt: skip
+        successor, service_line, ended_on, moves, milestones, estimate,
+    ) = row + [None] * (19 - len(row))  # fmt: skip
     terms = Terms(
         kind=kind,
         status=status,
@@ -167,6 +188,7 @@ def _read_contract(client: str, row: list[Any]) -> Contract:
     return Contract(
         client, number, terms, parent or "", opportunity or "", renewal or "", _number(probability), uplift or "",
         successor or "", service_line or "",
+        Estimate(date.fromisoformat(estimate[0]), Decimal(estimate[1])) if estimate else None,
     )  # fmt: skip
 
 

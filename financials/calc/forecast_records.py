@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from common.periods import Month, fiscal_year_start, month_add
+from financials.calc.forecast_cost import CostHistory, CostRates, Estimate, HouseRates
 from financials.calc.schedule import Terms
 
 CATEGORIES: Final = ("commit", "best_case", "pipeline")
@@ -34,7 +35,7 @@ class Contract:
     """parent: the number of the contract above it. opportunity: the key of the deal it came from. Empty for none.
 
     renewal: fixed, auto or evergreen. probability: of renewal, where the contract has its own. uplift: as written.
-    successor: the number of the contract that took its place.
+    successor: the number of the contract that took its place. estimate: the newest of what its work will still cost.
     """
 
     client: str
@@ -47,6 +48,7 @@ class Contract:
     uplift: str = ""
     successor: str = ""
     service_line: str = ""
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class ForecastInputs:
     unless given; the ledger is shown from the start of the open month's year, fiscal or calendar, as is earlier, and is
     history as far back as it is given. renewal_rates: by kind, where own history decides. readings: of indexes, by
     name, as fractions. rates: units of the second currency for one of the first; overrides need them where a client's
-    money is in several. overrides: in the order they were made.
+    money is in several. overrides: in the order they were made. costs: of clients with closed months whose cost is
+    known. house: the rates of everybody's work, needed where a client has less than a year of its own.
     """
 
     ledger: Sequence[LedgerCell]
@@ -109,6 +112,8 @@ class ForecastInputs:
     readings: Mapping[str, Decimal] = field(default_factory=dict)
     rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     overrides: Sequence[Override] = ()
+    costs: Sequence[CostHistory] = ()
+    house: Sequence[HouseRates] = ()
 
     @property
     def last_open(self) -> Month:
@@ -158,3 +163,4 @@ class ForecastResult:
     left_out: list[LeftOut]
     short: tuple[str, ...] = ()
     unapplied: tuple[str, ...] = ()
+    costs: tuple[CostRates, ...] = ()

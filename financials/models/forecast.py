@@ -22,6 +22,15 @@ class Layer(models.TextChoices):
     OVERRIDE = "override", "Override"
 
 
+class CostRateField(models.DecimalField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """What one of net revenue costs."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        for name, value in {"max_digits": 10, "decimal_places": 6}.items():
+            kwargs.setdefault(name, value)
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as given
+
+
 class ForecastRun(models.Model):
     """One client's forecast for one version of its inputs; kept for ever. The latest is the current one.
 
@@ -40,6 +49,17 @@ class ForecastRun(models.Model):
         default=False, db_default=False, help_text="too few closed months for a run-rate: it is unknown, not zero"
     )
     bands_at = models.DateTimeField(null=True, help_text="when its bands were simulated; null while they were not")
+    labour_rate = CostRateField(
+        null=True, help_text="delivery labour over net revenue of months not closed; null: not known"
+    )
+    freelancers_rate = CostRateField(null=True)
+    direct_rate = CostRateField(null=True, help_text="direct expenses")
+    cost_months = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="of the twelve closed months before, those whose cost was known"
+    )
+    cost_origin = models.CharField(
+        max_length=8, blank=True, default="", db_default="", help_text="own, filled or house; blank: no rate"
+    )
 
     class Meta:
         constraints = [
@@ -141,6 +161,43 @@ class ForecastLine(models.Model):
     class Meta:
         indexes = [models.Index(fields=["run", "month"], name="forecast_line_of_run")]
         constraints = [models.CheckConstraint(condition=models.Q(layer__in=Layer.values), name="forecast_layer_known")]
+
+
+class ForecastRate(models.Model):
+    """What revenue of one contract costs, where that is not the run's own rate: an estimate to complete, or the rate
+    of its service line. Never edited."""
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="rates", db_index=False)
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="+")
+    labour_rate = CostRateField()
+    freelancers_rate = CostRateField()
+    direct_rate = CostRateField()
+    origin = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "contract"], name="forecast_rate_once")]
+
+
+class HouseRate(models.Model):
+    """What net revenue of everybody's work, or of one service line, cost over the twelve months to the last closed one.
+    Taken once for each close, so that every client's run of that close stands on the same. clients: how many it is of.
+    """
+
+    closed_through = models.DateField()
+    closed_at = models.DateTimeField()
+    service_line = models.CharField(max_length=80, blank=True, default="")
+    clients = models.PositiveIntegerField()
+    labour_rate = CostRateField(null=True)
+    freelancers_rate = CostRateField(null=True)
+    direct_rate = CostRateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["closed_through", "closed_at", "service_line"], name="house_rate_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_line or 'all work'} to {self.closed_through:%Y-%m}"
 
 
 class ForecastBand(models.Model):

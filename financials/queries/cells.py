@@ -22,11 +22,14 @@ from common.fx import apply
 from common.money import ZERO
 from common.periods import Month, format_month, month_add
 from financials.queries.basis import Basis, Sql, rate_values
+from financials.queries.cost_cells import costs_sql
 from financials.queries.labour import TimeCut, labour_cells, withheld_places
 from financials.queries.overhead import DEFAULT, Pool, driver_sql, spread_sql
 
-Source = Literal["actual", "budget", "forecast", "layers", "schedule"]
-"""forecast: net revenue of the runs that stand; layers: the same, each layer as a line. schedule: of contracts."""
+Source = Literal["actual", "budget", "forecast", "layers", "forecast_costs", "layer_costs", "schedule"]
+"""forecast: net revenue of the runs that stand; layers: the same, each layer as a line. forecast_costs: what it costs,
+by line of the ladder; layer_costs: the same, each layer as a line; cells whose cost is not known are withheld.
+schedule: of contracts."""
 Missing = frozenset[tuple[str, Month]]
 
 
@@ -175,6 +178,15 @@ def _with_labour(rows: Sql, worked: TimeCut, *, salary: bool) -> Sql:
     )
 
 
+def _forecast_costs(basis: Basis, cut: Cut, worked: TimeCut, *, layers: bool) -> Sql:
+    rows, params = _source("actual", basis, cut)
+    actual: Sql = (f"SELECT {_COLUMNS}, amount, entries, false AS thin FROM ({rows}) posted", params)
+    if worked.any:
+        actual = _with_labour((rows, params), worked, salary=basis.salary)
+    runs: Sql = (RUNS_THEN, [basis.as_of]) if basis.historic else (RUNS_NOW, [])
+    return costs_sql(runs, cut.clients, actual, (cut.read_first, cut.read_last), layers=layers)
+
+
 RUNS_NOW = "SELECT id, client_id FROM financials_forecastrun WHERE is_current"
 RUNS_THEN = (
     "SELECT DISTINCT ON (client_id) id, client_id FROM financials_forecastrun WHERE computed_at <= %s "
@@ -189,7 +201,12 @@ def _cells(source: Source, basis: Basis, cut: Cut, group_by: Iterable[str] = (),
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
     worked = cut.worked(basis, group_by)
     timed = source == "actual" and worked.any and not posted_only
-    rows, row_params = _source(source, basis, cut)
+    thinned = timed
+    if source in ("forecast_costs", "layer_costs"):
+        rows, row_params = _forecast_costs(basis, cut, worked, layers=source == "layer_costs")
+        thinned = True
+    else:
+        rows, row_params = _source(source, basis, cut)
     if timed:
         rows, row_params = _with_labour((rows, row_params), worked, salary=basis.salary)
     narrowing, narrow_params = _narrowed(cut)
@@ -212,7 +229,7 @@ visible AS (
 ),
 cell AS (
   SELECT m.client_id, m.contract_id, m.service_line, m.month, m.line, m.currency, m.entries,
-         {_converted(basis, hidden="m.thin" if timed else "")} AS amount, {"m.thin" if timed else "false"} AS thin
+         {_converted(basis, hidden="m.thin" if thinned else "")} AS amount, {"m.thin" if thinned else "false"} AS thin
   FROM ({rows}) m LEFT JOIN rate r ON r.currency = m.currency AND r.month = m.month
   WHERE {within[0]}{narrowing}
 )"""

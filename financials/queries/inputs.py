@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 
 from accounts.models import Client, Opportunity
 from common.fx import MissingRate, RateRow, Rates
@@ -23,8 +22,9 @@ from financials.calc import forecast as calc
 from financials.calc.renewals import own_rates
 from financials.calc.residual import HISTORY_MONTHS
 from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
-from financials.models import Contract, ForecastInput, ForecastOverride
+from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate
 from financials.models import Milestone as MilestoneRow
+from financials.queries.cost_rates import Sums, histories, load_cost_sums, load_estimates, load_house
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Book:
     """as_of: today by client, in its own time zone. contracts: number → (id, service line).
 
     recognised: the ledger's own cells that the forecast holds, gross revenue and pass-through (negative) apart, so that
-    each is converted and rounded exactly as in the P&L.
+    each is converted and rounded exactly as in the P&L. new_house: the house's rates where this close has none kept.
     """
 
     closed_through: Month | None
@@ -60,6 +60,7 @@ class Book:
     contracts: dict[str, tuple[int, str]]
     batches: tuple[Batch, ...]
     recognised: tuple[Recognised, ...]
+    new_house: tuple[HouseRate, ...] = ()
 
 
 # Months that only serve as history are summed over contracts and lines: there are five years of them.
@@ -86,19 +87,21 @@ WHERE o.renews <> '' AND o.outcome IN ('won', 'lost') GROUP BY 1
 
 
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
-    """Eight queries, whatever the number of clients; one more where their money is in several currencies."""
-    closed = ClosedPeriod.objects.aggregate(last=Max("month"))["last"]
+    """Eleven queries, whatever the number of clients; one more where their money is in several currencies."""
+    closed, closed_at = _last_closed()
     clients = list(
         Client.objects.filter(pk__in=client_ids).order_by("pk").values_list("pk", "timezone", "fiscal_year_start")
     )
     as_of = {pk: local_day(now, zone) for pk, zone, _ in clients}
     starts = {str(pk): start for pk, _, start in clients}
-    contracts, numbers = _contracts(client_ids)
+    contracts, numbers = _contracts(client_ids, now)
     deals = _deals(client_ids)
     oldest = month_add(closed, 1) if closed else month_of(min(as_of.values(), default=now.date()))
     ledger = _ledger(client_ids, oldest)
     overrides = _overrides(client_ids, as_of)
     renewal_rates = own_renewal_rates()
+    house, new_house = load_house(closed, closed_at) if closed and closed_at else ([], [])
+    costs = load_cost_sums(client_ids, closed) if closed else {}
     months: dict[Month, list[int]] = defaultdict(list)
     for pk, day in as_of.items():
         months[month_of(day)].append(pk)
@@ -119,13 +122,21 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             fiscal_starts={name: starts[name] for name in names},
             renewal_rates=renewal_rates,
             overrides=[override for name in names for override in overrides[name]],
+            house=house,
         )
-        inputs = replace(inputs, rates=_rates(inputs))
+        mine = {pk: costs[pk] for pk in pks if pk in costs}
+        inputs = replace(inputs, rates=_rates(inputs, mine))
+        inputs = replace(inputs, costs=histories(mine, inputs.rates))
         for pk in pks:
             first = inputs.first_month(str(pk))
             recognised += [cell for cell in ledger[pk] if first <= cell.month <= inputs.last_open]
         batches.append(Batch(inputs, tuple(pks)))
-    return Book(closed, as_of, numbers, tuple(batches), tuple(recognised))
+    return Book(closed, as_of, numbers, tuple(batches), tuple(recognised), tuple(new_house))
+
+
+def _last_closed() -> tuple[Month | None, datetime | None]:
+    newest = ClosedPeriod.objects.order_by("-month").values_list("month", "closed_at").first()
+    return newest or (None, None)
 
 
 class RunInputs(NamedTuple):
@@ -148,7 +159,9 @@ def local_day(now: datetime, zone: str) -> date:
         return now.date()
 
 
-def _contracts(client_ids: Sequence[int]) -> tuple[dict[str, list[calc.Contract]], dict[str, tuple[int, str]]]:
+def _contracts(
+    client_ids: Sequence[int], now: datetime
+) -> tuple[dict[str, list[calc.Contract]], dict[str, tuple[int, str]]]:
     by_client: dict[str, list[calc.Contract]] = defaultdict(list)
     numbers: dict[str, tuple[int, str]] = {}
     fields = "pk client_id number parent_id parent__number opportunity__key service_line new_end renewal probability "
@@ -163,6 +176,7 @@ def _contracts(client_ids: Sequence[int]) -> tuple[dict[str, list[calc.Contract]
     for row in rows:
         if row["new_end"] is not None and row["status"] in IN_FORCE and row["kind"] == "change_order":
             moves[row["parent_id"]].append(Move(row["start"], row["new_end"]))
+    estimates = load_estimates(client_ids, now)
     for row in rows:
         numbers[row["number"]] = (row["pk"], row["service_line"])
         client = str(row["client_id"])
@@ -180,6 +194,7 @@ def _contracts(client_ids: Sequence[int]) -> tuple[dict[str, list[calc.Contract]
                 uplift=row["uplift"],
                 successor=row["superseded_by__number"] or "",
                 service_line=row["service_line"],
+                estimate=estimates.get(row["pk"]),
             )
         )
     return by_client, numbers
@@ -234,11 +249,14 @@ def _overrides(client_ids: Sequence[int], as_of: dict[int, date]) -> dict[str, l
     return by_client
 
 
-def _rates(inputs: calc.ForecastInputs) -> dict[tuple[str, str], Decimal]:
+def _rates(
+    inputs: calc.ForecastInputs, costs: Mapping[int, tuple[int, Mapping[str, Sums]]]
+) -> dict[tuple[str, str], Decimal]:
     """Between the currencies of the batch, as they stand for the last open month; one query if there are several."""
     used = {cell.currency for cell in inputs.ledger} | {one.terms.currency for one in inputs.contracts}
     used |= {deal.currency for deal in inputs.opportunities if deal.currency}
     used |= {override.currency for override in inputs.overrides}
+    used |= {currency for _, sums in costs.values() for currency in sums}
     if len(used) < 2:
         return {}
     rates = Rates(RateRow(*row) for row in FxRate.objects.values_list("month", "base", "quote", "average", "closing"))

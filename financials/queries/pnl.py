@@ -17,6 +17,7 @@ from common.memory import collector_paused
 from common.money import ZERO
 from common.periods import Month, format_month, month_add
 from financials.access import contracts_for
+from financials.calc.forecast_cost import forecast_ladder
 from financials.calc.ladder import LINES, MARGINS, ROWS, TieOut, gap_values, ladder, ladder_values
 from financials.models import ForecastRun
 from financials.models.ledger import COST_LINES
@@ -245,15 +246,20 @@ def _reading(
 
 def _forecast(user: User, request: PnlRequest, basis: Basis, cut: Cut, columns: tuple[str, ...]) -> PnlResult:
     cells = load_cells("forecast", basis, cut, request.group_by)
-    gaps = narrow.load_missing("forecast", basis, cut) if any(cell.missing for cell in cells) else frozenset()
-    rows = sorted((_net_row(cell, basis, columns) for cell in cells), key=lambda row: _order(row.group))
+    costs = load_cells("forecast_costs", basis, cut, request.group_by) if "contribution" in columns else []
+    lacking = any(cell.missing and not cell.withheld for cell in (*cells, *costs))
+    gaps = narrow.load_missing("forecast", basis, cut) if lacking else frozenset()
+    grouped: dict[tuple[str | None, ...], list[Cell]] = {}
+    for cell in (*cells, *costs):
+        grouped.setdefault(cell.group, []).append(cell)
+    rows = [_ahead_row(group, several, basis, columns) for group, several in grouped.items()]
     return PnlResult(
         request=request,
         first=cut.first,
         last=cut.last,
         basis=basis,
         columns=columns,
-        rows=tuple(rows),
+        rows=tuple(sorted(rows, key=lambda row: _order(row.group))),
         tie_out=None,
         unallocated=None,
         missing=missing_words(gaps, basis),
@@ -364,11 +370,11 @@ def _row(one: Summed, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
     return PnlRow(one.group, basis.currency, values, entries, one.timed, one.hours)
 
 
-def _net_row(cell: Cell, basis: Basis, columns: tuple[str, ...]) -> PnlRow:
-    """The forecast knows net revenue and nothing else of the ladder."""
-    values: dict[str, Decimal | None] = dict.fromkeys(columns)
-    values["net_revenue"] = None if cell.missing else cell.amount
-    return PnlRow(cell.group, basis.currency, values, {"net_revenue": cell.entries})
+def _ahead_row(group: tuple[str | None, ...], cells: Sequence[Cell], basis: Basis, columns: tuple[str, ...]) -> PnlRow:
+    """The forecast knows net revenue and what it costs, no overhead."""
+    values = forecast_ladder({cell.line: None if cell.missing else cell.amount for cell in cells})
+    told = {name: values.get(name) for name in columns}
+    return PnlRow(group, basis.currency, told, {cell.line: cell.entries for cell in cells if cell.line in columns})
 
 
 @collector_paused()
