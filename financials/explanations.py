@@ -17,7 +17,14 @@ from common.figures import Explanation, Figure, Input, Number, Point, UnknownFig
 from common.formats import day
 from common.money import is_currency
 from common.periods import InvalidPeriod, Month, format_month, month_add, month_label, parse_month, period_label
-from financials import explain_close, explain_contracts, explain_forecast, explain_gaps, explain_time
+from financials import (
+    explain_close,
+    explain_contracts,
+    explain_forecast,
+    explain_gaps,
+    explain_margin,
+    explain_time,
+)
 from financials.calc.ladder import COSTS, LINES
 from financials.figures import LABELS, SCENARIO_WORDS, definition_of, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
@@ -370,6 +377,7 @@ def register() -> None:
     for row in LABELS:
         _ladder_handler(row)
     explain_forecast.register()
+    explain_margin.register()
     explain_gaps.register()
     explain_close.register()
     explain_contracts.register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from financials.figures_movement import MOVE_LABELS
 from financials.forms.accuracy import accuracy_request
 from financials.forms.movement import movement_request
 from financials.queries.accuracy_page import SOURCE_WORDS, load_accuracy_page
+from financials.queries.forecast_margin import MarginRow, load_margin_page
 from financials.queries.movement_page import load_movement_page, terms_shown
 from financials.queries.pack import load_pack, load_pack_risks
 from financials.queries.pnl import BadRequest
@@ -106,6 +107,46 @@ def accuracy(user: User, query: Mapping[str, str], now: datetime) -> Report:
         ],
         source=page.source,
         notes=(*errors, *([page.too_young] if page.too_young else [])),
+    )
+
+
+def margin(user: User, query: Mapping[str, str], now: datetime) -> Report:
+    """Revenue, cost and contribution by month, layer and client."""
+    client, year = query.get("client", ""), query.get("year", "")
+    if client:
+        get_client_for(user, client)
+    wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
+    page = load_margin_page(user, now=now, client=client, year=wanted)
+    columns = (
+        ReportColumn("name", "Month"),
+        ReportColumn("revenue", "Net revenue", "amount"),
+        ReportColumn("cost", "Cost", "amount"),
+        ReportColumn("contribution", "Contribution", "amount", strong=True),
+        ReportColumn("margin", "Margin", "ratio"),
+        ReportColumn("plan", "Budget", "amount"),
+        ReportColumn("gap", "On budget", "amount"),
+    )
+
+    def rows(several: Iterable[MarginRow]) -> list[list[Any]]:
+        return [[row.name, row.revenue, row.cost, row.contribution, row.margin, row.plan, row.gap] for row in several]
+
+    def more(head: str, first: str, several: Sequence[MarginRow]) -> ReportTable:
+        return ReportTable(head, (ReportColumn("name", first), *columns[1:]), rows(several))
+
+    return Report(
+        name=f"margin-ahead-{page.year}",
+        title=f"Margin ahead {page.year}",
+        finding=page.finding,
+        as_of=page.basis.as_of,
+        period=str(page.year),
+        currency=page.basis.currency,
+        filters=(("Client", client),),
+        columns=columns,
+        rows=rows(page.months),
+        total=rows([page.total])[0],
+        source=page.source,
+        notes=page.missing,
+        more=(more("By layer", "Layer", page.layers), more("By client", "Client", page.clients)),
     )
 
 

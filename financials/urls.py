@@ -11,6 +11,7 @@ from financials.views import (
     contracts,
     forecast,
     hours,
+    margin,
     movement,
     pack,
     pnl,
@@ -93,4 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast/accuracy/calls/", accuracy.calls, name="accuracy_calls"),
     path("forecast/accuracy/measure/", accuracy.measure, name="measure_accuracy"),
     path("forecast.<str:form>", forecast.forecast_export, name="forecast_export"),
+    path("forecast/margin/", margin.forecast_margin, name="forecast_margin"),
+    path("forecast/margin.<str:form>", margin.forecast_margin_export, name="forecast_margin_export"),
+    path("clients/<str:key>/margin/panel/", margin.client_margin_panel, name="client_margin_panel"),
 ]

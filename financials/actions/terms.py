@@ -133,6 +133,7 @@ def judge_cost_to_go(
             changes={"cost_to_go": (plain(before), plain(cost_to_go))},
             field_class="COST",
         )
+        mark_clients_dirty([contract.client_id], asked_by=actor, priority=3)
     return standing
 
 

@@ -134,6 +134,7 @@ def load_estimates(values: Values, context: LoadContext) -> Counts:
         own = {"contract_id": key[0], "month": key[1], "judged_by": context.actor}
         incoming.append(Incoming(position, key, reader.at(position), own))
     saved = save_records(context, Estimate, incoming, existing)
+    mark_clients_dirty({one.client_id for one in contracts.values()}, asked_by=context.actor)
     return Counts.of(saved.status.values())
 
 

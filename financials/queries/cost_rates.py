@@ -106,9 +106,11 @@ def load_house(closed: Month, closed_at: datetime) -> tuple[list[HouseRates], li
     return sorted(known), new
 
 
-def load_estimates(client_ids: Sequence[int], now: datetime) -> dict[int, Estimate]:
-    """The newest estimate of each contract. One query."""
-    rows = EstimateRow.objects.filter(contract__client__in=client_ids, month__lte=now.date())
+def load_estimates(contract_ids: Sequence[int], now: datetime) -> dict[int, Estimate]:
+    """The newest estimate of each contract. One query, none without contracts."""
+    if not contract_ids:
+        return {}
+    rows = EstimateRow.objects.filter(contract__in=contract_ids, month__lte=now.date())
     newest = rows.order_by("contract_id", "-month").distinct("contract_id")
     return {pk: Estimate(month, to_go) for pk, month, to_go in newest.values_list("contract_id", "month", "cost_to_go")}
 

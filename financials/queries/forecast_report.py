@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from financials.calc.forecast_records import HORIZON_MONTHS
 from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cut, load_cells, load_missing
+from financials.queries.cells import Cell, Cut, load_cells, load_missing
 
 if TYPE_CHECKING:
     from people.models import User
@@ -30,6 +30,8 @@ _TIMES: Final = ("month", "quarter", "year")
 
 @dataclass(frozen=True, slots=True)
 class ForecastAsked:
+    """costs: with what it costs, field class COST."""
+
     group_by: tuple[str, ...] = ()
     first: Month | None = None
     last: Month | None = None
@@ -38,20 +40,28 @@ class ForecastAsked:
     tier: str = ""
     currency: str = ""
     as_of: datetime | None = None
+    costs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """group: as asked, blank where a thing has none. reach: None where the band is unknown. run: the newest behind."""
+    """group: as asked, blank where a thing has none. reach: None where the band is unknown. run: the newest behind.
+    cost: of all layers; None where it is not known.
+    """
 
     group: tuple[str, ...]
     layers: Mapping[str, Decimal]
     reach: Reach | None
     run: int | None
+    cost: Decimal | None = None
 
     @property
     def total(self) -> Decimal:
         return sum(self.layers.values(), ZERO)
+
+    @property
+    def contribution(self) -> Decimal | None:
+        return None if self.cost is None else self.total - self.cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class ForecastReport:
 
 
 def load_forecast_report(user: User, asked: ForecastAsked, *, now: datetime) -> ForecastReport:
-    """Six queries, one more where a rate is missing. Without months: from the first open one to the last forecast."""
+    """Seven queries, two more where a rate is missing. Without months: from the first open one to the last forecast."""
     basis = load_basis(user, now=now, currency=asked.currency, as_of=asked.as_of)
     open_through = max(basis.open_month, month_of(basis.today))
     first = asked.first or min(basis.open_month, asked.last or basis.open_month)
@@ -74,10 +84,12 @@ def load_forecast_report(user: User, asked: ForecastAsked, *, now: datetime) -> 
     clients = _clients(user, asked)
     cut = Cut(ids_sql(clients.values("pk")), first, last)
     cells = load_cells("layers", basis, cut, asked.group_by)
-    gaps = sorted(load_missing("layers", basis, cut)) if any(cell.missing for cell in cells) else []
+    costs = load_cells("layer_costs", basis, cut, asked.group_by) if asked.costs else []
+    gaps = _gaps(basis, cut, [*cells, *costs])
     layers: dict[tuple[str, ...], dict[str, Decimal]] = {}
     for cell in cells:
         layers.setdefault(tuple(part or "" for part in cell.group), {})[cell.line] = cell.amount
+    cost = _costs(costs, layers)
     spans = [span for key in layers if (span := span_ahead(*_months(asked, key, first, last), basis)) is not None]
     bands = load_bands(basis, cut, tuple(name for name in asked.group_by if name in ("client", "owner")), spans)
     runs = _runs(clients, basis)
@@ -87,13 +99,35 @@ def load_forecast_report(user: User, asked: ForecastAsked, *, now: datetime) -> 
         first=first,
         last=last,
         rows=tuple(
-            ReportRow(key, found, _reach(asked, key, bands, first, last, basis), newest.get(_own(asked, key)))
+            ReportRow(
+                key, found, _reach(asked, key, bands, first, last, basis), newest.get(_own(asked, key)), cost.get(key)
+            )
             for key, found in sorted(layers.items())
         ),
         run=max((run for _, _, run in runs), default=None),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in gaps),
         waiting=bands.waiting,
     )
+
+
+def _gaps(basis: Basis, cut: Cut, cells: Sequence[Cell]) -> list[tuple[str, Month]]:
+    """Exchange rates that are missing. A cost may be unknown for other reasons: that is no gap."""
+    if not any(cell.missing and not cell.withheld for cell in cells):
+        return []
+    return sorted(load_missing("layers", basis, cut) | load_missing("layer_costs", basis, cut))
+
+
+def _costs(
+    cells: Sequence[Cell], layers: dict[tuple[str, ...], dict[str, Decimal]]
+) -> dict[tuple[str, ...], Decimal | None]:
+    """By group; of one that earns and has no cost cell nothing. Groups that only cost get their row."""
+    found: dict[tuple[str, ...], Decimal | None] = dict.fromkeys(layers, ZERO)
+    for cell in cells:
+        key = tuple(part or "" for part in cell.group)
+        layers.setdefault(key, {})
+        before = found.get(key, ZERO)
+        found[key] = None if cell.missing or before is None else before + cell.amount
+    return found
 
 
 def _clients(user: User, asked: ForecastAsked) -> QuerySet[Client]:

@@ -86,6 +86,10 @@ WHERE o.renews <> '' AND o.outcome IN ('won', 'lost') GROUP BY 1
 """
 
 
+_ESTIMATED = frozenset({"fixed_fee", "milestone"})
+"""Work whose fee does not follow its hours, so that somebody judges what is left to do."""
+
+
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     """Eleven queries, whatever the number of clients; one more where their money is in several currencies."""
     closed, closed_at = _last_closed()
@@ -176,7 +180,7 @@ def _contracts(
     for row in rows:
         if row["new_end"] is not None and row["status"] in IN_FORCE and row["kind"] == "change_order":
             moves[row["parent_id"]].append(Move(row["start"], row["new_end"]))
-    estimates = load_estimates(client_ids, now)
+    estimates = load_estimates([row["pk"] for row in rows if row["billing"] in _ESTIMATED], now)
     for row in rows:
         numbers[row["number"]] = (row["pk"], row["service_line"])
         client = str(row["client_id"])

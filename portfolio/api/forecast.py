@@ -1,15 +1,15 @@
-"""reports/forecast: net revenue by layer, with the 10th, 50th and 90th percentile and the run behind each row."""
+"""reports/forecast: net revenue by layer with its percentiles, what it costs and leaves, the run behind each row."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from common.money import ZERO, quantise
+from common.money import ZERO, quantise, ratio
 from financials.queries.forecast_report import (
     GROUPS,
     LAYERS,
@@ -17,27 +17,35 @@ from financials.queries.forecast_report import (
     ReportRow,
     load_forecast_report,
 )
+from people.access import abilities_of
 from people.models import User
+from portfolio.api.problems import Problem
 from portfolio.api.tables import Asked, Table, TableView, describe
 
 
 class ForecastView(TableView):
     name = "forecast"
     groups = GROUPS
+    takes = ("costs",)
 
     @describe(
         "forecast",
         "Net revenue by layer of the runs that stand, or stood at as_of; the layers sum to total. p10, p50, p90 are "
         "simulated: of one client as drawn, of several from the sums of their spreads; percentiles do not add up. Null "
         "where the band is unknown: by contract, while a run waits for its own, and for months that begin later than "
-        "the next and are no whole quarter or year. run: the newest behind the row. from, to: default the first open "
-        "month to the last one forecast.",
+        "the next and are no whole quarter or year. costs=yes adds cost, contribution and contribution_margin before "
+        "run: labour, freelancers and direct expenses, of closed months the ledger's, of later ones at each client's "
+        "rate; for readers of costs alone, null where a cost is not known, without percentiles. run: the newest behind "
+        "the row. from, to: default the first open month to the last one forecast.",
         GROUPS,
     )
     def get(self, request: Request) -> HttpResponseBase:
         return self.answer(request)
 
     def read(self, user: User, asked: Asked, now: datetime) -> Table:
+        costs = asked.more["costs"]
+        if costs not in ("", "yes", "no"):
+            raise Problem(400, "Some query parameters do not hold.", errors=[("?costs", "yes or no")])
         wanted = ForecastAsked(
             group_by=asked.group_by,
             first=asked.first,
@@ -47,13 +55,24 @@ class ForecastView(TableView):
             tier=asked.tier,
             currency=asked.currency,
             as_of=asked.as_of,
+            costs=costs == "yes" and abilities_of(user).see_money,
         )
         found = load_forecast_report(user, wanted, now=now)
         currency = found.basis.currency
         notes = [f"{found.waiting} runs wait for their bands"] if found.waiting else []
         return Table(
-            columns=(*asked.group_by, "currency", *LAYERS, "total", "p10", "p50", "p90", "run"),
-            rows=[_record(row, asked.group_by, currency) for row in found.rows],
+            columns=(
+                *asked.group_by,
+                "currency",
+                *LAYERS,
+                "total",
+                "p10",
+                "p50",
+                "p90",
+                *(COSTS if wanted.costs else ()),
+                "run",
+            ),
+            rows=[_record(row, asked.group_by, currency, costs=wanted.costs) for row in found.rows],
             currency=currency,
             first=found.first,
             last=found.last,
@@ -64,13 +83,21 @@ class ForecastView(TableView):
         )
 
 
-def _record(row: ReportRow, group_by: tuple[str, ...], currency: str) -> dict[str, Any]:
+COSTS: Final = ("cost", "contribution", "contribution_margin")
+"""Columns of field class COST: absent for other readers."""
+
+
+def _record(row: ReportRow, group_by: tuple[str, ...], currency: str, *, costs: bool) -> dict[str, Any]:
     edges = (None, None, None) if row.reach is None else row.reach.around(row.total)
     amounts: dict[str, Decimal | None] = {layer: row.layers.get(layer, ZERO) for layer in LAYERS}
     amounts |= {"total": row.total, **dict(zip(("p10", "p50", "p90"), edges, strict=True))}
+    if costs:
+        amounts |= {"cost": row.cost, "contribution": row.contribution}
+    margin = {"contribution_margin": ratio(row.contribution, row.total)} if costs else {}
     return {
         **{name: part or None for name, part in zip(group_by, row.group, strict=True)},
         "currency": currency,
         **{name: None if value is None else quantise(value, currency) for name, value in amounts.items()},
+        **margin,
         "run": f"forecast-{row.run}" if row.run else None,
     }

@@ -127,7 +127,7 @@ class TableView(ApiView):
         )
 
 
-RATES: Final = frozenset({"nrr", "grr", "dso", "probability", "utilisation", "coverage"})
+RATES: Final = frozenset({"nrr", "grr", "dso", "probability", "utilisation", "coverage", "contribution_margin"})
 """Columns at six places, which a workbook shows as they are."""
 
 

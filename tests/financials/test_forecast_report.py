@@ -145,3 +145,48 @@ def test_what_stood_then(book: list[Client], owner: User) -> None:
 def test_bad_input_says_what_is_wrong(book: list[Client], owner: User, query: str) -> None:
     answer = ask(owner, query)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+COSTS = ["cost", "contribution", "contribution_margin"]
+
+
+def test_costs_where_they_are_asked_for(book: list[Client], owner: User) -> None:
+    """Twelve closed months at 40% of 31,000 each: 12,400. October: the ledger's own 12,400."""
+    for back in range(12):
+        if back:
+            post(book[0], "gross_revenue", "31000", month=month_add(OCTOBER, -back))
+        post(book[0], "delivery_labour", "12400", month=month_add(OCTOBER, -back))
+    dirty(book[0])
+    jobs.work("recompute")
+    found = rows(owner, "client=ALDER&group_by=client,month&from=2026-10&to=2027-09&costs=yes")
+    assert list(found[0]) == ["client", "month", *COLUMNS[:-1], *COSTS, "run"]
+    by_month = {row["month"]: [row[name] for name in COSTS] for row in found}
+    assert by_month["2026-10"] == ["12400.00", "18600.00", "0.600000"]
+    assert by_month["2026-12"] == ["12400.00", "18600.00", "0.600000"]
+    told = {row["month"]: row["total"] for row in found}
+    assert D(by_month["2027-01"][1]) == D(told["2027-01"]) - D(by_month["2027-01"][0])
+    unknown = rows(owner, "client=BIRCH&group_by=month&from=2026-12&to=2026-12&costs=yes")
+    assert [unknown[0][name] for name in COSTS] == [None, None, None]
+    assert ask(owner, "costs=maybe").status_code == 400
+
+
+def test_costs_by_client_sum_to_the_whole(book: list[Client], owner: User) -> None:
+    for number, client in enumerate(book[:3]):
+        for back in range(12):
+            post(client, "gross_revenue", "777.77", month=month_add(OCTOBER, -back))
+            post(client, "delivery_labour", f"{333 + number}.33", month=month_add(OCTOBER, -back))
+    dirty(*book)
+    jobs.work("recompute")
+    whole = rows(owner, "from=2026-01&to=2028-04&costs=yes")[0]
+    for group in ("client", "month", "client,month", "contract,quarter"):
+        parts = rows(owner, f"from=2026-01&to=2028-04&costs=yes&group_by={group}")
+        for name in ("total", "cost", "contribution"):
+            assert sum(D(row[name]) for row in parts) == D(whole[name]), (group, name)
+
+
+def test_readers_without_costs_are_not_told_any(book: list[Client], legal: User) -> None:
+    book[0].members.create(person=legal)
+    for query in ("costs=yes", "costs=yes&format=csv", "costs=yes&format=xlsx"):
+        answer = ask(legal, query)
+        assert answer.status_code == 403
+        assert b"contribution" not in answer.content

@@ -235,6 +235,9 @@ SHELL = (
             ("pnl.contribution_margin:client=HAL;from=2026-10;to=2026-10;scenario=variance", MONEY),
             ("forecast.total:client=HAL;from=2026-01;to=2026-12", MONEY),
             ("forecast.unpriced:client=HAL", MONEY),
+            ("forecast.cost:client=HAL;from=2026-01;to=2026-12", MONEY),
+            ("forecast.contribution:client=HAL;from=2026-01;to=2026-12;layer=contracted", MONEY),
+            ("forecast.margin:client=HAL;from=2026-01;to=2026-12", MONEY),
             (
                 "movement.lost:client=HAL;start=2026-11-01T00:00:00Z;end=2026-11-20T00:00:00Z;from=2026-01;to=2026-12",
                 MONEY,
@@ -696,6 +699,11 @@ FINANCIALS = (
         "revoke_override", lambda world: {"key": world.own.override.key}, post=WRITERS,
         body=lambda world: {"why": "Qvno longer"}, record=True,
     ),
+    Case("forecast_margin", get=MONEY),
+    Case("forecast_margin", query="client=HAL&year=2027", get=MONEY, record=True),
+    Case("forecast_margin_export", fixed(form="csv"), get=MONEY),
+    Case("forecast_margin_export", fixed(form="xlsx"), query="client=HAL", get=MONEY, record=True),
+    Case("client_margin_panel", key, get=MONEY, record=True),
     Case("forecast_export", fixed(form="csv"), get=MONEY),
     Case("forecast_export", fixed(form="xlsx"), query="client=HAL", get=MONEY, record=True),
 )  # fmt: skip

@@ -1,0 +1,333 @@
+"""The forecast's revenue, cost and margin: by month, layer and client, of the runs that stand.
+
+Cost is labour, freelancers and direct expenses: what is left is contribution. Of closed months it is the P&L's, of
+later ones what the run's rates make of its revenue; overhead is not forecast, and no band is: how far a rate strays is
+not simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from django.db.models import FilteredRelation, Q
+
+from accounts.access import clients_for
+from common import charts
+from common.figures import Figure
+from common.formats import month_short, plural, symbol
+from common.money import ZERO, ratio
+from common.periods import Month, format_month, month_label, months_between
+from financials.calc.forecast_cost import WINDOW, forecast_ladder
+from financials.calc.margin_findings import clients_finding, layers_finding, margin_finding, months_finding
+from financials.figures import LAYER_LABELS, pnl_figure
+from financials.figures_margin import margin_figure
+from financials.queries.basis import Basis, load_basis
+from financials.queries.cells import Cut, load_cells, load_missing
+from financials.queries.forecast import LAYERS, cut_of, load_runs
+
+if TYPE_CHECKING:
+    from people.models import User
+
+Group = tuple[str | None, ...]
+ORIGIN_WORDS: Final[dict[str, str]] = {
+    "own": "own",
+    "filled": "own, filled with the house's",
+    "house": "the house's",
+    "": "not known",
+}
+
+
+class Earned(NamedTuple):
+    """Net revenue and what it costs; None is unknown."""
+
+    revenue: Decimal | None = ZERO
+    cost: Decimal | None = ZERO
+
+    @property
+    def contribution(self) -> Decimal | None:
+        return None if self.revenue is None or self.cost is None else self.revenue - self.cost
+
+    @property
+    def margin(self) -> Decimal | None:
+        return ratio(self.contribution, self.revenue)
+
+    def plus(self, other: Earned) -> Earned:
+        return Earned(_sum(self.revenue, other.revenue), _sum(self.cost, other.cost))
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
+
+
+def together(several: Iterable[Earned]) -> Earned:
+    whole = Earned()
+    for one in several:
+        whole = whole.plus(one)
+    return whole
+
+
+Sides = dict[Group, dict[str, Earned]]
+"""Group → layer → what it earns."""
+
+
+def load_sides(basis: Basis, cut: Cut, group_by: tuple[str, ...]) -> Sides:
+    """Two queries."""
+    found: Sides = {}
+    for cell in load_cells("layers", basis, cut, group_by):
+        found.setdefault(cell.group, {})[cell.line] = Earned(None if cell.missing else cell.amount)
+    for cell in load_cells("layer_costs", basis, cut, group_by):
+        layers = found.setdefault(cell.group, {})
+        layers[cell.line] = layers.get(cell.line, Earned())._replace(cost=None if cell.missing else cell.amount)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MarginRow:
+    """plan: the budget's contribution, gap: contribution − plan; None without one. note: where a client's rate is from.
+    current: the open month.
+    """
+
+    key: str
+    name: str
+    revenue: Figure
+    cost: Figure
+    contribution: Figure
+    margin: Figure
+    plan: Figure
+    gap: Decimal | None
+    note: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarginPage:
+    basis: Basis
+    year: int
+    years: tuple[int, ...]
+    client: str
+    client_name: str
+    finding: str
+    months: tuple[MarginRow, ...]
+    layers: tuple[MarginRow, ...]
+    clients: tuple[MarginRow, ...]
+    total: MarginRow
+    chart: charts.MonthlyBars
+    missing: tuple[str, ...]
+    unknown: int
+    source: str
+
+    @property
+    def unit_label(self) -> str:
+        return f"{symbol(self.basis.currency)}M"
+
+    @property
+    def month_finding(self) -> str:
+        return months_finding(
+            [(row.name, row.margin.value) for row in self.months if row.margin.value is not None], str(self.year)
+        )
+
+    @property
+    def layer_finding(self) -> str:
+        ahead = [row for row in self.layers if row.name != LAYER_LABELS["recognised"]]
+        signed = [row for row in ahead if row.name == LAYER_LABELS["contracted"]]
+        return layers_finding(_left(signed), _left([row for row in ahead if row not in signed]))
+
+    @property
+    def client_finding(self) -> str:
+        return clients_finding(
+            [(row.name, row.margin.value) for row in self.clients if row.margin.value is not None], self.unknown
+        )
+
+
+def load_margin_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> MarginPage:
+    """Twelve queries, whatever the number of clients; one more where a rate is missing."""
+    basis = load_basis(user, now=now)
+    year = year or basis.today.year
+    first, last = date(year, 1, 1), date(year, 12, 1)
+    cut = cut_of(user, client, first, last)
+    by_month, by_client = load_sides(basis, cut, ("month",)), load_sides(basis, cut, ("client",))
+    plans = _plans(basis, cut, "client")
+    table = _Table(basis, first, last, client)
+    names = _named(user, [key for key in {*(group[0] for group in by_client), *plans} if key])
+    clients = [
+        table.row(key, name, together(by_client.get((key,), {}).values()), plans.get(key), client=key, note=note)
+        for key, (name, note) in names.items()
+    ]
+    month_plans = _plans(basis, cut, "month")
+    months = [
+        table.month(month, together(by_month.get((format_month(month),), {}).values()), month_plans)
+        for month in months_between(first, last)
+    ]
+    layers = _by_layer(by_month)
+    whole = together(layers.values())
+    plan = _plan_total(plans)
+    runs = load_runs(user, client)
+    gaps = _gaps(basis, cut, whole)
+    return MarginPage(
+        basis=basis,
+        year=year,
+        years=(basis.today.year, basis.today.year + 1),
+        client=client,
+        client_name=names[client][0] if client in names else "All",
+        finding=margin_finding(whole.contribution, whole.margin, plan, str(year), basis.currency),
+        months=tuple(months),
+        layers=tuple(
+            table.row("", LAYER_LABELS[name], layers[name], None, layer=name) for name in LAYERS if name in layers
+        ),
+        clients=tuple(sorted(clients, key=lambda row: (-Decimal(row.contribution.value or 0), row.name))),
+        total=table.row("", "Total", whole, plan, client=client),
+        chart=_chart(months, basis, year, runs.label),
+        missing=gaps,
+        unknown=sum(row.cost.value is None for row in clients),
+        source=f"Ledger to {month_label(basis.through)}, {runs.label}; costs ahead at each client's rate",
+    )
+
+
+def _left(rows: Iterable[MarginRow]) -> tuple[Decimal, Decimal] | None:
+    """Contribution and net revenue; None where either is unknown."""
+    pairs = [(row.contribution.value, row.revenue.value) for row in rows]
+    if any(None in pair for pair in pairs):
+        return None
+    return sum((Decimal(one or 0) for one, _ in pairs), ZERO), sum((Decimal(one or 0) for _, one in pairs), ZERO)
+
+
+def _by_layer(by_month: Sides) -> dict[str, Earned]:
+    found: dict[str, Earned] = {}
+    for layers in by_month.values():
+        for layer, earned in layers.items():
+            found[layer] = found.get(layer, Earned()).plus(earned)
+    return found
+
+
+def _gaps(basis: Basis, cut: Cut, whole: Earned) -> tuple[str, ...]:
+    """Exchange rates that are missing; a cost may be unknown for want of a rate of cost instead."""
+    if whole.contribution is not None:
+        return ()
+    found = load_missing("layers", basis, cut) | load_missing("layer_costs", basis, cut)
+    return tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(found))
+
+
+def _named(user: User, keys: list[str]) -> dict[str, tuple[str, str]]:
+    """Key → name, and where its rate is from. One query."""
+    rows = (
+        clients_for(user)
+        .filter(key__in=keys)
+        .annotate(run=FilteredRelation("forecast_runs", condition=Q(forecast_runs__is_current=True)))
+        .order_by("name")
+        .values_list("key", "name", "run__cost_origin", "run__cost_months", "run__labour_rate", "run__freelancers_rate",
+                     "run__direct_rate")
+    )  # fmt: skip
+    return {key: (name, rate_words(origin or "", months or 0, rates)) for key, name, origin, months, *rates in rows}
+
+
+def rate_words(origin: str, months: int, rates: Iterable[Decimal | None]) -> str:
+    """'58.4% of revenue, own of 12 months'."""
+    known = [rate for rate in rates if rate is not None]
+    if not known:
+        return "not known"
+    words = f"{sum(known, ZERO):.1%} of revenue, {ORIGIN_WORDS.get(origin, origin)}"
+    return f"{words}, {plural(min(months, WINDOW), 'month')} known" if origin in ("own", "filled") else words
+
+
+def _plans(basis: Basis, cut: Cut, group: str) -> dict[str, Decimal | None]:
+    """The budget's contribution by group. One query."""
+    lines: dict[str, dict[str, Decimal | None]] = {}
+    for cell in load_cells("budget", basis, cut, (group,)):
+        lines.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
+    return {key: _contribution(found) for key, found in lines.items()}
+
+
+def _contribution(lines: Mapping[str, Decimal | None]) -> Decimal | None:
+    gross, passed = lines.get("gross_revenue", ZERO), lines.get("pass_through", ZERO)
+    net = None if gross is None or passed is None else gross - passed
+    return forecast_ladder({**lines, "net_revenue": net})["contribution"]
+
+
+def _plan_total(plans: Mapping[str, Decimal | None]) -> Decimal | None:
+    known = [plan for plan in plans.values() if plan is not None]
+    return sum(known, ZERO) if plans and len(known) == len(plans) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    basis: Basis
+    first: Month
+    last: Month
+    client: str
+
+    def month(self, month: Month, earned: Earned, plans: Mapping[str, Decimal | None]) -> MarginRow:
+        table = _Table(self.basis, month, month, self.client)
+        plan = plans.get(format_month(month))
+        return table.row(
+            format_month(month), month_label(month), earned, plan, client=self.client,
+            current=month == self.basis.open_month,
+        )  # fmt: skip
+
+    def row(
+        self,
+        key: str,
+        name: str,
+        earned: Earned,
+        plan: Decimal | None,
+        *,
+        client: str = "",
+        layer: str = "",
+        note: str = "",
+        current: bool = False,
+    ) -> MarginRow:
+        client = client or self.client
+        values = (earned.revenue, earned.cost, earned.contribution, earned.margin)
+        revenue, cost, contribution, margin = (
+            margin_figure(name, value, self.basis, first=self.first, last=self.last, client=client, layer=layer)
+            for name, value in zip(("total", "cost", "contribution", "margin"), values, strict=True)
+        )
+        months = [self.first, self.last]
+        return MarginRow(
+            key=key,
+            name=name,
+            revenue=revenue,
+            cost=cost,
+            contribution=contribution,
+            margin=margin,
+            plan=pnl_figure("contribution", plan, self.basis, months=months, client=client, scenario="budget"),
+            gap=None if plan is None or earned.contribution is None else earned.contribution - plan,
+            note=note,
+            current=current,
+        )
+
+
+def _chart(months: Iterable[MarginRow], basis: Basis, year: int, run: str) -> charts.MonthlyBars:
+    return charts.MonthlyBars(
+        finding=f"Contribution by month, {year}",
+        sub="Contribution; hatched months are forecast at each client's rate of cost. No band is simulated for costs",
+        source=f"Ledger to {month_label(basis.through)}, {run}",
+        months=tuple(
+            charts.Month(
+                label=month_short(date.fromisoformat(f"{row.key}-01")),
+                value=None if row.contribution.value is None else Decimal(row.contribution.value),
+                budget=None if row.plan.value is None else Decimal(row.plan.value),
+                kind="actual" if date.fromisoformat(f"{row.key}-01") <= basis.through else "forecast",
+                strong=row.current,
+            )
+            for row in months
+        ),
+        unit=basis.currency,
+        size="full",
+    )
+
+
+def margin_rows(page: MarginPage) -> tuple[list[str], list[list[object]]]:
+    """The page's three tables under each other, as CSV and XLSX give them."""
+    head = ["by", "key", "name", "currency", "net_revenue", "cost", "contribution", "contribution_margin",
+            "budget_contribution", "on_budget", "rate"]  # fmt: skip
+    parts = (("month", page.months), ("layer", page.layers), ("client", page.clients), ("total", (page.total,)))
+    return head, [
+        [by, row.key or row.name.lower().replace(" ", "_"), row.name, page.basis.currency, row.revenue.value,
+         row.cost.value, row.contribution.value, row.margin.value, row.plan.value, row.gap, row.note]
+        for by, rows in parts
+        for row in rows
+    ]  # fmt: skip
