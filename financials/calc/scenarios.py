@@ -1,4 +1,4 @@
-"""What if: a forecast taken through steps, each with what it does to net revenue and gross profit.
+"""What if: a forecast taken through steps, each with what it does to net revenue and contribution.
 
 A scenario never changes the forecast: it starts from its lines and gives lines of its own. Steps are taken in order,
 each on what the one before left. Source: docs/definitions.md#scenarios
@@ -6,7 +6,7 @@ each on what the one before left. Source: docs/definitions.md#scenarios
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,7 +22,7 @@ REPRICED: Final = frozenset({"renewal", "run_rate"})
 
 
 class Line(NamedTuple):
-    """One cell of a forecast, in the reporting currency."""
+    """One cell of a forecast, in the reporting currency. cost: what it costs, None where that is not known."""
 
     client: str
     contract: str
@@ -30,6 +30,7 @@ class Line(NamedTuple):
     month: Month
     layer: str
     amount: Decimal
+    cost: Decimal | None = None
 
 
 class Lose(NamedTuple):
@@ -61,21 +62,20 @@ Step: TypeAlias = Lose | Slip | Raise
 class Facts:
     """What steps need to know beside the lines.
 
-    first: the first month that may still change. margins: gross profit over net revenue by client, None unknown.
-    as_worked: contracts billed by time and materials. inputs: of the clients whose deals slip. convert: an amount of a
-    currency in a month, in the reporting currency; None where there is no rate.
+    first: the first month that may still change. as_worked: contracts billed by time and materials. inputs: of the
+    clients whose deals slip. convert: an amount of a currency in a month, in the reporting currency; None where there
+    is no rate.
     """
 
     first: Month
     currency: str
-    margins: Mapping[str, Decimal | None]
     as_worked: frozenset[str]
     inputs: Mapping[str, ForecastInputs]
     convert: Callable[[Decimal, str, Month], Decimal | None]
 
 
 class Effect(NamedTuple):
-    """What one step changes. profit: None where a margin it needs is unknown."""
+    """What one step changes. profit: the contribution, None where a cost that comes or goes is not known."""
 
     revenue: Decimal
     profit: Decimal | None
@@ -94,49 +94,66 @@ class Outcome:
 def take(lines: Sequence[Line], steps: Iterable[Step], facts: Facts, first: Month, last: Month) -> Outcome:
     """Effects count the months first to last; lines hold all months."""
     now, effects = list(lines), []
-    whole: dict[tuple[str, Month], Decimal] = defaultdict(Decimal)
-    profits: dict[str, Decimal | None] = {}
+    months: dict[Month, Decimal] = defaultdict(Decimal)
+    clients: dict[str, Effect] = {}
     for step in steps:
         after = _stepped(now, step, facts)
-        changed: dict[tuple[str, Month], Decimal] = defaultdict(Decimal)
-        for several, sign in ((now, -1), (after, 1)):
-            for line in several:
-                if first <= line.month <= last:
-                    changed[line.client, line.month] += sign * line.amount
-        effects.append(_effect(changed, isinstance(step, Raise), facts, profits))
-        for cell, amount in changed.items():
-            whole[cell] += amount
+        changed = _changed(now, after, first, last)
+        effects.append(_together(changed.clients.values()))
+        for month, amount in changed.months.items():
+            months[month] += amount
+        for client, effect in changed.clients.items():
+            clients[client] = _together([clients.get(client, _NONE), effect])
         now = after
-    months: dict[Month, Decimal] = defaultdict(Decimal)
-    clients: dict[str, Decimal] = defaultdict(Decimal)
-    for (client, month), amount in whole.items():
-        months[month] += amount
-        clients[client] += amount
     return Outcome(
         tuple(now),
         tuple(effects),
         {month: amount for month, amount in sorted(months.items()) if amount},
-        {client: Effect(amount, profits.get(client, ZERO)) for client, amount in sorted(clients.items()) if amount},
+        {client: effect for client, effect in sorted(clients.items()) if effect.revenue},
     )
 
 
-def _effect(
-    changed: Mapping[tuple[str, Month], Decimal], priced: bool, facts: Facts, profits: dict[str, Decimal | None]
-) -> Effect:
-    """Work that comes, goes or moves carries its usual cost; a rate carries none."""
-    by_client: dict[str, Decimal] = defaultdict(Decimal)
-    for (client, _), amount in changed.items():
-        by_client[client] += amount
-    total: Decimal | None = ZERO
-    for client, amount in by_client.items():
-        if not amount:
-            continue
-        margin = Decimal(1) if priced else facts.margins.get(client)
-        profit = None if margin is None else quantise(amount * margin, facts.currency)
-        before = profits.get(client, ZERO)
-        profits[client] = None if profit is None or before is None else before + profit
-        total = None if total is None or profit is None else total + profit
-    return Effect(sum(by_client.values(), ZERO), total)
+_NONE: Final = Effect(ZERO, ZERO)
+
+
+def _together(effects: Iterable[Effect]) -> Effect:
+    several = list(effects)
+    known = [effect.profit for effect in several if effect.profit is not None]
+    profit = sum(known, ZERO) if len(known) == len(several) else None
+    return Effect(sum((effect.revenue for effect in several), ZERO), profit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    months: Mapping[Month, Decimal]
+    clients: Mapping[str, Effect]
+
+
+def _changed(before: Sequence[Line], after: Sequence[Line], first: Month, last: Month) -> _Changed:
+    """Work that comes, goes or moves brings or takes its own cost; a rate that rises changes none."""
+    months: dict[Month, Decimal] = defaultdict(Decimal)
+    revenue: dict[str, Decimal] = defaultdict(Decimal)
+    cost: dict[str, Decimal] = defaultdict(Decimal)
+    blind: dict[str, Counter[Line]] = defaultdict(Counter)
+    for several, sign in ((before, -1), (after, 1)):
+        for line in several:
+            if not first <= line.month <= last:
+                continue
+            months[line.month] += sign * line.amount
+            revenue[line.client] += sign * line.amount
+            if line.cost is None:
+                blind[line.client][line._replace(amount=ZERO)] += sign
+            else:
+                cost[line.client] += sign * line.cost
+    unknown = {client for client, lines in blind.items() if any(lines.values())}
+    return _Changed(
+        months,
+        {
+            client: Effect(amount, None if client in unknown else amount - cost[client])
+            for client, amount in revenue.items()
+            if amount or cost[client] or client in unknown
+        },
+    )
 
 
 def _stepped(lines: list[Line], step: Step, facts: Facts) -> list[Line]:
@@ -176,11 +193,20 @@ def _moved(key: str, client: str, months: int, facts: Facts) -> list[Line]:
         for deal in inputs.opportunities
         if deal.key == key
     ]
+    result = compute(replace(inputs, ledger=[], opportunities=deals, overrides=()))
+    rates = {one.contract: one.rates for one in result.costs}
     found = []
-    for row in compute(replace(inputs, ledger=[], opportunities=deals, overrides=())).rows:
+    for row in result.rows:
         amount = facts.convert(row.amount, row.currency, row.month) if row.opportunity == key else None
-        if amount is not None:
-            found.append(Line(client, row.contract, key, row.month, row.layer, amount))
+        if amount is None:
+            continue
+        parts = [
+            facts.convert(row.amount * rate, row.currency, row.month)
+            for rate in rates.get(row.contract, rates.get("", ()))
+        ]
+        known = [part for part in parts if part is not None]
+        cost = sum(known, ZERO) if known and len(known) == len(parts) else None
+        found.append(Line(client, row.contract, key, row.month, row.layer, amount, cost))
     return found
 
 

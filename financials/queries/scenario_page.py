@@ -92,7 +92,7 @@ def load_scenario_page(user: User, scenario: Scenario, *, now: datetime) -> Scen
 
 
 def _finding(one: ScenarioTold, currency: str) -> str:
-    """'“Halden leaves” would cost $4.2M of net revenue and $1.9M of gross profit'."""
+    """'“Halden leaves” would cost $4.2M of net revenue and $1.9M of contribution'."""
     name = f"“{one.scenario.name}”"
     if not one.steps:
         return f"{name} has no step yet"
@@ -103,7 +103,7 @@ def _finding(one: ScenarioTold, currency: str) -> str:
     if one.profit:
         same = (one.profit < 0) == (one.change < 0)
         second = "" if same else "cost " if one.profit < 0 else "bring "
-        claim += f" and {second}{money(abs(one.profit), currency)} of gross profit"
+        claim += f" and {second}{money(abs(one.profit), currency)} of contribution"
     return claim
 
 
@@ -113,7 +113,7 @@ def _span(told: Told) -> str:
 
 
 def _source(told: Told) -> str:
-    return f"Ledger to {month_label(told.basis.through)}; margins of the last twelve closed months"
+    return f"Ledger to {month_label(told.basis.through)}; costs ahead at each client's rate"
 
 
 def _chart(told: Told, one: ScenarioTold) -> charts.ChangeWaterfall:

@@ -1,4 +1,4 @@
-"""Scenarios against the forecast that stands: what each step does, by month and client. Nine queries for any number."""
+"""Scenarios against the forecast that stands: what each step does, by month and client. Eight queries for any."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from django.db import connection
 from accounts.access import clients_for, opportunities_for
 from common.formats import plural
 from common.fx import apply
-from common.money import ZERO, ratio
+from common.money import ZERO
 from common.periods import Month, month_add, month_label, parse_month
 from financials.calc.forecast_file import read_inputs
 from financials.calc.scenarios import Facts, Line, Lose, Outcome, Raise, Slip, Step, take
 from financials.models import Contract, Scenario
 from financials.queries.basis import Basis, ids_sql, load_basis, rate_values
-from financials.queries.cells import Cut
-from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
     from people.models import User
@@ -40,7 +38,7 @@ class StepTold:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioTold:
-    """before, after: net revenue of the months shown. profit: None where a margin it needs is unknown."""
+    """before, after: net revenue of the months shown. profit: contribution, None where a cost it needs is not known."""
 
     scenario: Scenario
     steps: tuple[StepTold, ...]
@@ -77,7 +75,7 @@ def load_scenarios(user: User, scenarios: Sequence[Scenario], *, now: datetime) 
     deals = {key for steps in parsed for step in steps if isinstance(step, Slip) for key in step.deals}
     seen = dict(opportunities_for(user).filter(key__in=deals).order_by().values_list("key", "name")) if deals else {}
     lines, missing = _lines(user, basis, first, last)
-    facts = _facts(user, basis, first, lines, deals & seen.keys())
+    facts = _facts(basis, first, lines, deals & seen.keys())
     months: dict[Month, Decimal] = {}
     for line in lines:
         months[line.month] = months.get(line.month, ZERO) + line.amount
@@ -148,10 +146,17 @@ def words_of(step: Step, clients: Mapping[str, str], deals: Mapping[str, str]) -
 _LINES: Final = """
 WITH rate(currency, month, rate) AS (VALUES {rates})
 SELECT c.key, coalesce(k.number, ''), l.opportunity_key, l.month, l.layer,
-       sum(half_even(l.amount * r.rate, {places})), bool_or(r.rate IS NULL), min(l.currency)
+       sum(half_even(l.amount * r.rate, {places})), bool_or(r.rate IS NULL), min(l.currency),
+       CASE WHEN NOT bool_or(p.rate IS NULL) THEN sum(p.cost) END
 FROM financials_forecastline l JOIN financials_forecastrun f ON f.id = l.run_id AND f.is_current
 JOIN accounts_client c ON c.id = f.client_id LEFT JOIN financials_contract k ON k.id = l.contract_id
 LEFT JOIN rate r ON r.currency = l.currency AND r.month = l.month
+LEFT JOIN financials_forecastrate t ON t.run_id = f.id AND t.contract_id = l.contract_id
+CROSS JOIN LATERAL (
+  SELECT sum(part) AS rate, sum(half_even(l.amount * part * r.rate, {places})) AS cost
+  FROM (VALUES (coalesce(t.labour_rate, f.labour_rate)), (coalesce(t.freelancers_rate, f.freelancers_rate)),
+               (coalesce(t.direct_rate, f.direct_rate))) v(part)
+) p
 WHERE f.client_id IN ({clients}) AND l.month BETWEEN %s AND %s
 GROUP BY c.key, k.number, l.opportunity_key, l.month, l.layer
 """
@@ -168,15 +173,15 @@ def _lines(user: User, basis: Basis, first: Month, last: Month) -> tuple[list[Li
             _LINES.format(rates=rates, places=basis.places, clients=clients),
             [*rate_params, *client_params, first, last],
         )
-        for client, contract, deal, month, layer, amount, missing, currency in cursor.fetchall():
+        for client, contract, deal, month, layer, amount, missing, currency, cost in cursor.fetchall():
             if missing:
                 gaps.add(f"No {currency}/{basis.currency} rate for {month:%Y-%m}.")
             else:
-                lines.append(Line(client, contract, deal, month, layer, amount))
+                lines.append(Line(client, contract, deal, month, layer, amount, cost))
     return lines, tuple(sorted(gaps))
 
 
-def _facts(user: User, basis: Basis, first: Month, lines: Iterable[Line], deals: Iterable[str]) -> Facts:
+def _facts(basis: Basis, first: Month, lines: Iterable[Line], deals: Iterable[str]) -> Facts:
     wanted = set(deals)
     clients = {line.client for line in lines if line.opportunity in wanted}
     numbers = {line.contract for line in lines if line.contract}
@@ -184,24 +189,10 @@ def _facts(user: User, basis: Basis, first: Month, lines: Iterable[Line], deals:
     return Facts(
         first=first,
         currency=basis.currency,
-        margins=margins(user, basis),
         as_worked=frozenset(worked),
         inputs=_inputs(clients) if clients else {},
         convert=lambda amount, currency, month: _converted(basis, amount, currency, month),
     )
-
-
-def margins(user: User, basis: Basis) -> dict[str, Decimal | None]:
-    """Gross profit over net revenue of the last twelve closed months by client; None where unknown. One query."""
-    cut = Cut(ids_sql(clients_for(user).order_by().values("pk")), *basis.last_twelve())
-    found: dict[str, Decimal | None] = {}
-    for one in load_ladders("actual", basis, cut, ("client",)):
-        gross, passed, labour, freelancers = one.lines[:4]
-        if gross is None or passed is None or labour is None or freelancers is None:
-            found[one.group[0] or ""] = None
-        else:
-            found[one.group[0] or ""] = ratio(gross - passed - labour - freelancers, gross - passed)
-    return found
 
 
 def _inputs(keys: Iterable[str]) -> dict[str, Any]:

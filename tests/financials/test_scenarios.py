@@ -41,6 +41,10 @@ def kestrel(owner: User, monkeypatch: Any) -> Client:
     )  # fmt: skip
     post(client, "gross_revenue", "1000")
     post(client, "delivery_labour", "600")
+    for _ in range(5):  # the house: 60% of net revenue as well
+        other = make_client()
+        post(other, "gross_revenue", "1000")
+        post(other, "delivery_labour", "600")
     run(client, NOW, 1)
     return client
 
@@ -53,11 +57,11 @@ def kept(owner: User, *steps: dict[str, Any], name: str = "What if") -> Scenario
 
 
 def test_losing_the_client_costs_its_months_at_its_margin(owner: User, kestrel: Client) -> None:
-    """From March 1,200 × 306 ÷ 365 = 1,006.03 and 120 × 122 ÷ 181 = 80.88 go; 40% of it is gross profit."""
+    """From March 1,200 × 306 ÷ 365 = 1,006.03 and 120 × 122 ÷ 181 = 80.88 go; 40% of each line is contribution."""
     told = load_scenarios(owner, [kept(owner, LOSE)], now=NOW)
     (one,) = told.scenarios
     assert one.change == D("-1086.91")
-    assert one.profit == D("-434.76")
+    assert one.profit == D("-434.77")
     assert one.steps[0].words == "Lose Kestrel Ltd from Mar 2027"
     assert ForecastLine.objects.filter(run__is_current=True).exists()
     assert (told.first, told.last) == (date(2026, 11, 1), date(2028, 4, 1))
@@ -112,7 +116,7 @@ def test_made_and_changed_on_the_page(owner: User, kestrel: Client) -> None:
     assert "has no step yet" in browser.get(address).content.decode()
     browser.post(f"{address}add/", {**LOSE, "version": 1})
     page = browser.get(address).content.decode()
-    assert "“Kestrel leaves” would cost $1.1k of net revenue and $435 of gross profit" in page
+    assert "“Kestrel leaves” would cost $1.1k of net revenue and $435 of contribution" in page
     wrong = browser.post(f"{address}add/", {"kind": "slip", "months": "0", "version": 2})
     assert wrong.status_code == 422
     assert "Say by how many months" in wrong.content.decode()
@@ -125,7 +129,7 @@ def test_made_and_changed_on_the_page(owner: User, kestrel: Client) -> None:
     assert Scenario.objects.get().steps[1] == {"kind": "raise", "client": "", "by": "0.05", "from": "2027-01"}
     browser.post(f"{address}drop/1/", {"version": 3})
     text = b"".join(browser.get("/forecast/scenarios/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
-    assert text.splitlines()[1] == "Kestrel leaves,Lose Kestrel Ltd from Mar 2027,USD,-1086.91,-434.76"
+    assert text.splitlines()[1] == "Kestrel leaves,Lose Kestrel Ltd from Mar 2027,USD,-1086.91,-434.77"
     assert browser.post(f"{address}delete/").status_code == 302
     assert not Scenario.objects.exists()
 

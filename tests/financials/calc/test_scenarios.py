@@ -8,27 +8,30 @@ from decimal import Decimal
 
 import pytest
 
+from common.money import quantise
 from financials.calc.forecast import ForecastInputs, Opportunity
+from financials.calc.forecast_cost import CostHistory
 from financials.calc.scenarios import Effect, Facts, Line, Lose, Outcome, Raise, Slip, Step, take
 
 JAN, FEB, MAR, APR = (date(2027, month, 1) for month in range(1, 5))
 DEAL = Opportunity("1", "D1", "propose", "commit", Decimal(180), "USD", Decimal("0.5"), date(2026, 12, 10), JAN, 3)
 LINES = (
-    Line("A", "S1", "", JAN, "contracted", Decimal("100.00")),
-    Line("A", "S2", "", JAN, "contracted", Decimal("40.00")),
-    Line("A", "", "", FEB, "run_rate", Decimal("50.00")),
-    Line("A", "S1", "", MAR, "renewal", Decimal("80.00")),
-    Line("B", "", "D1", JAN, "commit", Decimal("31.00")),
-    Line("B", "", "D1", FEB, "commit", Decimal("28.00")),
-    Line("B", "", "D1", MAR, "commit", Decimal("31.00")),
+    Line("A", "S1", "", JAN, "contracted", Decimal("100.00"), Decimal("60.00")),
+    Line("A", "S2", "", JAN, "contracted", Decimal("40.00"), Decimal("24.00")),
+    Line("A", "", "", FEB, "run_rate", Decimal("50.00"), Decimal("30.00")),
+    Line("A", "S1", "", MAR, "renewal", Decimal("80.00"), Decimal("48.00")),
+    Line("B", "", "D1", JAN, "commit", Decimal("31.00"), Decimal("15.50")),
+    Line("B", "", "D1", FEB, "commit", Decimal("28.00"), Decimal("14.00")),
+    Line("B", "", "D1", MAR, "commit", Decimal("31.00"), Decimal("15.50")),
 )
+COST = CostHistory("1", 12, Decimal(100), Decimal(30), Decimal(15), Decimal(5))
+"""Half of what it brings."""
 FACTS = Facts(
     first=JAN,
     currency="USD",
-    margins={"A": Decimal("0.4"), "B": Decimal("0.5")},
     as_worked=frozenset({"S2"}),
-    inputs={"B": ForecastInputs([], [], [DEAL], date(2026, 11, 1))},
-    convert=lambda amount, currency, month: amount,
+    inputs={"B": ForecastInputs([], [], [DEAL], date(2026, 11, 1), costs=[COST])},
+    convert=lambda amount, currency, month: quantise(amount, currency),
 )
 
 
@@ -51,7 +54,8 @@ def test_a_slipped_deal_is_phased_again_over_its_later_months() -> None:
     deal = [(line.month, line.amount) for line in found.lines if line.opportunity == "D1"]
     assert deal == [(MAR, Decimal("30.33")), (APR, Decimal("29.34")), (date(2027, 5, 1), Decimal("30.33"))]
     assert found.effects[0].revenue == Decimal("-30.33")  # 90 − 59.67 within the months asked for
-    assert found.effects[0].profit == Decimal("-15.16")  # half, to the even cent
+    # 90 cost 45; of the moved 30.33 and 29.34: 9.10 + 4.55 + 1.52 and 8.80 + 4.40 + 1.47.
+    assert found.effects[0].profit == Decimal("-30.33") + Decimal("45.00") - Decimal("29.84")
     assert taken(Slip(("D1",), 2), last=date(2027, 12, 1)).effects[0].revenue == 0
 
 
@@ -72,11 +76,13 @@ def test_steps_count_on_what_the_one_before_left() -> None:
     assert twice.effects[1] == Effect(Decimal(0), Decimal(0))
 
 
-def test_an_unknown_margin_leaves_gross_profit_unknown() -> None:
-    blind = replace(FACTS, margins={"A": None})
-    assert taken(Lose("A", FEB), facts=blind).effects == (Effect(Decimal("-130.00"), None),)
-    assert taken(Lose("B", JAN), facts=blind).effects[0].profit is None
-    assert taken(Raise("A", Decimal("0.1"), JAN), facts=blind).effects[0].profit == Decimal("17.00")
+def test_an_unknown_cost_leaves_contribution_unknown() -> None:
+    lines = [line._replace(cost=None) if line.client == "A" else line for line in LINES]
+    assert take(lines, [Lose("A", FEB)], FACTS, JAN, APR).effects == (Effect(Decimal("-130.00"), None),)
+    assert take(lines, [Lose("B", JAN)], FACTS, JAN, APR).effects == (Effect(Decimal("-90.00"), Decimal("-45.00")),)
+    assert take(lines, [Raise("A", Decimal("0.1"), JAN)], FACTS, JAN, APR).effects[0].profit == Decimal("17.00")
+    unpriced = replace(FACTS, inputs={"B": ForecastInputs([], [], [DEAL], date(2026, 11, 1))})
+    assert taken(Slip(("D1",), 2), facts=unpriced).effects[0].profit is None
 
 
 def test_months_gone_and_deals_no_longer_held_stay_as_they_are() -> None:
