@@ -175,7 +175,7 @@ class ScenariosView(TableView):
         found = load_scenarios(user, self._chosen(user, asked), now=now)
         detail = next((name for name in asked.group_by if name != "scenario"), "")
         return Table(
-            columns=("scenario", *((detail,) if detail else ()), "currency", "before", "net_revenue", "gross_profit"),
+            columns=("scenario", *((detail,) if detail else ()), "currency", "before", "net_revenue", "contribution"),
             rows=_rows(found, detail),
             currency=found.basis.currency,
             first=found.first,
@@ -202,11 +202,11 @@ class ScenariosView(TableView):
 
 
 def _rows(found: Told, detail: str) -> list[dict[str, Any]]:
-    """before: the forecast of the same months; net_revenue and gross_profit: what the scenario changes."""
+    """before: the forecast of the same months; net_revenue and contribution: what the scenario changes."""
     code = found.basis.currency
 
     def row(name: str, which: str, before: Any, revenue: Any, profit: Any) -> dict[str, Any]:
-        amounts = {"before": before, "net_revenue": revenue, "gross_profit": profit}
+        amounts = {"before": before, "net_revenue": revenue, "contribution": profit}
         shown = {key: None if value is None else quantise(value, code) for key, value in amounts.items()}
         return {"scenario": name, **({detail: which} if detail else {}), "currency": code, **shown}
 

@@ -57,8 +57,8 @@ def test_a_scenario_is_made_changed_compared_and_deleted(owner: User, kestrel: C
     (row,) = call("get", "reports/scenarios/").json()["rows"]
     assert (row["scenario"], row["currency"]) == ("Kestrel leaves", "USD")
     steps = call("get", f"reports/scenarios/?group_by=scenario,step&id={made.json()['id']}").json()["rows"]
-    assert next((one["step"], one["net_revenue"], one["gross_profit"]) for one in steps) == (
-        "Lose Kestrel Ltd from Mar 2027", "-1086.91", "-434.76",
+    assert next((one["step"], one["net_revenue"], one["contribution"]) for one in steps) == (
+        "Lose Kestrel Ltd from Mar 2027", "-1086.91", "-434.77",
     )  # fmt: skip
     months = call("get", "reports/scenarios/?group_by=month").json()["rows"]
     assert len(months) == 12  # those with anything in them
