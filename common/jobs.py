@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,6 +68,7 @@ class JobKind:
 
     run: takes leases and does them, calling `finish` for each. batch: how many it takes at once.
     latest_only: a newer version of the same object makes older ones pointless.
+    patient: a message does one batch and asks for the next, so that other kinds' messages come in between.
     """
 
     name: str
@@ -75,6 +76,7 @@ class JobKind:
     run: Callable[[Sequence[Lease]], None]
     batch: int = 1
     latest_only: bool = False
+    patient: bool = False
     lease_seconds: int | None = None
 
 
@@ -220,16 +222,28 @@ def current_versions(object_refs: Sequence[str]) -> dict[str, int]:
     return dict(InputVersion.objects.filter(object_ref__in=object_refs).values_list("object_ref", "value"))
 
 
-def mark_dirty(kind: str, object_refs: Sequence[str], *, asked_by: str = "", priority: int = 5) -> list[Job]:
+def mark_dirty(kind: str, object_refs: Sequence[str], *, asked_by: str = "", priority: int = 5) -> None:
     """The inputs of these objects changed: bump their versions and queue one job each. In the edit's transaction."""
-    versions = bump_many(object_refs)
-    jobs = [
-        Job(kind=kind, object_ref=ref, input_version=version, asked_by=asked_by, priority=priority)
-        for ref, version in versions.items()
-    ]
-    Job.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=2000)
-    wake_after_commit(kind)
-    return jobs
+    queue_versions(kind, bump_many(object_refs), asked_by=asked_by, priority=priority)
+
+
+_QUEUE = """
+INSERT INTO common_job (kind, object_ref, input_version, priority, asked_by, state, params, result, token, tries,
+  done_steps, total_steps, doing, error, created_at)
+SELECT %s, object_ref, version, %s, %s, 'ready', '{}', '{}', 0, 0, 0, 0, '', '', %s
+FROM unnest(%s::text[], %s::bigint[]) AS due(object_ref, version) ORDER BY object_ref ON CONFLICT DO NOTHING
+"""
+
+
+def queue_versions(kind: str, versions: Mapping[str, int], *, asked_by: str = "", priority: int = 5) -> None:
+    """One job for each of these versions of their objects, unless there is one. In the transaction that made them.
+
+    versions: object ref → input version.
+    """
+    if versions:
+        with connection.cursor() as cursor:
+            cursor.execute(_QUEUE, [kind, priority, asked_by, timezone.now(), list(versions), list(versions.values())])
+        wake_after_commit(kind)
 
 
 def enqueue(

@@ -95,10 +95,14 @@ def cumulative_round(total: Decimal, done: Sequence[int], whole: int, currency: 
     done: progress reached at the end of each step, rising towards `whole` (days elapsed of total days). When the
     last step reaches `whole` the shares sum exactly to quantise(total, currency).
     """
-    units, places, shares, before = to_minor(total, currency), -minor_places(currency), [], 0
+    units, shares, before = to_minor(total, currency), [], 0
+    made: dict[int, Decimal] = {}  # a straight line has but two or three different shares
     for reached in done:
         upto = half_even(units * reached, whole)
-        shares.append(Decimal(upto - before).scaleb(places))
+        share = upto - before
+        if share not in made:
+            made[share] = from_minor(share, currency)
+        shares.append(made[share])
         before = upto
     return shares
 

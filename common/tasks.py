@@ -15,7 +15,9 @@ from common.models import Heartbeat, IdempotencyKey
 @shared_task(name=jobs.WAKE_TASK)
 def work(*, kind: str, **_future: object) -> int:
     """Do the waiting jobs of a kind. At least once: jobs are leased and fenced in the database."""
-    return jobs.work(kind) if kind in jobs.kinds else 0
+    if kind not in jobs.kinds:
+        return 0
+    return jobs.work(kind, rounds=1) if jobs.kinds[kind].patient else jobs.work(kind)
 
 
 @shared_task(name="common.tasks.sweep")

@@ -73,4 +73,5 @@ def _said(leases: Sequence[Lease], done: int, doing: str, began: float) -> list[
 def register() -> None:
     # The time to begin and end a batch is that of about ten clients; smaller ones share an import out more evenly.
     kinds.register(RECOMPUTE, JobKind(RECOMPUTE, "Forecast", recompute, batch=64, latest_only=True))
-    kinds.register(BANDS, JobKind(BANDS, "Forecast bands", simulate_bands, batch=64, latest_only=True))
+    # Nobody waits for bands as for a figure: after some tenths of a second a worker turns to what else there is.
+    kinds.register(BANDS, JobKind(BANDS, "Forecast bands", simulate_bands, batch=32, latest_only=True, patient=True))

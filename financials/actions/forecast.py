@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from accounts.models import Client
 from common.copying import Cell, copy_rows
-from common.jobs import wake_after_commit
-from common.models import Job
+from common.jobs import queue_versions
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult
 from financials.calc.forecast_cost import CostRates
@@ -66,6 +65,7 @@ def store_forecasts(
             if deal.reason == "unpriced" and int(deal.client) in unpriced:
                 unpriced[int(deal.client)] += 1
     rates = {(one.client, one.contract): one for result in results for one in result.costs}
+    again = _made_before({(pk, versions[pk], book.as_of[pk]) for pk in due})
     runs = ForecastRun.objects.bulk_create(
         [
             ForecastRun(
@@ -95,9 +95,10 @@ def store_forecasts(
         ],
     )
     ids = {run.client_id: run.pk for run in runs}
+    if again:  # looked for only then: a book keeps a run for every client and edit
+        for kept in (ForecastLine, ForecastInput, ForecastRate, ForecastBand):
+            kept._default_manager.filter(run__in=again).delete()
     bodies = {client: body for batch in book.batches for client, body in write_inputs(batch.inputs).items()}
-    for kept in (ForecastLine, ForecastInput, ForecastRate):  # only a job done twice over finds any
-        kept._default_manager.filter(run__in=list(ids.values())).delete()
     copy_rows(
         ForecastInput._meta.db_table,
         ("run_id", "digest", "body"),
@@ -118,6 +119,13 @@ def store_forecasts(
     )
     HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)  # another worker's are the same
     return ids
+
+
+def _made_before(keys: set[tuple[int, int, date]]) -> list[int]:
+    """Runs there are of these clients, versions and days: of jobs done twice over."""
+    clients, versions = {client for client, _, _ in keys}, {version for _, version, _ in keys}
+    runs = ForecastRun.objects.filter(client__in=clients, input_version__in=versions)
+    return [pk for pk, *key in runs.values_list("pk", "client_id", "input_version", "as_of") if tuple(key) in keys]
 
 
 def _run_rates(one: CostRates | None) -> dict[str, Any]:
@@ -150,22 +158,17 @@ def queue_bands(versions: Mapping[int, int]) -> None:
 
     versions: client id → input version. Their own kind of job: nobody waits ten thousand trials for a new total.
     """
-    Job.objects.bulk_create(
-        [
-            Job(kind=BANDS, object_ref=f"client:{pk}", input_version=version, priority=6)
-            for pk, version in sorted(versions.items())
-        ],
-        ignore_conflicts=True,
-    )
-    if versions:
-        wake_after_commit(BANDS)
+    queue_versions(BANDS, {f"client:{pk}": version for pk, version in versions.items()}, priority=6)
 
 
 def store_bands(*, bands: Mapping[int, Sequence[Band]], now: datetime) -> set[int]:
     """bands: by run. Returns the runs they were stored for: those that still stand. In the transaction of the jobs."""
     runs = ForecastRun.objects.select_for_update(no_key=True).filter(pk__in=list(bands), is_current=True)
-    standing = set(runs.order_by("pk").values_list("pk", flat=True))
-    ForecastBand.objects.filter(run__in=standing).delete()  # only a job done twice over finds any
+    made = dict(runs.order_by("pk").values_list("pk", "bands_at"))
+    standing = set(made)
+    again = [pk for pk, at in made.items() if at is not None]
+    if again:  # only a job done twice over
+        ForecastBand.objects.filter(run__in=again).delete()
     copy_rows(
         ForecastBand._meta.db_table,
         ("run_id", "first_month", "last_month", "low", "mid", "high", "mean", "spread", "lean", "currency"),

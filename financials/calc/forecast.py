@@ -137,10 +137,11 @@ def _recognised(inputs: ForecastInputs) -> dict[_Cell, Decimal]:
     """The ledger by cell, from the start of the client's year to the last open month."""
     sums: dict[_Cell, Decimal] = defaultdict(Decimal)
     firsts: dict[str, Month] = {}
+    last = inputs.last_open
     for client, contract, month, currency, net_revenue in inputs.ledger:
         if client not in firsts:
             firsts[client] = inputs.first_month(client)
-        if firsts[client] <= month <= inputs.last_open:
+        if firsts[client] <= month <= last:
             sums[client, contract, month, currency] += net_revenue
     return sums
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from common.money import ZERO, from_minor, to_minor
-from common.periods import Month, month_add, month_index
+from common.periods import Month, month_add, month_index, months_between
 from financials.calc.forecast_records import ForecastInputs
 from financials.calc.runrate import pack, run_rate
 from financials.calc.seasonality import Floats
@@ -49,12 +49,13 @@ def histories(
             sums[client, currency][month] += amount
             first_seen[client] = min(month, first_seen.get(client, month))
     found: list[History] = []
+    past, oldest = months_between(earliest, month_add(inputs.open_month, -1)), month_index(earliest)
     short = {client for client, first in first_seen.items() if _closed_since(first, inputs) < LEAST_MONTHS}
     for (client, currency), months in sorted(sums.items()):
         if client in short:
             continue
         first = first_seen[client]
-        span = [month_add(first, n) for n in range(_closed_since(first, inputs))]
+        span = past[month_index(first) - oldest :]
         beyond = [
             to_minor(months.get(month, ZERO) - scheduled.get((client, month, currency), ZERO), currency)
             for month in span
@@ -67,7 +68,7 @@ def ahead_of(found: Sequence[History], inputs: ForecastInputs) -> Floats:
     """n × months, in minor units: the first column is the month after the last open one."""
     skipped = month_index(inputs.last_open) - month_index(inputs.open_month) + 1
     steps = skipped + inputs.horizon - 1
-    told = run_rate(pack([steadied(history.beyond) for history in found]), steps)
+    told = run_rate(pack(steadied([history.beyond for history in found])), steps)
     return np.asarray(told[:, skipped:])
 
 
@@ -80,11 +81,11 @@ def run_rates(
     """
     if not found:
         return []
-    first = month_add(inputs.last_open, 1)
+    told = np.rint(ahead_of(found, inputs))
+    months = [month_add(inputs.last_open, step + 1) for step in range(told.shape[1])]
     rows = []
-    for history, amounts in zip(found, np.rint(ahead_of(found, inputs)).tolist(), strict=True):
-        for step, units in enumerate(amounts):
-            month = month_add(first, step)
+    for history, amounts in zip(found, told.tolist(), strict=True):
+        for month, units in zip(months, amounts, strict=True):
             beside = max(others.get((history.client, month, history.currency), ZERO), ZERO)
             amount = max(from_minor(int(units), history.currency), -beside)
             if amount:
@@ -97,32 +98,43 @@ _FAR: Final = 4.0
 _AROUND: Final = 3
 
 
-def steadied(values: Sequence[int]) -> list[float]:
+def steadied(histories: Sequence[Sequence[int]]) -> list[Floats]:
     """A month billed late and its catch-up shared between the two; a one-off brought back to what is usual around it.
 
-    A lasting shift stays: the months around it shift as well.
+    A lasting shift stays: the months around it shift as well. Histories of a length are done at once.
     """
-    series = np.asarray(values, dtype=np.float64)
-    if len(series) < 2 * _AROUND + 1:
-        return list(series)
+    told = [np.asarray(values, dtype=np.float64) for values in histories]
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for place, series in enumerate(told):
+        by_length[len(series)].append(place)
+    for length, places in by_length.items():
+        if length >= 2 * _AROUND + 1:
+            for place, series in zip(places, _steadied(np.stack([told[place] for place in places])), strict=True):
+                told[place] = series
+    return told
+
+
+def _steadied(series: Floats) -> Floats:
+    """n × months, of one length."""
     usual, spread = _around(series)
     away = series - usual
-    late = np.flatnonzero((away[:-1] < -_FAR * spread[:-1]) & (away[1:] > _FAR * spread[1:]))
-    for month in late:
-        series[month : month + 2] = series[month : month + 2].mean()
+    late = (away[:, :-1] < -_FAR * spread) & (away[:, 1:] > _FAR * spread)
+    for row, month in np.argwhere(late):
+        series[row, month : month + 2] = series[row, month : month + 2].mean()
     usual, spread = _around(series)
     reach = _FAR * spread
-    return list(np.clip(series, usual - reach, usual + reach))
+    return np.asarray(np.clip(series, usual - reach, usual + reach))
 
 
 def _around(series: Floats) -> tuple[Floats, Floats]:
-    """The median of the seven months about each, and the usual distance from it over the whole history."""
-    padded = np.pad(series, _AROUND, mode="reflect")
-    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1), axis=1)
+    """The median of the seven months about each, and n × 1 the usual distance from it over the whole history."""
+    padded = np.pad(series, ((0, 0), (_AROUND, _AROUND)), mode="reflect")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1, axis=1), axis=2)
     away = np.abs(series - usual)
     # Both estimate the standard deviation of noise; most months of a steady history do not move at all.
-    spread = 1.4826 * np.median(away) or 1.2533 * np.mean(away)
-    return usual, np.full_like(series, spread or np.inf)
+    spread = 1.4826 * np.median(away, axis=1, keepdims=True)
+    spread = np.where(spread > 0, spread, 1.2533 * np.mean(away, axis=1, keepdims=True))
+    return usual, np.where(spread > 0, spread, np.inf)
 
 
 def _closed_since(first: Month, inputs: ForecastInputs) -> int:

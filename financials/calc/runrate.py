@@ -54,7 +54,7 @@ class RunRate:
     scale: Floats
 
 
-def pack(histories: Sequence[Sequence[float]]) -> Floats:
+def pack(histories: Sequence[Sequence[float] | Floats]) -> Floats:
     """Histories of any length, oldest month first, as right-aligned rows. NaN within one is a month not known."""
     width = max((len(history) for history in histories), default=0)
     rows = np.full((len(histories), max(width, 1)), np.nan)

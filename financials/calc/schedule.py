@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from common.money import ZERO, cumulative_round, from_minor, half_even, quantise, to_minor
@@ -70,9 +71,16 @@ def straight_line(amount: Decimal, start: date, end: date, currency: str, *, unt
     if span.days == 0:
         raise ValueError(f"The end, {end}, comes before the start, {start}.")
     kept = span if until is None or until >= end else Span(start, until)
-    reached = days_reached(kept) if kept.days else []
-    shares = cumulative_round(amount, [days for _, days in reached], span.days, currency)
-    return [Line(month, share) for (month, _), share in zip(reached, shares, strict=True)]
+    months, reached = _reached(kept) if kept.days else ((), ())
+    shares = cumulative_round(amount, reached, span.days, currency)
+    return [Line(month, share) for month, share in zip(months, shares, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _reached(span: Span) -> tuple[tuple[Month, ...], tuple[int, ...]]:
+    """The span's months, and the days elapsed by the end of each. A book's contracts and deals share their spans."""
+    months, days = zip(*days_reached(span), strict=True)
+    return months, days
 
 
 class _Stretch(NamedTuple):

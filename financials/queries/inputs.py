@@ -63,20 +63,26 @@ class Book:
     new_house: tuple[HouseRate, ...] = ()
 
 
-# Months that only serve as history are summed over contracts and lines: there are five years of them.
+# Months that only serve as history are summed over contracts and lines: there are five years of them. Client and month
+# are compared together because only the index that begins with both can answer that: after a large import the planner,
+# whose counts are old, would otherwise read every client's months for each of them.
 _LEDGER = """
-SELECT m.client_id, m.contract_id, coalesce(k.number, ''), m.service_line, m.month, m.currency,
-       CASE WHEN m.line = 'gross_revenue' THEN m.amount ELSE -m.amount END
-FROM financials_ledgermonth m LEFT JOIN financials_contract k ON k.id = m.contract_id
-WHERE m.client_id = ANY(%(clients)s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %(shown)s
-  AND m.amount <> 0
+SELECT of.client, m.contract_id, m.service_line, m.month, m.currency, m.amount
+FROM unnest(%(clients)s) AS of(client) CROSS JOIN LATERAL (
+  SELECT contract_id, service_line, month, currency,
+         CASE line WHEN 'gross_revenue' THEN amount ELSE -amount END AS amount
+  FROM financials_ledgermonth WHERE client_id = of.client AND line IN ('gross_revenue', 'pass_through')
+    AND (client_id, month) >= (of.client, %(shown)s) AND amount <> 0
+  OFFSET 0
+) m
 UNION ALL
-SELECT m.client_id, NULL, '', '', m.month, m.currency,
-       sum(CASE WHEN m.line = 'gross_revenue' THEN m.amount ELSE -m.amount END)
-FROM financials_ledgermonth m
-WHERE m.client_id = ANY(%(clients)s) AND m.line IN ('gross_revenue', 'pass_through') AND m.month >= %(since)s
-  AND m.month < %(shown)s AND m.amount <> 0
-GROUP BY m.client_id, m.month, m.currency
+SELECT of.client, NULL, '', m.month, m.currency, m.amount
+FROM unnest(%(clients)s) AS of(client) CROSS JOIN LATERAL (
+  SELECT month, currency, sum(CASE line WHEN 'gross_revenue' THEN amount ELSE -amount END) AS amount
+  FROM financials_ledgermonth WHERE client_id = of.client AND line IN ('gross_revenue', 'pass_through')
+    AND (client_id, month) >= (of.client, %(since)s) AND (client_id, month) < (of.client, %(shown)s) AND amount <> 0
+  GROUP BY month, currency
+) m
 """
 # Deals that renew a contract and were decided: what becomes of terms that end.
 _RENEWED = """
@@ -101,7 +107,7 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     contracts, numbers = _contracts(client_ids, now)
     deals = _deals(client_ids)
     oldest = month_add(closed, 1) if closed else month_of(min(as_of.values(), default=now.date()))
-    ledger = _ledger(client_ids, oldest)
+    ledger = _ledger(client_ids, oldest, {pk: number for number, (pk, _) in numbers.items()})
     overrides = _overrides(client_ids, as_of)
     renewal_rates = own_renewal_rates()
     house, new_house = load_house(closed, closed_at) if closed and closed_at else ([], [])
@@ -115,9 +121,9 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
         names = [str(pk) for pk in pks]
         inputs = calc.ForecastInputs(
             ledger=[
-                calc.LedgerCell(str(pk), cell.contract, cell.month, cell.currency, cell.amount)
-                for pk in pks
-                for cell in ledger[pk]
+                calc.LedgerCell(name, contract, month, currency, amount)
+                for name, pk in zip(names, pks, strict=True)
+                for _, _, contract, _, month, currency, amount in ledger[pk]
             ],
             contracts=[contract for name in names for contract in contracts[name]],
             opportunities=[deal for name in names for deal in deals[name]],
@@ -131,9 +137,10 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
         mine = {pk: costs[pk] for pk in pks if pk in costs}
         inputs = replace(inputs, rates=_rates(inputs, mine))
         inputs = replace(inputs, costs=histories(mine, inputs.rates))
-        for pk in pks:
-            first = inputs.first_month(str(pk))
-            recognised += [cell for cell in ledger[pk] if first <= cell.month <= inputs.last_open]
+        last = inputs.last_open
+        for name, pk in zip(names, pks, strict=True):
+            first = inputs.first_month(name)
+            recognised += [cell for cell in ledger[pk] if first <= cell.month <= last]
         batches.append(Batch(inputs, tuple(pks)))
     return Book(closed, as_of, numbers, tuple(batches), tuple(recognised), tuple(new_house))
 
@@ -214,14 +221,17 @@ def _deals(client_ids: Sequence[int]) -> dict[str, list[calc.Opportunity]]:
     return by_client
 
 
-def _ledger(client_ids: Sequence[int], open_month: Month) -> dict[int, list[Recognised]]:
-    """Cell by cell from a year before the open month, the years before it as history."""
+def _ledger(
+    client_ids: Sequence[int], open_month: Month, numbers: Mapping[int | None, str]
+) -> dict[int, list[Recognised]]:
+    """Cell by cell from a year before the open month, the years before it as history. numbers: of these clients'
+    contracts, by id."""
     by_client: dict[int, list[Recognised]] = defaultdict(list)
     shown, since = month_add(open_month, -12), month_add(open_month, -HISTORY_MONTHS)
     with connection.cursor() as cursor:
         cursor.execute(_LEDGER, {"clients": list(client_ids), "shown": shown, "since": since})
-        for row in cursor.fetchall():
-            by_client[row[0]].append(Recognised(*row))
+        for client, contract, *rest in cursor.fetchall():
+            by_client[client].append(Recognised(client, contract, numbers.get(contract, ""), *rest))
     return by_client
 
 

@@ -94,14 +94,21 @@ def test_two_currencies_have_two_histories() -> None:
 
 def test_a_month_billed_late_is_shared_with_its_catch_up() -> None:
     values = [100_00, 101_00, 99_00, 100_00, 0, 200_00, 100_00, 101_00, 99_00, 100_00, 101_00, 99_00]
-    assert steadied(values)[4:6] == [100_00, 100_00]
+    assert steadied([values])[0][4:6].tolist() == [100_00, 100_00]
 
 
 def test_a_one_off_is_brought_back_and_a_shift_is_not() -> None:
     values = [100, 102, 98, 101, 99, 900, 100, 102, 98, 101, 99, 100]
-    assert max(steadied(values)) < 120
+    assert max(steadied([values])[0]) < 120
     shifted = [100, 102, 98, 101, 99, 100, 101, 200, 202, 198, 201, 199, 200, 201]
-    assert steadied(shifted)[-6:] == [202, 198, 201, 199, 200, 201]
+    assert steadied([shifted])[0][-6:].tolist() == [202, 198, 201, 199, 200, 201]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(-(10**9), 10**9), max_size=60), min_size=1, max_size=8))
+def test_histories_are_steadied_as_each_by_itself(several: list[list[int]]) -> None:
+    together = [series.tolist() for series in steadied(several)]
+    assert together == [steadied([values])[0].tolist() for values in several]
 
 
 HOSTILE = {
