@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from common import jobs
+from common import jobs, tasks
 from common.models import AuditEntry, Job, JobState
 from common.registry import Registry
 
@@ -125,3 +125,10 @@ def test_a_name_is_registered_once() -> None:
     registry.register("a", 1)
     with pytest.raises(Exception, match="things: a"):
         registry.register("a", 2)
+
+
+def test_a_message_of_a_patient_kind_does_one_batch(work: Ledger) -> None:
+    jobs.kinds._entries["t"] = jobs.JobKind("t", "Test", work.run, batch=2, latest_only=True, patient=True)
+    jobs.mark_dirty("t", ["x:1", "x:2", "x:3"])
+    assert [tasks.work(kind="t") for _ in range(3)] == [2, 1, 0]
+    assert tasks.work(kind="no such kind") == 0
