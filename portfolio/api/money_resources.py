@@ -1,108 +1,96 @@
-"""Hours and rates through REST."""
+"""Posted, planned and owed money through REST."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from django.db.models import Q
 
-from django.db.models import CharField, F, Func, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
-
-from financials.access import rates_for, time_for
-from financials.actions.time_edits import HoursLocked, remove_entry
-from financials.models import RateKind, TimeStatus
-from people.models import User
-from portfolio.api.problems import Problem
+from financials.access import invoices_for, ledger_entries_for, purchase_orders_for
+from financials.models import Line
+from portfolio.api.removals import delete_record
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
 
-
-def _remove_time(user: User, record: Any) -> None:
-    try:
-        remove_entry(entry=record, actor=user.email)
-    except HoursLocked as locked:
-        raise Problem(409, str(locked)) from locked
-
-
-TIME_ENTRIES = Resource(
-    name="time-entries",
-    label="time entries",
-    kind="time",
-    told_as="time",
+LEDGER_ENTRIES = Resource(
+    name="ledger-entries",
+    label="ledger entries",
+    kind="ledger",
+    told_as="ledger",
     natural_key="source_ref",
     fields=(
         ID_FIELD,
         Field("source_ref", required=True),
-        Field("date", "date", required=True),
-        Field("month", "month", writable=False, help="Where the hours count; later than the day's where that closed."),
-        Field("person_email", path="person__email", required=True),
-        Field("client", path="client__key", required=True),
+        Field("revision", "integer", writable=False, help="Counts the amounts a source_ref has had."),
+        Field("is_reversal", "boolean", writable=False),
+        Field("client", path="client__key", help="Null on overhead of the pool only."),
         Field("contract", path="contract__number"),
-        Field("hours", "decimal", required=True, help="Above 0, at most 24."),
-        Field("billable", "boolean"),
-        Field("role", help="Names the rate card's role."),
-        Field("notes"),
-        Field("status", writable=False, choices=tuple(TimeStatus.values)),
-        Field("decided_by", writable=False),
-        *RECORD_FIELDS,
+        Field("service_line"),
+        Field("month", "month", required=True),
+        Field("service_month", "month", writable=False, help="Its own month, where that was closed already."),
+        Field("line", required=True, choices=tuple(Line.values)),
+        Field("amount", "decimal", required=True, help="Costs are positive."),
+        Field("currency", required=True),
+        Field("description"),
+        Field("posted_at", "datetime", writable=False, filter=False),
+        Field("posted_by", writable=False),
     ),
-    rows=time_for,
+    rows=ledger_entries_for,
     can_read=lambda can: can.see_money,
-    can_write=lambda can: can.edit_time,
-    orderings=("date", "source_ref", "created_at", "updated_at"),
-    search=("source_ref", "notes", "role"),
-    delete=_remove_time,
+    can_write=lambda can: can.edit_ledger,
+    orderings=("month", "source_ref", "posted_at"),
+    search=("source_ref", "description"),
+    immutable=True,
+    in_force=Q(is_reversal=False),
+    versioned=False,
 )
 
-
-def _rate_rows(user: User) -> QuerySet[Any]:
-    """Each rate with the key its parts make; a contract's number stands for its client."""
-    day = Func(F("starts"), Value("YYYY-MM-DD"), function="to_char", output_field=CharField())
-    who = Coalesce(F("person__email"), Value(""), output_field=CharField())
-    where = Coalesce(F("contract__number"), F("client__key"), Value(""), output_field=CharField())
-    dash = Value("|")
-    card = Concat(F("kind"), dash, who, dash, F("role"), dash, where, dash, day, output_field=CharField())
-    return rates_for(user).annotate(card=card)
-
-
-def _rate_key(row: Mapping[str, Any]) -> str:
-    def said(name: str) -> str:
-        return str(row.get(name) or "").strip()
-
-    return "|".join(
-        (
-            said("kind"),
-            said("person_email").lower(),
-            said("role"),
-            said("contract") or said("client"),
-            said("from"),
-        )
-    )
-
-
-RATE_CARDS = Resource(
-    name="rate-cards",
-    label="rate cards",
-    kind="rates",
-    told_as="rate",
-    natural_key="key",
+INVOICES = Resource(
+    name="invoices",
+    label="invoices",
+    kind="invoices",
+    told_as="invoice",
+    natural_key="number",
     fields=(
         ID_FIELD,
-        Field("key", path="card", writable=False, help="Made of kind, person or role, contract or client, and from."),
-        Field("kind", required=True, choices=tuple(RateKind.values), help="Cost rates are seen and kept by finance."),
-        Field("person_email", path="person__email", help="Or role."),
-        Field("role", help="Or person_email."),
-        Field("client", path="client__key", help="Null: for all."),
+        Field("number", required=True),
+        Field("client", path="client__key", required=True),
         Field("contract", path="contract__number"),
-        Field("rate", "decimal", required=True, help="For one hour."),
+        Field("issued", "date", required=True),
+        Field("due", "date", required=True),
+        Field("amount", "decimal", required=True, help="As invoiced, tax included; a credit note is negative."),
         Field("currency", required=True),
-        Field("from", "date", path="starts", required=True),
+        Field("paid_on", "date", help="Null while it is open."),
+        Field("po_number", help="The client's purchase order."),
         *RECORD_FIELDS,
     ),
-    rows=_rate_rows,
+    rows=invoices_for,
     can_read=lambda can: can.see_money,
-    can_write=lambda can: can.edit_rates,
-    orderings=("starts", "created_at", "updated_at"),
-    search=("role", "person__name"),
-    compose=_rate_key,
-    secret=lambda row: "SALARY" if row.get("kind") == RateKind.COST else "",
+    can_write=lambda can: can.edit_ledger,
+    orderings=("number", "issued", "due", "created_at", "updated_at"),
+    search=("number", "po_number"),
+    delete=delete_record,
+)
+
+PURCHASE_ORDERS = Resource(
+    name="purchase-orders",
+    label="purchase orders",
+    kind="purchase_orders",
+    told_as="purchase order",
+    natural_key="number",
+    within=("client",),
+    fields=(
+        ID_FIELD,
+        Field("number", required=True, help="As the client wrote it; one of its kind at the client."),
+        Field("client", path="client__key", required=True),
+        Field("contract", path="contract__number", help="What it pays for."),
+        Field("amount", "decimal", required=True),
+        Field("currency", required=True),
+        Field("issued", "date", required=True),
+        Field("expires", "date"),
+        *RECORD_FIELDS,
+    ),
+    rows=purchase_orders_for,
+    can_read=lambda can: can.see_money,
+    can_write=lambda can: can.edit_ledger,
+    orderings=("number", "issued", "created_at", "updated_at"),
+    search=("number",),
+    delete=delete_record,
 )
