@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import (
@@ -25,9 +25,12 @@ from accounts.models import (
     Proposal,
     ProposalDocument,
     Stakeholding,
+    Target,
     Touchpoint,
 )
+from common.policies import FINANCE, LEADERSHIP
 from people.access import abilities_of
+from people.queries import reporting_line_ids
 
 if TYPE_CHECKING:
     from people.models import User
@@ -99,6 +102,17 @@ def opportunities_for(user: User) -> QuerySet[Opportunity]:
     if not abilities_of(user).see_relationships:
         return Opportunity.objects.none()
     return Opportunity.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def targets_for(user: User) -> QuerySet[Target]:
+    """Of clients in sight, and those of one's own line that name no client; all of them for who sees every client."""
+    if not abilities_of(user).see_money:
+        return Target.objects.none()
+    if user.role in (FINANCE, LEADERSHIP):
+        return Target.objects.all()
+    line: Any = reporting_line_ids(user)
+    clients = Client.objects.visible_to(user).order_by().values("pk")
+    return Target.objects.filter(Q(client__in=clients) | Q(client=None, owner__in=line))
 
 
 def get_opportunity_for(user: User, key: str) -> Opportunity:

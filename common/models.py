@@ -149,7 +149,7 @@ class IdempotencyKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="idempotency_key_once")]
 
 
-class FxRate(models.Model):
+class FxRate(Record):
     """Quote units for one base, for a month. Never edited in place once a month that uses it is closed."""
 
     month = models.DateField()
@@ -157,7 +157,6 @@ class FxRate(models.Model):
     quote = CurrencyField()
     average = models.DecimalField(max_digits=18, decimal_places=8)
     closing = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.http import QueryDict
 
 from common import audit
@@ -103,6 +103,13 @@ def _in_sight(user: User, found: list[SavedView]) -> list[SavedView]:
         seen = sight(user, asked) if asked else asked
         found = [view for view in found if named.get(view.pk, frozenset()) <= seen]
     return found
+
+
+def views_in_sight(user: User) -> QuerySet[SavedView]:
+    """One's own and shared ones in sight, of pages this person may open. One query, and one for each of `sights`."""
+    open_to = [name for name, page in pages if user.role in page.roles]
+    found = list(SavedView.objects.filter(Q(owner_id=user.pk) | Q(shared=True), page__in=open_to))
+    return SavedView.objects.filter(pk__in=[view.pk for view in _in_sight(user, found)])
 
 
 def view_in_sight(user: User, pk: int) -> SavedView | None:

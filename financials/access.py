@@ -10,6 +10,7 @@ from django.http import Http404
 
 from accounts.access import NOT_FOUND
 from accounts.models import Client
+from common.models import FxRate
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, FINANCE, LEADERSHIP
 from financials.models import (
     Allocation,
@@ -129,6 +130,11 @@ def budget_lines_for(user: User) -> QuerySet[BudgetLine]:
     if not abilities_of(user).see_money:
         return BudgetLine.objects.none()
     return BudgetLine.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def fx_rates_for(user: User) -> QuerySet[FxRate]:
+    """Rates are of no client: one set for the whole company, for all who read money."""
+    return FxRate.objects.all() if abilities_of(user).see_money else FxRate.objects.none()
 
 
 def invoices_for(user: User) -> QuerySet[Invoice]:

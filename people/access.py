@@ -108,6 +108,17 @@ def leave_for(user: User) -> QuerySet[Leave]:
     return Leave.objects.filter(person__in=line)
 
 
+def people_for(user: User) -> QuerySet[User]:
+    """Oneself and one's reporting line; everyone for those who work with all of them."""
+    model = type(user)
+    if not user.is_active:
+        return model.objects.none()
+    if user.role in (ADMINISTRATOR, FINANCE, LEADERSHIP):
+        return model.objects.all()
+    line: Any = reporting_line_ids(user)
+    return model.objects.filter(pk__in=line)
+
+
 def client_address(request: HttpRequest) -> str:
     """The address throttling counts by: the socket's own, or what the outermost of our NUM_PROXIES saw.
 

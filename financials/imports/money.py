@@ -22,7 +22,7 @@ from common.imports import (
     save_records,
     undo_records,
 )
-from common.imports.columns import amount, currency, month, rate, reference, text
+from common.imports.columns import amount, currency, hours_planned, month, rate, reference, text
 from common.imports.columns import choice as one_of
 from common.models import FxRate, ImportChange
 from common.periods import format_month
@@ -34,7 +34,7 @@ from financials.actions.ledger import (
     post,
     take_back,
 )
-from financials.models import BudgetLine, Contract, LedgerEntry, Line
+from financials.models import WORKED_LINES, BudgetLine, Contract, LedgerEntry, Line
 
 
 def load_ledger(values: Values, context: LoadContext) -> Counts:
@@ -151,9 +151,12 @@ def load_budgets(values: Values, context: LoadContext) -> Counts:
     existing = {
         (row.version_name, row.client_id, row.contract_id, row.service_line, row.month, row.line): row for row in lines
     }
-    reader = FieldReader(BudgetLine, values, {"amount": "amount", "currency": "currency"})
+    reader = FieldReader(BudgetLine, values, {"amount": "amount", "currency": "currency", "hours": "hours"})
     incoming = []
-    for position in values.good():
+    for position in list(values.good()):
+        if columns["hours"][position] is not None and columns["line"][position] not in WORKED_LINES:
+            values.reject(position, f"hours stand on {' and '.join(WORKED_LINES)} alone: leave them blank here")
+            continue
         own = {
             "version_name": columns["version"][position],
             "client_id": clients[position],
@@ -257,6 +260,7 @@ BUDGETS = ImportKind(
         _LINE,
         _AMOUNT,
         _CURRENCY,
+        Column("hours", hours_planned, about="on delivery_labour and freelancers; blank: not planned", sample=""),
     ),
     key=("version", "client", "contract", "service_line", "month", "line"),
     load=load_budgets,

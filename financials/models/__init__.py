@@ -25,7 +25,16 @@ from financials.models.forecast import (
     Layer,
     OverrideLevel,
 )
-from financials.models.ledger import ACCRUAL, BudgetLadder, BudgetLine, LedgerEntry, LedgerLadder, LedgerMonth, Line
+from financials.models.ledger import (
+    ACCRUAL,
+    WORKED_LINES,
+    BudgetLadder,
+    BudgetLine,
+    LedgerEntry,
+    LedgerLadder,
+    LedgerMonth,
+    Line,
+)
 from financials.models.movement import ForecastLook
 from financials.models.receivables import Invoice, PurchaseOrder
 from financials.models.renewals import RenewalPlan, RenewalStatus
@@ -43,6 +52,7 @@ from financials.models.time import Rate, RateKind, TimeEntry, TimeMonth, TimeSta
 
 __all__ = [
     "ACCRUAL",
+    "WORKED_LINES",
     "Allocation",
     "Billing",
     "BillingPlanLine",

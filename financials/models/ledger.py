@@ -108,8 +108,15 @@ class LedgerMonth(models.Model):
         indexes = [models.Index(fields=["month", "line"], name="ledger_month_by_month")]
 
 
+WORKED_LINES: Final = (Line.DELIVERY_LABOUR.value, Line.FREELANCERS.value)
+"""Lines whose amount pays for hours."""
+
+
 class BudgetLine(Record):
-    """One version of the plan in money, at the ledger's grain."""
+    """One version of the plan in money, at the ledger's grain.
+
+    hours: planned to be worked for the amount, on the lines people are paid by; None is not planned, not zero.
+    """
 
     version_name = models.CharField(max_length=40)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="budget_lines", db_index=False)
@@ -119,6 +126,7 @@ class BudgetLine(Record):
     line = models.CharField(max_length=16, choices=Line)
     amount = AmountField()
     currency = CurrencyField()
+    hours = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -129,6 +137,9 @@ class BudgetLine(Record):
             ),
             models.CheckConstraint(condition=Q(line__in=Line.values), name="budget_line_known"),
             models.CheckConstraint(condition=Q(month__day=1), name="budget_month_first_day"),
+            models.CheckConstraint(
+                condition=Q(hours=None) | Q(hours__gte=0, line__in=WORKED_LINES), name="budget_hours_of_work"
+            ),
         ]
         indexes = [models.Index(fields=["client", "month"], name="budget_of_client")]
 

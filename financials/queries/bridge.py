@@ -8,12 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from accounts.models import Client
 from common.money import ZERO
 from common.periods import InvalidPeriod, Month, month_add, months_between, parse_month, parse_period
 from financials.calc.bridge import Measure, Moves, Pair, Side, add_up, moves
-from financials.models import TimeMonth
+from financials.models import WORKED_LINES, BudgetLine, Line, TimeMonth
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import Cut
 from financials.queries.ladder_sql import Source
@@ -73,6 +74,7 @@ class BridgeResult:
     """clients: sorted by key; those with nothing in either period are absent. missing: absent rates, one line each.
 
     withheld: the labour of somebody's few hours is in it, which this reader is not told: then there are no clients.
+    without_hours: months of a client in the budget whose hours nobody planned, so that their move is all "other".
     """
 
     request: BridgeRequest
@@ -83,6 +85,7 @@ class BridgeResult:
     total: Moves
     missing: tuple[str, ...]
     withheld: bool = False
+    without_hours: int = 0
 
 
 def read_span(text: str) -> Span | None:
@@ -113,8 +116,9 @@ def load_bridge(user: User, request: BridgeRequest, *, now: datetime) -> BridgeR
     rate_of = {month: old_months[min(at, len(old_months) - 1)] for at, month in enumerate(new_months)}
     early = replace(cut, first=start[0], last=start[1])
     hours = _hours(user, request, start, end)
+    planned = _budget_hours(user, request, start, basis) if source == "budget" else hours
     measured = request.measure
-    before = _sides(source, basis, early, {} if source == "budget" else hours, measured)
+    before = _sides(source, basis, early, planned, measured)
     after = _sides("actual", basis, cut, hours, measured)
     level = _sides("actual", replace(basis, rate_of=rate_of), cut, hours, measured)
     gaps: set[tuple[str, Month]] = set()
@@ -126,7 +130,9 @@ def load_bridge(user: User, request: BridgeRequest, *, now: datetime) -> BridgeR
         return BridgeResult(request, basis, start, end, (), Moves(), missing_words(gaps, basis), withheld=not gaps)
     months = list(zip(old_months, new_months, strict=True)) if paired else None
     clients = _clients(before, after, level, months, basis.currency, request.measure)
-    return BridgeResult(request, basis, start, end, clients, add_up(one.moves for one in clients), ())
+    total = add_up(one.moves for one in clients)
+    blank = sum(side.hours <= 0 for months in before.values() for side in months.values()) if source == "budget" else 0
+    return BridgeResult(request, basis, start, end, clients, total, (), without_hours=blank)
 
 
 Sides = Mapping[str, Mapping[Month, Side]]
@@ -182,9 +188,27 @@ def _sides(
     return sides
 
 
+def _clients_of(user: User, request: BridgeRequest) -> QuerySet[Client]:
+    return clients_asked(user, PnlRequest(client=request.client, owner=request.owner, tier=request.tier))
+
+
 def _hours(user: User, request: BridgeRequest, start: Span, end: Span) -> dict[tuple[str, Month], Decimal]:
     """Hours that count, by client key and month."""
-    clients = clients_asked(user, PnlRequest(client=request.client, owner=request.owner, tier=request.tier))
-    rows = TimeMonth.objects.filter(Q(month__range=start) | Q(month__range=end), client__in=clients.values("pk"))
+    asked = _clients_of(user, request).values("pk")
+    rows = TimeMonth.objects.filter(Q(month__range=start) | Q(month__range=end), client__in=asked)
     found = rows.values_list("client__key", "month").annotate(worked=Sum("hours"))
     return {(key, month): worked for key, month, worked in found.order_by()}
+
+
+def _budget_hours(user: User, request: BridgeRequest, span: Span, basis: Basis) -> dict[tuple[str, Month], Decimal]:
+    """Hours planned, by client key and month; a month with delivery labour that has none is absent: unknown."""
+    rows = BudgetLine.objects.filter(
+        version_name=basis.budget_version,
+        month__range=span,
+        line__in=WORKED_LINES,
+        client__in=_clients_of(user, request).values("pk"),
+    )
+    found = rows.values_list("client__key", "month").annotate(
+        planned=Sum("hours"), blank=Count("pk", filter=Q(hours=None, line=Line.DELIVERY_LABOUR))
+    )
+    return {(key, month): planned for key, month, planned, blank in found.order_by() if planned and not blank}

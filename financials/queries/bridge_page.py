@@ -43,6 +43,7 @@ class BridgePage:
     rows: tuple[BridgeRow, ...]
     total: BridgeRow
     source: str
+    note: str = ""
 
 
 def load_bridge_page(user: User, request: BridgeRequest, *, now: datetime) -> BridgePage:
@@ -63,7 +64,27 @@ def load_bridge_page(user: User, request: BridgeRequest, *, now: datetime) -> Br
         chart=_chart(found, measure, first, last, shown) if found.clients else None,
         rows=tuple(sorted(rows, key=lambda row: (-abs(_change(row)), row.name))),
         total=BridgeRow("", "All clients", _figures(found, shown, found.total, request.client)),
-        source=f"Ledger to {month_label(found.basis.through)}, newest entry {found.basis.ledger_no:,}; hours as worked",
+        source=f"Ledger to {month_label(found.basis.through)}, newest entry {found.basis.ledger_no:,}; "
+        + _hours_words(found),
+        note=_without_hours(found),
+    )
+
+
+def _hours_words(found: BridgeResult) -> str:
+    if found.request.against == "budget":
+        return f"budget {found.basis.budget_version or 'none'}; hours as planned and as worked"
+    return "hours as worked"
+
+
+def _without_hours(found: BridgeResult) -> str:
+    """Why much of a bridge from budget is "other", in plain words."""
+    count = found.without_hours
+    if not count:
+        return ""
+    months = "1 month of a client" if count == 1 else f"{count:,} months of clients"
+    return (
+        f"The budget plans no hours for {months}, so what moved there cannot be split into price, volume and cost: it "
+        "stands as other. Load the budget with its hours column, on delivery labour and freelancers, to split it."
     )
 
 

@@ -9,10 +9,10 @@ from portfolio.api.contract_resources import CONTRACTS, ESTIMATES, MILESTONES, S
 from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.hours_resources import RATE_CARDS, TIME_ENTRIES
-from portfolio.api.money_resources import INVOICES, LEDGER_ENTRIES, PURCHASE_ORDERS
+from portfolio.api.money_resources import BUDGETS, FX_RATES, INVOICES, LEDGER_ENTRIES, PURCHASE_ORDERS, TARGETS
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
-from portfolio.api.people_resources import ALLOCATIONS, LEAVE
+from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
 
 RESOURCES = (
@@ -29,6 +29,9 @@ RESOURCES = (
     PROPOSALS,
     PITCHES,
     LEDGER_ENTRIES,
+    BUDGETS,
+    TARGETS,
+    FX_RATES,
     INVOICES,
     PURCHASE_ORDERS,
     TIME_ENTRIES,
@@ -36,6 +39,7 @@ RESOURCES = (
     ALLOCATIONS,
     OVERRIDES,
     LEAVE,
+    PEOPLE,
     AUDIT,
     FORECAST_RUNS,
     SCENARIOS,

@@ -1,4 +1,4 @@
-"""Planned hours and leave through REST."""
+"""People, their planned hours and their leave through REST."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce, Concat
 from common import audit
 from financials.access import allocations_for
 from financials.actions.allocations import remove_allocation
-from people.access import leave_for
-from people.models import User
+from people.access import leave_for, people_for
+from people.models import Role, User
 from people.queries import reporting_line_ids
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
 
@@ -126,4 +126,39 @@ LEAVE = Resource(
     search=("person__name", "person__email"),
     delete=_remove_leave,
     compose=_leave_key,
+)
+
+
+def _people_rows(user: User) -> QuerySet[Any]:
+    return people_for(user).annotate(no_client=Value(None, output_field=BigIntegerField()))
+
+
+PEOPLE = Resource(
+    name="people",
+    label="people",
+    kind="people",
+    told_as="person",
+    told_label=("name",),
+    natural_key="email",
+    client="no_client",
+    fields=(
+        ID_FIELD,
+        Field("email", required=True),
+        Field("name", required=True),
+        Field("role", choices=tuple(Role.values), help="Of somebody already here it is changed in Settings alone."),
+        Field("manager_email", path="manager__email", help="As role."),
+        Field("country", help="ISO 3166, subdivision allowed: whose holidays they have."),
+        Field("weekly_hours", "decimal"),
+        Field("starts", "date"),
+        Field("ends", "date"),
+        Field("discipline", help="What they do for clients, as rate cards name it."),
+        Field("is_active", "boolean", writable=False, help="Whether they may sign in."),
+        *RECORD_FIELDS,
+    ),
+    rows=_people_rows,
+    can_read=lambda can: True,  # everyone sees themselves
+    can_write=lambda can: can.edit_client,
+    orderings=("name", "email", "created_at", "updated_at"),
+    search=("name", "email", "discipline"),
+    compose=lambda row: _said(row, "email").lower(),
 )

@@ -75,7 +75,7 @@ class Resource:
     immutable: rows are never changed (a changed amount posts a reversal and a new row); in_force tells the row that
     counts from its reversals. compose: makes the natural key of a row that does not carry it. secret: the field class
     of what is told of a row in the audit trail; told_as, told_label: its kind and the paths of its name there, the same
-    as pages give it.
+    as pages give it. counter: the field that counts edits.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Resource:
     told_as: str = ""
     told_label: tuple[str, ...] = ()
     acts: Acts | None = None
+    counter: str = "version"
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -127,7 +127,12 @@ class TableView(ApiView):
         )
 
 
-RATES: Final = frozenset({"nrr", "grr", "dso", "probability", "utilisation", "coverage", "contribution_margin"})
+RATES: Final = frozenset(
+    {
+        *("used", "done", "burn", "nrr", "grr", "dso"),
+        *("probability", "utilisation", "coverage", "contribution_margin"),
+    }
+)
 """Columns at six places, which a workbook shows as they are."""
 
 

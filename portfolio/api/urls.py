@@ -18,6 +18,7 @@ from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.call_resources import ScenariosView
 from portfolio.api.capacity import CapacityView
 from portfolio.api.coverage import CoverageView
+from portfolio.api.decisions import TimeDecisionsView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.forecast import ForecastView
@@ -27,7 +28,9 @@ from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
+from portfolio.api.saved_views import MoveView, PinView, SavedViewDetail, SavedViewList, UnpinView
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
+from portfolio.api.servicing import DraftOrderView, OverServicingView
 from portfolio.api.tables import ReceivablesView, RenewalsView, RetentionView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
 from portfolio.api.views import (
@@ -116,6 +119,7 @@ _TABLES = (
     PipelineView,
     CapacityView,
     CoverageView,
+    OverServicingView,
     ForecastView,
     ScenariosView,
     *PROOF_VIEWS,
@@ -135,6 +139,17 @@ urlpatterns = [
     path("periods/<str:pk>/", PeriodDetailView.as_view(), name="api_periods"),
     path("periods/<str:pk>/close/", PeriodCloseView.as_view(), name="api_periods_close"),
     path("periods/<str:pk>/reopen/", PeriodReopenView.as_view(), name="api_periods_reopen"),
+    path("time-entries/decisions/", TimeDecisionsView.as_view(), name="api_time-entries_decisions"),
+    path(
+        "contracts/<str:pk>/draft-change-order/",
+        DraftOrderView.as_view(),
+        name="api_contracts_draft_order",
+    ),
+    path("saved-views/", SavedViewList.as_view(), name="api_saved-views_list"),
+    path("saved-views/<str:pk>/", SavedViewDetail.as_view(), name="api_saved-views"),
+    path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
+    path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
+    path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
     *(url for resource in RESOURCES for url in _resource_urls(resource)),
     re_path(r"^(?P<rest>.*)$", limited(AddressRate, no_such_address)),

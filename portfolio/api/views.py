@@ -90,7 +90,7 @@ class ResourceView(ApiView):
         return found[-1]
 
     def _etag(self, row: dict[str, Any]) -> str:
-        return f'"{row["id"]}-{row["version"]}"' if self.resource.versioned else f'"{row["id"]}"'
+        return f'"{row["id"]}-{row[self.resource.counter]}"' if self.resource.versioned else f'"{row["id"]}"'
 
 
 class ListView(ResourceView):

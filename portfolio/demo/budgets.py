@@ -12,6 +12,7 @@ from portfolio.demo.contracts import master_start, project_dates, term, term_fee
 from portfolio.demo.postings import BOUGHT
 from portfolio.demo.rates import rate_table, to_dollars
 from portfolio.demo.spec import Client, Running
+from portfolio.demo.time import PER_DOLLAR
 from portfolio.demo.work import WORK
 
 VERSION = "v1"
@@ -22,6 +23,8 @@ AMBITION = 1.045
 # The agency's own overhead, planned on delivery labour as the P&L spreads it.
 POOL_ON_LABOUR = 0.148
 STRETCH = Decimal("1.015")
+PLANNED_COST = Decimal(71)
+"""Dollars an hour of delivery labour."""
 
 Plan = dict[tuple[str, date], float]
 
@@ -124,6 +127,13 @@ def ladder_of(client: Client, line: str, net: float) -> Iterator[tuple[str, Deci
     yield "direct_expenses", tens(net * economics.expenses * 0.97)
 
 
+def planned_hours(line: str, amount: Decimal, currency: str) -> str:
+    """Of delivery labour, at what an hour is planned to cost; whole hours."""
+    if line != "delivery_labour":
+        return ""
+    return f"{round(amount / (PLANNED_COST * Decimal(str(PER_DOLLAR[currency]))))}"
+
+
 def budget_rows(anchor: date) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
 
@@ -139,6 +149,7 @@ def budget_rows(anchor: date) -> list[dict[str, str]]:
                     "line": line,
                     "amount": f"{amount:.2f}",
                     "currency": client.currency,
+                    "hours": planned_hours(line, amount, client.currency),
                 }
             )
 

@@ -82,6 +82,27 @@ def test_from_budget_to_actual_is_other(owner: User, kestrel: Client) -> None:
     assert ask(owner, against="budget").total == Moves(start=D(120000), other=D(-17700), end=D(102300))
 
 
+def test_a_budget_with_hours_is_split(owner: User, kestrel: Client) -> None:
+    """1,000 h planned at 200/110 against 1,100 h worked at 205/112: the worked figure, to the cent."""
+    budget_lines(kestrel, [("gross_revenue", "200000"), ("freelancers", "10000")])
+    budget_lines(kestrel, [("delivery_labour", "60000")], hours=D(600), service_line="Media")
+    budget_lines(kestrel, [("delivery_labour", "40000")], hours=D(400))
+    found = ask(owner, against="budget")
+    assert found.total == Moves(start=D(90000), price=D(5500), volume=D(9000), cost_mix=D(-2200), end=D(102300))
+    assert found.without_hours == 0
+
+
+def test_a_budget_with_part_of_its_hours_has_none(owner: User, kestrel: Client) -> None:
+    budget_lines(kestrel, [("gross_revenue", "250000"), ("delivery_labour", "90000")])
+    budget_lines(kestrel, [("delivery_labour", "40000")], hours=D(400), service_line="Media")
+    found = ask(owner, against="budget")
+    assert (found.total.other, found.without_hours) == (D(-17700), 1)
+    browser = Browser()
+    browser.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.get("/financials/bridge/?to=2026-10&against=budget").content.decode()
+    assert "The budget plans no hours for 1 month of a client" in page
+
+
 def test_periods_pair_month_by_month_or_whole(owner: User, kestrel: Client) -> None:
     quarter = read_span("2026-Q3")
     assert quarter == (date(2026, 7, 1), SEPTEMBER)

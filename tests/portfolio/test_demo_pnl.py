@@ -87,8 +87,9 @@ def test_in_pounds_by_client(finance: User, scenario: Scenario) -> None:
     """The file has no rate between the euro and the pound: each month is given one, unlike the two dollar rates'."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO common_fxrate (month, base, quote, average, created_at) "
-            "SELECT month, 'EUR', 'GBP', 0.8713, now() FROM common_fxrate WHERE base = 'EUR' AND quote = 'USD'"
+            "INSERT INTO common_fxrate (month, base, quote, average, version, created_at, updated_at) "
+            "SELECT month, 'EUR', 'GBP', 0.8713, 1, now(), now() FROM common_fxrate "
+            "WHERE base = 'EUR' AND quote = 'USD'"
         )
     assert agree(finance, scenario, "client", "GBP") == {"actual": 14, "prior_year": 13}[scenario]
 

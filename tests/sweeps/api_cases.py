@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from common.models import FxRate
 from tests.sweeps.cases import (
     AUDITORS,
     BOOKERS,
@@ -28,6 +29,7 @@ from tests.sweeps.cases import (
     pack_of,
     plan_of,
     scenario_of,
+    view_of,
 )
 from tests.sweeps.world import World
 
@@ -61,6 +63,13 @@ AWAY: Kwargs = {"person_email": "delivery@example.com", "from": "2027-02-01", "t
 MILESTONE: Kwargs = {"contract": "HAL-SOW", "key": "M9", "title": "Launch", "due": "2026-11-30", "amount": "10"}
 ESTIMATE: Kwargs = {"contract": "HAL-SOW", "month": "2026-11", "cost_to_go": "10"}
 TERM: Kwargs = {"contract": "HAL-SOW", "topic": "payment_days", "value": "45", "from": "2199-01-01"}
+PLAN: Kwargs = {
+    "version": "v9", "client": "HAL", "month": "2026-11", "line": "delivery_labour", "amount": "10", "currency": "USD",
+    "hours": "2",
+}  # fmt: skip
+AIM: Kwargs = {"measure": "net_revenue", "client": "HAL", "month": "2027-01", "amount": "10", "currency": "USD"}
+PAIR: Kwargs = {"month": "2026-11", "base": "GBP", "quote": "USD", "average": "1.31"}
+HIRE: Kwargs = {"email": "new@example.com", "name": "New One", "manager_email": "owner@example.com"}
 CONTACT: Kwargs = {"key": "P-9", "client": "HAL", "first_name": "Ana", "last_name": "New"}
 
 
@@ -147,6 +156,56 @@ API: tuple[Case, ...] = (
         "ledger-entries", MONEY, BOOKKEEPERS, lambda world: world.own.entry, ENTRY, delete=False,
         change={"description": "Other"},
     ),
+    *_resource(
+        "budgets", MONEY, BOOKKEEPERS, lambda world: world.own.client.budget_lines.all()[0], PLAN, delete=False,
+        change={"amount": "20"},
+    ),
+    *_resource(
+        "targets", MONEY, BOOKKEEPERS, lambda world: world.own.client.targets.all()[0], AIM, delete=False,
+        change={"amount": "20"},
+    ),
+    Case("api_fx-rates_list", get=MONEY, post=FINANCE, body=lambda world: dict(PAIR), strange=422),
+    Case("api_fx-rates_bulk", post=FINANCE, body=lambda world: dict(PAIR), strange=422),
+    Case(
+        "api_fx-rates", lambda world: {"pk": str(FxRate.objects.latest("month").pk)}, get=MONEY, patch=FINANCE,
+        body=lambda world: {"average": "1.2"}, strange=404,
+    ),
+    Case("api_people_list", get=EVERYONE, post=DIRECTOR, body=lambda world: dict(HIRE), strange=422),
+    Case("api_people_bulk", post=DIRECTOR, body=lambda world: dict(HIRE), strange=422),
+    Case(
+        "api_people", lambda world: {"pk": str(world.people["delivery"].pk)}, get=EVERYONE - {"legal"}, denied=404,
+        record=True,
+    ),
+    Case(
+        "api_people", lambda world: {"pk": str(world.people["delivery"].pk)}, patch=DIRECTOR, strange=404,
+        body=lambda world: {"country": "GB"}, record=True,
+    ),
+    Case(
+        "api_saved-views_list", get=EVERYONE, post=EVERYONE,
+        body=lambda world: {"page": "clients", "name": "Own", "query": "tier=key"},
+    ),
+    Case(
+        "api_saved-views", lambda world: {"pk": str(view_of(world))}, get=DIRECTOR, patch=DIRECTOR, delete=DIRECTOR,
+        body=lambda world: {"name": "Other"}, record=True, denied=404, strange=404,
+    ),
+    *(
+        Case(f"api_saved-views_{act}", lambda world: {"pk": str(view_of(world))}, post=DIRECTOR,
+             body=lambda world: {}, record=True, denied=404, strange=404)
+        for act in ("pin", "unpin", "move")
+    ),
+    Case(
+        "api_time-entries_decisions", post=WRITERS | FINANCE, strange=404,
+        body=lambda world: {"status": "approved", "ids": [str(world.own.hours.pk)]},
+    ),
+    Case(
+        "api_contracts_draft_order", lambda world: {"pk": str(world.own.sow.pk)}, post=BOOKKEEPERS, record=True,
+        body=lambda world: {}, strange=404,
+    ),
+    Case("api_report_over-servicing", get=MONEY),
+    Case("api_report_over-servicing", query="client=HAL", get=MONEY, record=True, soft=True),
+    Case("api_report_over-servicing", query="format=csv", get=MONEY),
+    Case("api_report_over-servicing", query="format=xlsx", get=MONEY),
+    Case("/api/v1/reports/over-servicing", get=MONEY),
     *_resource(
         "invoices", MONEY, BOOKKEEPERS, lambda world: world.own.invoice, INVOICE, delete=True,
         change={"due": "2027-02-01"},

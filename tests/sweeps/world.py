@@ -26,6 +26,7 @@ from accounts.models import (
     Stage,
     StageMove,
     Stakeholding,
+    Target,
     Touchpoint,
 )
 from common import audit, jobs
@@ -269,6 +270,14 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             owner=director, recipients=["lead@example.com"], subject="Qvlaunch", pdf=b"%PDF-", made_at=_now()
         )
         SavedView.objects.create(page="clients", name="Mine", query="q=HAL", owner_id=director.pk)
+    Target.objects.create(
+        measure="net_revenue",
+        client=client,
+        owner=director,
+        month=date(2026, 12, 1),
+        amount=Decimal(90),
+        currency="USD",
+    )
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
     proposal, paper, pitch = _pursued(client, deal, director)
