@@ -23,6 +23,7 @@ from financials import (
     explain_forecast,
     explain_gaps,
     explain_margin,
+    explain_shown_margin,
     explain_time,
 )
 from financials.calc.ladder import COSTS, LINES
@@ -379,6 +380,7 @@ def register() -> None:
     explain_forecast.register()
     explain_margin.register()
     explain_gaps.register()
+    explain_shown_margin.register()
     explain_close.register()
     explain_contracts.register()
     explain_time.register()

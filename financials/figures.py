@@ -139,6 +139,24 @@ def gap_figure(formula: str, value: Number, unit: str, *, months: Sequence[Month
     return Figure(identity, f"{GAP_LABELS[formula]}, {period_label(first, last)}", value, unit)
 
 
+SHOWN_LABELS: Final = {
+    "shown": "Contribution margin of what is shown",
+    "shown_gap": "Contribution margin of what is shown, on budget",
+}
+
+
+def shown_margin_figure(
+    name: str, value: Number, months: Sequence[Month], client: str = "", currency: str = ""
+) -> Figure:
+    """name: shown, a ratio, or shown_gap, in points; over months[0]..months[-1] less what the reader is not told."""
+    first, last = months[0], months[-1]
+    identity = figure_id(
+        f"margin.{name}", client=client, **{"from": format_month(first), "to": format_month(last)}, currency=currency
+    )
+    unit = "ratio" if name == "shown" else "points"
+    return Figure(identity, f"{SHOWN_LABELS[name]}, {period_label(first, last)}", value, unit)
+
+
 def renewals_figure(value: int, days: int) -> Figure:
     return Figure(figure_id("renewals.count", days=days), f"Renewals within {days} days", value, "count")
 

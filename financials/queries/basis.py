@@ -19,7 +19,7 @@ from common.models import FxRate
 from common.money import minor_places
 from common.periods import Month, month_add, month_of, months_between
 from common.policies import FINANCE, LEADERSHIP
-from financials.queries.closed import OPEN_BETWEEN
+from financials.queries.closed import WAITING
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Basis:
     """closed_at: when the last closed month was closed. ledger_no: the newest ledger entry known then of the clients in
     sight.
 
-    reopened: the first open month that lies between closed ones.
+    waiting: the first month that is open before a closed one, by `WAITING`.
     salary: the reader may know what one person costs. whole_book: sees every client and the pool of overhead. timed:
     the first and last month whose labour the P&L takes from time; None when there is none.
     constant: the month whose rates serve every month ("constant currency"); None converts each at its own. rate_of:
@@ -51,7 +51,7 @@ class Basis:
     ledger_no: int
     rates: Rates
     rate_currencies: frozenset[str]
-    reopened: Month | None = None
+    waiting: Month | None = None
     salary: bool = False
     whole_book: bool = False
     timed: tuple[Month, Month] | None = None
@@ -95,7 +95,7 @@ class Basis:
 
 
 # A reopened month's row is gone, so what was closed at an earlier instant is told by the closes and reopenings since.
-_REOPENED = OPEN_BETWEEN.format(closed="closed", through="(SELECT max(month) FROM closed)")
+_WAITING = WAITING.format(closed="closed", through="(SELECT max(month) FROM closed)")
 _STATE = f"""
 WITH closed AS (
   SELECT month, closed_at AS at FROM common_closedperiod WHERE closed_at <= %s
@@ -107,7 +107,7 @@ WITH closed AS (
 )
 SELECT (SELECT max(month) FROM closed), (SELECT at FROM closed ORDER BY month DESC, at DESC LIMIT 1),
        coalesce(%s, (SELECT version_name FROM financials_budgetline ORDER BY id DESC LIMIT 1), ''),
-       coalesce(({{newest}}), 0), (SELECT min(month) FROM ({_REOPENED}) m),
+       coalesce(({{newest}}), 0), ({_WAITING}),
        (SELECT min(month) FROM financials_timemonth WHERE in_ladder AND cost_currency <> ''),
        (SELECT max(month) FROM financials_timemonth WHERE in_ladder AND cost_currency <> '')
 """  # noqa: S608  # our own words
@@ -152,7 +152,7 @@ def load_basis(
         cursor.execute(
             *_state(user, as_of or now, budget_version, historic=as_of is not None, newest_entry=newest_entry)
         )
-        closed_through, closed_at, budget, ledger_no, reopened, *timed = cursor.fetchone()
+        closed_through, closed_at, budget, ledger_no, waiting, *timed = cursor.fetchone()
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     if as_of is not None:
         rows = rows.filter(created_at__lte=as_of)
@@ -166,7 +166,7 @@ def load_basis(
         closed_at=closed_at,
         budget_version=budget,
         ledger_no=ledger_no,
-        reopened=reopened,
+        waiting=waiting,
         salary=abilities_of(user).see_salary,
         whole_book=user.role in (FINANCE, LEADERSHIP),
         timed=(timed[0], timed[1]) if timed[0] else None,

@@ -26,15 +26,15 @@ def close_waiting(user: User, basis: Basis) -> AttentionItem | None:
     """
     if not abilities_of(user).close_months:
         return None
-    month = basis.reopened or basis.open_month
+    month = basis.waiting or basis.open_month
     from_day = month_add(month, 1)
     if from_day - basis.today > AHEAD:
         return None
     name, ended = f"{month:%B %Y}", from_day <= basis.today
-    if basis.reopened:
+    if basis.waiting:
         lead, why = (
-            f"{name} was opened again",
-            "Later months are closed; close it anew to see what was restated.",
+            f"{name} is open before closed months",
+            "Close it, so that its figures stand; what moved since an earlier close is in its restatement.",
         )
     elif ended:
         lead, why = f"{name} can be closed", "Its page lists what is still open and whether the ledger ties out."

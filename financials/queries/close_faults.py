@@ -12,7 +12,7 @@ from django.db import connection
 from common.fx import MissingRate, RateRow, Rates
 from common.models import FxRate
 from common.periods import Month, format_month
-from financials.queries.closed import OPEN_BETWEEN
+from financials.queries.closed import WAITING
 
 _CURRENCIES = """
 SELECT currency FROM financials_ledgermonth WHERE month = %(month)s AND entries > 0
@@ -29,15 +29,7 @@ SELECT currency, sum(posted), sum(kept) FROM (
 ) sides GROUP BY client_id, contract_id, service_line, line, currency
 HAVING sum(posted) <> sum(kept) OR sum(entries) <> 0 ORDER BY 1
 """
-# An earlier month waits when it holds entries, or lies after one that was closed.
-_WAITING = f"""
-SELECT min(month) FROM (
-  SELECT month FROM financials_ledgermonth WHERE month < %(month)s AND entries > 0
-  AND month NOT IN (SELECT month FROM common_closedperiod)
-  UNION
-  {OPEN_BETWEEN.format(closed="common_closedperiod", through="%(month)s::date - interval '1 month'")}
-) m
-"""  # noqa: S608  # our own words
+_WAITING = WAITING.format(closed="common_closedperiod", through="%(month)s::date - interval '1 month'")
 
 
 class Gap(NamedTuple):

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -41,13 +41,16 @@ NOT EXISTS (SELECT 1 FROM financials_ledgerentry l WHERE l.client_id = t.client_
 
 @dataclass(frozen=True, slots=True)
 class TimeCut:
-    """Which hours. client_ids: of these alone. parts: by contract or service line."""
+    """Which hours. client_ids: of these alone. parts: by contract or service line. every: those beside labour in the
+    ledger too, as the close page lays both side by side.
+    """
 
     basis: Basis
     first: Month
     last: Month
     client_ids: tuple[int, ...] | None = None
     parts: bool = False
+    every: bool = False
 
     @property
     def any(self) -> bool:
@@ -61,6 +64,8 @@ class TimeCut:
     def rows(self) -> Sql:
         """client_id, contract_id, person_id, month, currency, cost, entries of what the ledger has no labour for."""
         silent, params = (_SILENT_THEN, [self.basis.as_of]) if self.basis.historic else ("t.in_ladder", [])
+        if self.every:
+            silent, params = "true", []
         chosen, ids = "", []
         if self.client_ids is not None:
             chosen, ids = " AND t.client_id = ANY(%s::bigint[])", [list(self.client_ids)]
@@ -140,7 +145,7 @@ def load_unpriced(client_ids: Iterable[int], first: Month, last: Month) -> list[
 class LabourSources:
     """Both sources of one client and month, in the basis's currency. ledger, time: None where the source has nothing.
 
-    people: how many the time is of; a reader without SALARY gets time None where they are fewer than FEW (withheld).
+    people: how many the time is of; a reader without SALARY gets time None by the P&L's own rule, `withheld_places`.
     missing: a part has no exchange rate, so neither amount is the whole. currencies: those of the time.
     """
 
@@ -171,17 +176,21 @@ class LabourSources:
 
 
 _BOTH: Final = """
-SELECT v.id, v.key, v.name, b.month, b.source, b.currency, b.amount, b.hours, b.unpriced, b.people FROM (
+SELECT v.id, v.key, v.name, b.month, b.source, b.currency, b.amount, b.hours, b.unpriced, b.people,
+       thin.client_id IS NOT NULL
+FROM (
   SELECT client_id, month, 'ledger' AS source, currency, sum(amount) AS amount, 0 AS hours, 0 AS unpriced,
          NULL::bigint[] AS people
-  FROM financials_ledgermonth WHERE line = 'delivery_labour' AND client_id = ANY(%(ids)s::bigint[])
-   AND month BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 4 HAVING bool_or(amount <> 0)
+  FROM financials_ledgermonth WHERE line = 'delivery_labour' AND client_id = ANY(%s::bigint[])
+   AND month BETWEEN %s AND %s GROUP BY 1, 2, 4 HAVING bool_or(amount <> 0)
   UNION ALL
   SELECT client_id, month, 'time', cost_currency, sum(cost), sum(hours), sum(unpriced_hours),
          array_agg(DISTINCT person_id)
-  FROM financials_timemonth WHERE client_id = ANY(%(ids)s::bigint[]) AND month BETWEEN %(first)s AND %(last)s
+  FROM financials_timemonth WHERE client_id = ANY(%s::bigint[]) AND month BETWEEN %s AND %s
   GROUP BY 1, 2, 4
-) b JOIN accounts_client v ON v.id = b.client_id ORDER BY v.name, v.id, b.month
+) b JOIN accounts_client v ON v.id = b.client_id
+LEFT JOIN ({withheld}) thin ON thin.client_id = b.client_id AND thin.month = b.month
+ORDER BY v.name, v.id, b.month
 """
 
 
@@ -189,8 +198,11 @@ def compare_sources(
     basis: Basis, client_ids: Iterable[int], first: Month, last: Month, *, salary: bool
 ) -> list[LabourSources]:
     """Every client and month with labour in either source, by client's name, then month. One query."""
+    ids = tuple(client_ids)
+    withheld, params = withheld_places(TimeCut(basis, first, last, ids, every=True))
+    asked: list[Any] = [list(ids), first, last]
     with connection.cursor() as cursor:
-        cursor.execute(_BOTH, {"ids": list(client_ids), "first": first, "last": last})
+        cursor.execute(_BOTH.format(withheld=withheld), [*asked, *asked, *params])
         found: dict[_Place, list[_Part]] = defaultdict(list)
         for pk, key, name, month, *rest in cursor.fetchall():
             found[_Place(pk, key, name, month)].append(_Part(*rest))
@@ -205,7 +217,7 @@ class _Place(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """One source and currency of a place; currency blank: hours without a cost rate."""
+    """One source and currency of a place; currency blank: hours without a cost rate. thin: see `withheld_places`."""
 
     source: str
     currency: str
@@ -213,6 +225,7 @@ class _Part(NamedTuple):
     hours: Decimal
     unpriced: Decimal
     people: list[int] | None
+    thin: bool
 
 
 def _compared(basis: Basis, place: _Place, parts: Sequence[_Part], *, salary: bool) -> LabourSources:
@@ -228,10 +241,7 @@ def _compared(basis: Basis, place: _Place, parts: Sequence[_Part], *, salary: bo
             missing = True
             continue
         sums[part.source] = sums.get(part.source, ZERO) + apply(part.amount, rate, basis.currency)
-    # Each currency apart: see `withheld_places`.
-    withheld = not salary and (
-        place.month >= basis.open_month or any(0 < len(part.people or ()) < FEW for part in parts if part.currency)
-    )
+    withheld = not salary and any(part.thin for part in parts)
     return LabourSources(
         *place,
         ledger=sums.get("ledger"),

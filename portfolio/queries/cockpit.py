@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,11 +23,20 @@ from common.periods import Month, month_add, month_label, month_of, months_betwe
 from financials.calc import findings
 from financials.calc.findings import Part
 from financials.calc.retention import retention
-from financials.figures import forecast_figure, gap_figure, pnl_figure, renewals_figure, retention_figure
+from financials.calc.shown_margin import Amount, Grid, Place, ShownMargin, shown_margin, sum_of
+from financials.figures import (
+    forecast_figure,
+    gap_figure,
+    pnl_figure,
+    renewals_figure,
+    retention_figure,
+    shown_margin_figure,
+)
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cells import Cut
 from financials.queries.renewals import RenewalRow, passed_of, renewals_ahead
+from financials.queries.shown_margin import load_grid
 from financials.queries.targets import target_of
 
 if TYPE_CHECKING:
@@ -43,10 +51,6 @@ RULES: Final = (
     "Margin is contribution over net revenue. Status: at risk when the forecast is over 6% under budget or the margin "
     "over 5 points; watch from 2% or 2 points."
 )
-
-Amount = Decimal | None
-Grid = dict[tuple[str, Month], dict[str, Amount]]
-"""A line is None where a rate is missing or it is withheld from the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,12 @@ class ClientLine:
     full_year_gap: Figure
     margin: Figure
     margin_gap: Figure
+    margin_budget: Amount
     months: tuple[Amount, ...]
     forecast_from: int
     next_label: str
+    left_out: int = 0
+    """Months of clients that the margin leaves out, as their labour is not shown to this reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +87,13 @@ class Cockpit:
     revenue_prior: Amount
     full_year: Figure
     full_year_budget: Amount
-    margin: Figure
-    margin_budget: Amount
     nrr: Figure
     grr: Figure
     bars: charts.MonthlyBars
     clients: tuple[ClientLine, ...]
     clients_finding: str
     biggest_gap: Decimal
-    total: ClientLine | None
+    total: ClientLine
     renewals: tuple[RenewalRow, ...]
     renewals_finding: str
     run: str
@@ -139,25 +144,31 @@ class Cockpit:
         return gap_figure("revenue.growth", share, "ratio", months=self.to_date)
 
     @property
-    def margin_gap(self) -> Figure:
-        return _margin_variance(self.basis, self.to_date, _gap(self.margin.value, self.margin_budget))
+    def left_out(self) -> str:
+        """What the margin is without, in words; blank where it is whole."""
+        return left_out_words(self.total.left_out)
 
 
 @dataclass(frozen=True, slots=True)
 class _Books:
-    """Net revenue and contribution by client and month from the three sources."""
+    """Net revenue and contribution by client and month from the three sources. withheld: whose labour is not told."""
 
     actual: Grid
     budget: Grid
     forecast: Grid
+    withheld: frozenset[Place]
 
     def net(self, source: Grid, keys: Iterable[str], months: Iterable[Month]) -> Amount:
         """None when nothing at all is known of these clients and months."""
-        return _sum(source, keys, months, "net_revenue")
+        return sum_of(source, _places(keys, months), "net_revenue")
 
-    def margin(self, source: Grid, keys: Iterable[str], months: Iterable[Month]) -> Amount:
-        keys, months = list(keys), list(months)
-        return ratio(_sum(source, keys, months, "contribution"), _sum(source, keys, months, "net_revenue"))
+    def margin(self, source: Grid, keys: Iterable[str], months: Iterable[Month]) -> ShownMargin:
+        return shown_margin(source, _places(keys, months), self.withheld)
+
+
+def _places(keys: Iterable[str], months: Iterable[Month]) -> list[Place]:
+    several = list(months)
+    return [(key, month) for key in keys for month in several]
 
 
 def load_cockpit(user: User, *, now: datetime) -> Cockpit:
@@ -180,6 +191,7 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
     amount = sum((row.amount_reporting for row in renewals if row.amount_reporting is not None), ZERO)
     worth = amount if all(row.amount_reporting is not None for row in renewals) else None
     ahead = findings.renewals_ahead(len(renewals), worth, basis.currency, passed=passed_of(renewals))
+    total = _total(basis, books, keys, year, to_date)
     return Cockpit(
         basis=basis,
         finding=findings.forecast_against_budget(full_year, net_budget, parts, basis.currency),
@@ -191,14 +203,12 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
         revenue_prior=books.net(books.actual, keys, prior),
         full_year=forecast_figure(full_year, basis, first=year[0], last=year[-1]),
         full_year_budget=net_budget,
-        margin=_margin_figure(basis, to_date, books.margin(books.actual, keys, to_date)),
-        margin_budget=books.margin(books.budget, keys, to_date),
+        total=total,
         **_retention(basis, books, keys),
         bars=_bars(basis, books, keys, year, run),
         clients=tuple(lines),
         clients_finding=findings.met_budget(sum(1 for part in parts if part.gap >= 0), len(parts), fallback="Clients"),
         biggest_gap=max((abs(part.gap) for part in parts), default=ZERO),
-        total=_total(basis, books, keys, year, to_date) if lines else None,
         renewals=tuple(renewals),
         renewals_finding=ahead,
         run=run,
@@ -208,20 +218,10 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
 def _load_books(user: User, basis: Basis, year: list[Month]) -> _Books:
     clients = ids_sql(clients_for(user).order_by().values("pk"))
     first = min(month_add(year[0], -12), month_add(basis.through, -23))
-    grids = []
-    for source, start, end in (
-        ("actual", first, max(basis.through, basis.open_month)),
-        ("budget", year[0], year[-1]),
-        ("forecast", year[0], month_add(year[-1], 3)),
-    ):
-        cut = Cut(clients, start, end)
-        grid: Grid = defaultdict(dict)
-        for cell in load_cells(source, basis, cut, ("client", "month")):  # type: ignore[arg-type]  # the three literals
-            key, month = cell.group
-            at = (key or "", date.fromisoformat(f"{month}-01"))
-            grid[at][cell.line] = None if cell.missing else cell.amount
-        grids.append(grid)
-    return _Books(*grids)
+    actual, withheld = load_grid("actual", basis, Cut(clients, first, max(basis.through, basis.open_month)))
+    budget, _ = load_grid("budget", basis, Cut(clients, year[0], year[-1]))
+    forecast, _ = load_grid("forecast", basis, Cut(clients, year[0], month_add(year[-1], 3)))
+    return _Books(actual, budget, forecast, frozenset(withheld))
 
 
 def deal_rates_of(basis: Basis) -> DealRates:
@@ -234,25 +234,6 @@ def deal_rates_of(basis: Basis) -> DealRates:
         except MissingRate:
             continue
     return DealRates(basis.currency, month, found)
-
-
-_OF_NET: Final = {"net_revenue": 1, "gross_revenue": 1, "pass_through": -1}
-_OF_CONTRIBUTION: Final = _OF_NET | {"delivery_labour": -1, "freelancers": -1, "direct_expenses": -1}
-
-
-def _value(lines: dict[str, Amount], what: str) -> Amount:
-    """None where one of its lines is unknown."""
-    signs = _OF_NET if what == "net_revenue" else _OF_CONTRIBUTION
-    parts = [(sign, lines[name]) for name, sign in signs.items() if name in lines]
-    known = [sign * amount for sign, amount in parts if amount is not None]
-    return sum(known, ZERO) if len(known) == len(parts) else None
-
-
-def _sum(grid: Grid, keys: Iterable[str], months: Iterable[Month], what: str) -> Amount:
-    months = list(months)
-    found = [_value(grid[key, month], what) for key in keys for month in months if (key, month) in grid]
-    known = [value for value in found if value is not None]
-    return sum(known, ZERO) if found and len(known) == len(found) else None
 
 
 def _gap(actual: Decimal | int | None, budget: Amount) -> Amount:
@@ -269,17 +250,39 @@ def _net_figure(basis: Basis, months: list[Month], value: Amount, client: str = 
     return pnl_figure("net_revenue", value, basis, months=months, client=client)
 
 
-def _margin_figure(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
-    return pnl_figure("contribution_margin", value, basis, months=months, client=client)
+def left_out_words(count: int) -> str:
+    if not count:
+        return ""
+    return f"Without {count} month{'' if count == 1 else 's'} of clients whose labour is not shown to your role"
+
+
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    """A margin, and how far it is from the budget of the same months of the same clients, in points."""
+
+    value: Amount
+    margin: Figure
+    gap: Figure
+    budget: Amount
+    left_out: int
+
+
+def _margins(basis: Basis, books: _Books, keys: list[str], to_date: list[Month], client: str = "") -> _Margins:
+    actual, budget = books.margin(books.actual, keys, to_date), books.margin(books.budget, keys, to_date)
+    gap = _gap(actual.ratio, budget.ratio)
+    points = None if gap is None else gap * 100
+    count = len(actual.left_out)
+    if count:
+        margin = shown_margin_figure("shown", actual.ratio, to_date, client)
+        beside = shown_margin_figure("shown_gap", points, to_date, client)
+    else:
+        margin = pnl_figure("contribution_margin", actual.ratio, basis, months=to_date, client=client)
+        beside = pnl_figure("contribution_margin", points, basis, months=to_date, client=client, scenario="variance")
+    return _Margins(actual.ratio, margin, beside, budget.ratio, count)
 
 
 def _variance(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
     return pnl_figure("net_revenue", value, basis, months=months, client=client, scenario="variance")
-
-
-def _margin_variance(basis: Basis, months: list[Month], value: Amount, client: str = "") -> Figure:
-    points = None if value is None else value * 100
-    return pnl_figure("contribution_margin", points, basis, months=months, client=client, scenario="variance")
 
 
 def _year_gap(basis: Basis, year: list[Month], value: Amount, client: str = "") -> Figure:
@@ -316,7 +319,7 @@ def _line(
     key = [client.key]
     revenue, full = books.net(books.actual, key, to_date), books.net(books.forecast, key, year)
     budget, budget_year = books.net(books.budget, key, to_date), books.net(books.budget, key, year)
-    margin, margin_budget = books.margin(books.actual, key, to_date), books.margin(books.budget, key, to_date)
+    margins = _margins(basis, books, key, to_date, client.key)
     past = months_between(month_add(basis.through, -12), basis.through)
     ahead = months_between(basis.open_month, month_add(basis.open_month, 2))
     series = [books.net(books.actual, key, [month]) for month in past]
@@ -325,13 +328,15 @@ def _line(
         key=client.key,
         name=client.name,
         tier=client.get_tier_display(),
-        status=health_of(full, budget_year, margin, margin_budget),
+        status=health_of(full, budget_year, margins.value, margins.budget),
         revenue=_net_figure(basis, to_date, revenue, client.key),
         revenue_gap=_variance(basis, to_date, _gap(revenue, budget), client.key),
         full_year=forecast_figure(full, basis, first=year[0], last=year[-1], client=client.key),
         full_year_gap=_year_gap(basis, year, _gap(full, budget_year), client.key),
-        margin=_margin_figure(basis, to_date, margin, client.key),
-        margin_gap=_margin_variance(basis, to_date, _gap(margin, margin_budget), client.key),
+        margin=margins.margin,
+        margin_gap=margins.gap,
+        margin_budget=margins.budget,
+        left_out=margins.left_out,
         months=tuple(series),
         forecast_from=len(past),
         next_label=next_label,
@@ -353,7 +358,7 @@ def health_of(full: Amount, budget: Amount, margin: Amount, margin_budget: Amoun
 
 def _total(basis: Basis, books: _Books, keys: list[str], year: list[Month], to_date: list[Month]) -> ClientLine:
     revenue, full = books.net(books.actual, keys, to_date), books.net(books.forecast, keys, year)
-    margin, margin_budget = books.margin(books.actual, keys, to_date), books.margin(books.budget, keys, to_date)
+    margins = _margins(basis, books, keys, to_date)
     return ClientLine(
         key="",
         name=f"{len(keys)} clients" if len(keys) != 1 else "1 client",
@@ -363,8 +368,10 @@ def _total(basis: Basis, books: _Books, keys: list[str], year: list[Month], to_d
         revenue_gap=_variance(basis, to_date, _gap(revenue, books.net(books.budget, keys, to_date))),
         full_year=forecast_figure(full, basis, first=year[0], last=year[-1]),
         full_year_gap=_year_gap(basis, year, _gap(full, books.net(books.budget, keys, year))),
-        margin=_margin_figure(basis, to_date, margin),
-        margin_gap=_margin_variance(basis, to_date, _gap(margin, margin_budget)),
+        margin=margins.margin,
+        margin_gap=margins.gap,
+        margin_budget=margins.budget,
+        left_out=margins.left_out,
         months=(),
         forecast_from=0,
         next_label="",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from portfolio.queries.cockpit import Amount, Cockpit
+from financials.calc.shown_margin import Amount
+from portfolio.queries.cockpit import Cockpit
 
 
 def table_rows(page: Cockpit) -> tuple[list[str], list[list[object]]]:
     """The client table as CSV and XLSX give it: whole amounts, ratios as fractions."""
     head = ["client", "name", "tier", "status", "currency", "revenue_to_date", "revenue_on_budget", "full_year"]
-    head += ["full_year_on_budget", "contribution_margin", "margin_on_budget", "next"]
+    head += ["full_year_on_budget", "contribution_margin", "margin_on_budget", "margin_months_left_out", "next"]
     rows: list[list[object]] = [
         [
             line.key,
@@ -24,6 +25,7 @@ def table_rows(page: Cockpit) -> tuple[list[str], list[list[object]]]:
             line.full_year_gap.value,
             line.margin.value,
             _share(line.margin_gap.value),
+            line.left_out,
             line.next_label,
         ]
         for line in page.clients

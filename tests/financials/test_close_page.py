@@ -397,7 +397,7 @@ def test_finance_is_told_of_a_month_opened_again(finance: User, book: Contract) 
     reopen_month(month=SEPTEMBER, reason="A credit was missed", actor=FAY, now=day(11, 6))
     item = close_waiting(finance, load_basis(finance, now=day(11, 6)))
     assert item is not None
-    assert (item.lead, item.url) == ("September 2026 was opened again", "/financials/close/2026-09/")
+    assert (item.lead, item.url) == ("September 2026 is open before closed months", "/financials/close/2026-09/")
 
 
 def test_the_cockpit_shows_it(finance: User, book: Contract, sign_in: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal as D
@@ -11,8 +12,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
+from django.test import Client as Browser
 
 from accounts.models import Client
+from common.figures import explain
 from financials.actions.time import rebuild_time_months
 from financials.explanations import explain_pnl
 from financials.models import Contract, Rate, TimeEntry, TimeMonth
@@ -188,12 +192,53 @@ def test_the_client_list_and_the_cockpit_hold_it(owner: User, finance: User, few
         listed = cells(reader, {few.pk: few.key}, NOW.date())[few.pk]
         cockpit = load_cockpit(reader, now=NOW)
         return (
-            listed["revenue"].value, listed["margin"].value, cockpit.revenue.value, cockpit.margin.value,
+            listed["revenue"].value, listed["margin"].value, cockpit.revenue.value, cockpit.total.margin.value,
             [line.margin.value for line in cockpit.clients],
         )  # fmt: skip
 
     assert margins(finance) == (D(1000), D("0.7"), D(1000), D("0.7"), [D("0.7")])
     assert margins(owner) == (D(1000), None, D(1000), None, [None])
+
+
+def test_the_cockpits_margin_is_of_what_may_be_shown(owner: User, finance: User, few: Client) -> None:
+    """Two people's labour at Kestrel is left out with its revenue; 900 of 2,000 is left of the other client's."""
+    other = make_client("OTHER", owner=owner)
+    post(other, "gross_revenue", "2000")
+    post(other, "delivery_labour", "1100")
+    page = load_cockpit(owner, now=NOW)
+    assert (page.total.margin.value, page.total.left_out) == (D("0.45"), 1)
+    assert page.left_out == "Without 1 month of clients whose labour is not shown to your role"
+    assert {line.key: line.margin.value for line in page.clients} == {"KESTREL": None, "OTHER": D("0.45")}
+    whole = load_cockpit(finance, now=NOW)
+    assert (whole.total.left_out, whole.left_out) == (0, "")
+    assert whole.total.margin.value is not None
+    assert round(D(whole.total.margin.value), 6) == D("0.533333")
+    told = explain(owner, page.total.margin.id, now=NOW)
+    assert (told.figure.value, [one.value for one in told.inputs]) == (D("0.45"), [D(900), D(2000), 1])
+    assert told.notes == ("Left out, as their labour is not shown to your role: KESTREL Oct 2026",)
+
+
+def test_nothing_a_director_reads_moves_with_what_is_withheld(owner: User, few: Client) -> None:
+    """As an attacker: the same book with the two people costing twenty times as much reads byte for byte alike."""
+    other = make_client("OTHER", owner=owner)
+    post(other, "gross_revenue", "2000")
+    post(other, "delivery_labour", "1100")
+    browser = Browser()
+    browser.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    page = load_cockpit(owner, now=NOW)
+    ids = [figure.id for line in (page.total, *page.clients) for figure in (line.margin, line.margin_gap)]
+
+    def read() -> list[str]:
+        addresses = ["/", "/export/clients.csv", *(f"/figures/{one}/" for one in ids), "/financials/pnl/", "/clients/"]
+        answers = [browser.get(address) for address in addresses]
+        assert [answer.status_code for answer in answers] == [200] * len(answers)
+        bodies = (b"".join(a.streaming_content) if a.streaming else a.content for a in answers)  # type: ignore[attr-defined]
+        return [re.sub(r'nonce="[^"]*|csrfmiddlewaretoken" value="[^"]*|X-CSRFToken": "[^"]*|\d\d:\d\d', "",
+                       body.decode()) for body in bodies]  # fmt: skip
+
+    before = read()
+    TimeMonth.objects.update(cost=F("cost") * 20)
+    assert read() == before
 
 
 def test_retention_knows_revenue_where_labour_is_withheld(owner: User, finance: User, few: Client) -> None:

@@ -38,7 +38,7 @@ COLUMNS = {
     "time": "source_ref date person_email client contract hours billable role notes",
     "leave": "person_email from to hours",
     "allocations": "week person_email role client contract opportunity hours firm",
-    "budgets": "version client contract service_line month line amount currency",
+    "budgets": "version client contract service_line month line amount currency hours",
     "targets": "measure client owner_email month amount currency",
     "ledger": "source_ref client contract service_line month line amount currency description",
     "purchase_orders": "number client contract amount currency issued expires",

@@ -1,0 +1,46 @@
+"""The cells a margin is made of, by client and month, and which of them a reader is not told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+from accounts.access import clients_for
+from common.periods import Month, months_between
+from financials.calc.shown_margin import Amount, Place, ShownMargin, shown_margin
+from financials.queries.basis import Basis, ids_sql
+from financials.queries.cells import Cut, Source, load_cells
+
+if TYPE_CHECKING:
+    from people.models import User
+
+Cells = dict[Place, dict[str, Amount]]
+
+
+def load_grid(source: Source, basis: Basis, cut: Cut) -> tuple[Cells, set[Place]]:
+    """The lines by place, and the places of which one is withheld while no rate is missing. One query."""
+    grid: Cells = defaultdict(dict)
+    withheld: set[Place] = set()
+    for cell in load_cells(source, basis, cut, ("client", "month")):
+        key, month = cell.group
+        place = (key or "", date.fromisoformat(f"{month}-01"))
+        grid[place][cell.line] = None if cell.missing else cell.amount
+        if cell.withheld:
+            withheld.add(place)
+    return grid, withheld
+
+
+def load_shown_margin(
+    user: User, basis: Basis, first: Month, last: Month, client: str = ""
+) -> tuple[ShownMargin, ShownMargin]:
+    """Actual and budget over the same places: those whose actual is told. Two queries. client: "" is all in sight."""
+    clients = clients_for(user).order_by()
+    if client:
+        clients = clients.filter(key=client)
+    cut = Cut(ids_sql(clients.values("pk")), first, last)
+    actual, withheld = load_grid("actual", basis, cut)
+    budget, _ = load_grid("budget", basis, cut)
+    keys = sorted({key for key, _ in actual} | {key for key, _ in budget})
+    places = [(key, month) for key in keys for month in months_between(first, last)]
+    return shown_margin(actual, places, withheld), shown_margin(budget, places, withheld)
