@@ -14,6 +14,7 @@ from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
+from portfolio.api.saved_views import SAVED_VIEWS
 
 RESOURCES = (
     CLIENTS,
@@ -46,4 +47,5 @@ RESOURCES = (
     FORECAST_CALLS,
     PACK_SENDS,
     PACK_SCHEDULES,
+    SAVED_VIEWS,
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import BigIntegerField, BooleanField, Case, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpResponse
-from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -21,12 +19,9 @@ from common.saved_views import Refused
 from people.models import User
 from portfolio.api import idempotency
 from portfolio.api.problems import Problem
-from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
-from portfolio.api.schema import detail_schema, list_schema, problems, serializer_for
-from portfolio.api.views import DetailView, ListView, ResourceView
-
-F = TypeVar("F", bound=Callable[..., Any])
-_Describe = Callable[[F], F]
+from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
+from portfolio.api.schema import problems, serializer_for
+from portfolio.api.views import ResourceView
 
 
 def _rows(user: User) -> QuerySet[Any]:
@@ -36,6 +31,46 @@ def _rows(user: User) -> QuerySet[Any]:
     return saved_views.views_in_sight(user).annotate(
         position=Subquery(pin), owner=Subquery(owner), mine=mine, no_client=Value(None, output_field=BigIntegerField())
     )
+
+
+def _keep(user: User, body: Mapping[str, Any]) -> int:
+    """On the page a view of the same name is replaced; here that is a change, and has its own address."""
+    page = saved_views.pages.get(body["page"])
+    if page is None or user.role not in page.roles:  # out of right is as unknown as out of being
+        raise Problem(422, "Some fields do not hold.", errors=[("/page", "no such page, or not one of yours")])
+    name = " ".join(body["name"].split())
+    if SavedView.objects.filter(owner_id=user.pk, page=body["page"], name=name).exists():
+        errors = [("/name", f"{name} exists already: change it with PATCH")]
+        raise Problem(409, "There is such a record already.", errors=errors)
+    given = {"query": "", "shared": False, **body}
+    try:
+        return saved_views.save_view(owner_id=user.pk, actor=user.email, **given).pk
+    except Refused as refused:
+        raise Problem(422, str(refused), errors=[("/name", str(refused))]) from refused
+
+
+def _owned(user: User, record: Any) -> SavedView:
+    """A view is changed by its owner alone; a colleague's shared one is only read."""
+    if record.owner_id != user.pk:
+        raise PermissionDenied("A view is changed by who keeps it.")
+    return SavedView.objects.get(pk=record.pk)
+
+
+def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
+    view = _owned(user, record)
+    if kept := sorted(body.keys() - {"name", "shared"}):
+        errors = [(f"/{name}", "a view keeps it: save another") for name in kept]
+        raise Problem(422, "Some fields do not hold.", errors=errors)
+    try:
+        return saved_views.change_view(
+            view=view, actor=user.email, **{"name": view.name, "shared": view.shared, **body}
+        ).pk
+    except Refused as refused:
+        raise Problem(422, str(refused), errors=[("/name", str(refused))]) from refused
+
+
+def _remove(user: User, record: Any) -> None:
+    saved_views.delete_view(view=_owned(user, record), actor=user.email)
 
 
 SAVED_VIEWS = Resource(
@@ -61,147 +96,19 @@ SAVED_VIEWS = Resource(
     can_write=lambda can: True,
     orderings=("page", "name", "created_at", "updated_at"),
     search=("name", "page"),
+    delete=_remove,
+    acts=Acts(create=_keep, change=_change),
 )
 _KEY = OpenApiParameter("Idempotency-Key", str, "header", description="Same key and body give the first answer again.")
-_IF_MATCH = OpenApiParameter("If-Match", str, "header", description="The ETag you read; a stale one is 412.")
 _ROW = serializer_for(SAVED_VIEWS, writing=False)
-_BODY = serializer_for(SAVED_VIEWS, writing=True)
 
 
 class PinBody(serializers.Serializer[Any]):
     """Nothing is asked."""
 
 
-def _given(body: Any, allowed: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of a write, each of its own type."""
-    if not isinstance(body, dict):
-        raise Problem(422, "Send a JSON object.", errors=[("/", "not an object")])
-    wrong = []
-    for name, value in body.items():
-        if name not in allowed:
-            field = SAVED_VIEWS.field(name)
-            kept = field is not None and field.writable
-            wrong.append((f"/{name}", "is not changed" if kept else "read-only" if field else "no such field"))
-        elif name == "shared" and not isinstance(value, bool):
-            wrong.append(("/shared", "true or false"))
-        elif name != "shared" and (not isinstance(value, str) or "\x00" in value):
-            wrong.append((f"/{name}", "words"))
-    if wrong:
-        raise Problem(422, "Some fields do not hold.", errors=wrong)
-    return body
-
-
-def _refused(refused: Refused) -> Problem:
-    return Problem(422, str(refused), errors=[("/name", str(refused))])
-
-
-def _raw(request: Request) -> bytes:
-    return orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
-
-
-_LISTED: _Describe[Any] = list_schema(SAVED_VIEWS)
-_READ: _Describe[Any] = detail_schema(SAVED_VIEWS, "retrieve")
-_REMOVED: _Describe[Any] = detail_schema(SAVED_VIEWS, "delete")
-
-
-class SavedViewList(ListView):
-    resource = SAVED_VIEWS
-
-    @_LISTED
-    def get(self, request: Request) -> HttpResponse:
-        return super().get(request)
-
-    @extend_schema(
-        tags=["saved-views"],
-        operation_id="saved-views_create",
-        parameters=[_KEY],
-        request=_BODY,
-        responses={201: _ROW, **problems(400, 401, 403, 409, 422, 429)},
-    )
-    def post(self, request: Request) -> HttpResponse:
-        self._check(request, "write")
-        given = _given(request.data, ("page", "name", "query", "shared"))
-        page = saved_views.pages.get(given.get("page", ""))
-        if page is None or self.person.role not in page.roles:  # out of right is as unknown as out of being
-            raise Problem(422, "Some fields do not hold.", errors=[("/page", "no such page, or not one of yours")])
-
-        def act() -> HttpResponse:
-            self._refuse_kept(given)
-            try:
-                view = saved_views.save_view(
-                    page=given["page"],
-                    name=given.get("name", ""),
-                    query=given.get("query", ""),
-                    shared=given.get("shared", False),
-                    owner_id=self.person.pk,
-                    actor=self.person.email,
-                )
-            except Refused as refused:
-                raise _refused(refused) from refused
-            body, row = self._one(str(view.pk))
-            headers = {"Location": reverse("api_saved-views", kwargs={"pk": row["id"]}), "ETag": self._etag(row)}
-            return HttpResponse(body, status=201, content_type="application/json", headers=headers)
-
-        return idempotency.once(request, self.person, _raw(request), act)
-
-    def _refuse_kept(self, given: dict[str, Any]) -> None:
-        """On the page a view of the same name is replaced; here that is a change, and has its own address."""
-        name = " ".join(given.get("name", "").split())
-        if SavedView.objects.filter(owner_id=self.person.pk, page=given["page"], name=name).exists():
-            raise Problem(
-                409,
-                "There is such a record already.",
-                errors=[("/name", f"{name} exists already: change it with PATCH")],
-            )
-
-
-class _Own(DetailView):
-    """A view is changed by its owner alone; a colleague's shared one is only read."""
-
-    resource = SAVED_VIEWS
-
-    def owned(self, request: Request, pk: str) -> SavedView:
-        row = self._locked(request, pk)
-        if not row["mine"]:
-            raise PermissionDenied("A view is changed by who keeps it.")
-        return SavedView.objects.get(pk=int(pk), owner_id=self.person.pk)
-
-
-class SavedViewDetail(_Own):
-    @_READ
-    def get(self, request: Request, pk: str) -> HttpResponse:
-        return super().get(request, pk)
-
-    @extend_schema(
-        tags=["saved-views"],
-        operation_id="saved-views_change",
-        parameters=[_IF_MATCH],
-        request=_BODY(partial=True),
-        responses={200: _ROW, **problems(400, 401, 403, 404, 409, 412, 422, 429)},
-    )
-    def patch(self, request: Request, pk: str) -> HttpResponse:
-        self._check(request, "write")
-        given = _given(request.data, ("name", "shared"))
-        with transaction.atomic():
-            view = self.owned(request, pk)
-            after = {"name": view.name, "shared": view.shared, **given}
-            try:
-                saved_views.change_view(view=view, actor=self.person.email, **after)
-            except Refused as refused:
-                raise _refused(refused) from refused
-            body, row = self._one(pk)
-        return HttpResponse(body, content_type="application/json", headers={"ETag": self._etag(row)})
-
-    @_REMOVED
-    def delete(self, request: Request, pk: str) -> HttpResponse:
-        self._check(request, "write")
-        with transaction.atomic():
-            saved_views.delete_view(view=self.owned(request, pk), actor=self.person.email)
-        return HttpResponse(status=204)
-
-
-def _describe(verb: str, words: str) -> _Describe[Any]:
-    schema: _Describe[Any] = extend_schema(
+def _describe(verb: str, words: str) -> Callable[[Any], Any]:
+    schema: Callable[[Any], Any] = extend_schema(
         tags=["saved-views"],
         operation_id=f"saved-views_{verb}",
         description=words,
@@ -230,7 +137,8 @@ class _Pin(ResourceView):
             body, row = self._one(pk)
             return HttpResponse(body, content_type="application/json", headers={"ETag": self._etag(row)})
 
-        return idempotency.once(request, self.person, _raw(request), answer)
+        raw = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+        return idempotency.once(request, self.person, raw, answer)
 
 
 class PinView(_Pin):

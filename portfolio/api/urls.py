@@ -28,7 +28,7 @@ from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
-from portfolio.api.saved_views import MoveView, PinView, SavedViewDetail, SavedViewList, UnpinView
+from portfolio.api.saved_views import MoveView, PinView, UnpinView
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
 from portfolio.api.servicing import DraftOrderView, OverServicingView
 from portfolio.api.tables import ReceivablesView, RenewalsView, RetentionView
@@ -145,8 +145,6 @@ urlpatterns = [
         DraftOrderView.as_view(),
         name="api_contracts_draft_order",
     ),
-    path("saved-views/", SavedViewList.as_view(), name="api_saved-views_list"),
-    path("saved-views/<str:pk>/", SavedViewDetail.as_view(), name="api_saved-views"),
     path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
     path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
     path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),

@@ -54,6 +54,9 @@ def as_fields(resource: Resource, body: Any) -> dict[str, Any]:
         field = resource.field(name)
         if field is None or not field.writable:
             wrong.append((f"/{name}", "read-only" if field else "no such field"))
+        elif field.type == "boolean":
+            if not isinstance(value, bool):
+                wrong.append((f"/{name}", "send true or false"))
         elif field.type not in ("objects", "texts") and not isinstance(value, str):
             wrong.append((f"/{name}", "send text"))
         elif isinstance(value, str) and "\x00" in value:
