@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_pursuits"),
-        ("financials", "0022_forecast_call_record"),
+        ("financials", "0023_forecast_costs"),
     ]
 
     operations = [
