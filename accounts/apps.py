@@ -14,9 +14,11 @@ class AccountsConfig(AppConfig):
             figures_odds,
             figures_pursuits,
             imports,
+            reports,
             tiles,
         )  # models exist once all apps are set up
         from accounts.queries import search
+        from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
 
         figures.register()
@@ -25,6 +27,7 @@ class AccountsConfig(AppConfig):
         search.register()
         imports.register()
         readers = CLIENT_READERS - {LEGAL}
+        report_kinds.register("deals", ReportKind("Deals", readers, reports.deals))
         pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS, tiles.clients))
         pages.register("pipeline", SavedPage("Pipeline", "pipeline", readers, tiles.deals))
         pages.register("board", SavedPage("Pipeline board", "pipeline_board", readers, tiles.deals))

@@ -25,6 +25,7 @@ from financials.models import (
     ForecastOverride,
     Invoice,
     LedgerEntry,
+    LedgerMonth,
     Milestone,
     PurchaseOrder,
     Rate,
@@ -118,12 +119,19 @@ def schedule_lines_for(user: User) -> QuerySet[ScheduleLine]:
 
 def ledger_entries_for(user: User) -> QuerySet[LedgerEntry]:
     """Rows of clients in sight; the overhead pool (no client) is for those who see every client's money."""
+    return LedgerEntry.objects.filter(_ledger_in_sight(user))
+
+
+def ledger_months_for(user: User) -> QuerySet[LedgerMonth]:
+    """The sums kept of those rows, by the same rule."""
+    return LedgerMonth.objects.filter(_ledger_in_sight(user))
+
+
+def _ledger_in_sight(user: User) -> Q:
     if not abilities_of(user).see_money:
-        return LedgerEntry.objects.none()
+        return Q(pk__in=())
     rows = Q(client__in=Client.objects.visible_to(user))
-    if user.role in (FINANCE, LEADERSHIP):
-        rows |= Q(client=None)
-    return LedgerEntry.objects.filter(rows)
+    return rows | Q(client=None) if user.role in (FINANCE, LEADERSHIP) else rows
 
 
 def budget_lines_for(user: User) -> QuerySet[BudgetLine]:

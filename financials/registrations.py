@@ -10,7 +10,16 @@ from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
-from financials import reports, reports_capacity, reports_close, reports_forecast, reports_invoices, reports_pnl, tiles
+from financials import (
+    reports,
+    reports_capacity,
+    reports_close,
+    reports_forecast,
+    reports_invoices,
+    reports_lists,
+    reports_pnl,
+    tiles,
+)
 from financials.access import CLOSE_READERS, SCENARIO_WRITERS
 from financials.queries import attention, client_money
 
@@ -63,6 +72,9 @@ def register() -> None:
     report_kinds.register("capacity", ReportKind("Capacity", MONEY_READERS, reports_capacity.capacity))
     report_kinds.register("invoices", ReportKind("Invoices", MONEY_READERS, reports_invoices.invoice_report))
     report_kinds.register("orders", ReportKind("Purchase orders", MONEY_READERS, reports_invoices.order_report))
+    report_kinds.register("entries", ReportKind("Ledger entries", MONEY_READERS, reports_lists.entry_report))
+    report_kinds.register("time", ReportKind("Hours", MONEY_READERS, reports_lists.time_report))
+    report_kinds.register("rates", ReportKind("Rates", MONEY_READERS, reports_lists.rate_report))
     month = reports_close.month_asked
     report_kinds.register("close", ReportKind("Close", CLOSE_READERS, reports_close.close, month))
     report_kinds.register("restatement", ReportKind("Restatement", CLOSE_READERS, reports_close.restatement, month))

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
+from common.money import ZERO
 from common.periods import Month, month_add
-from financials.access import contracts_for, ledger_entries_for
-from financials.models import Contract, LedgerEntry
+from financials.access import contracts_for, ledger_entries_for, ledger_months_for
+from financials.models import Contract, LedgerEntry, LedgerMonth
 from financials.queries.pnl import NONE, PARTS, fiscal_start
 
 if TYPE_CHECKING:
     from people.models import User
 
+R = TypeVar("R", LedgerEntry, LedgerMonth)
 HEAD: Final = (
     "Month",
     "Client",
@@ -74,7 +77,37 @@ def lines_behind(row: str) -> frozenset[str]:
 
 
 def entries(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
-    rows = ledger_entries_for(user).select_related("client", "contract")
+    rows = _cut(user, ledger_entries_for(user).select_related("client", "contract"), wanted)
+    return rows.order_by("-month", "client_id", "line", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySum:
+    """What the entries of a line and currency come to, and what the sums kept of them say. rows: how many they are."""
+
+    line: str
+    currency: str
+    rows: int
+    amount: Decimal
+    kept: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.amount - self.kept
+
+
+def entry_sums(user: User, wanted: EntryFilter) -> list[EntrySum]:
+    """By line, then currency. Two queries."""
+    posted = _cut(user, ledger_entries_for(user), wanted).order_by().values_list("line", "currency")
+    kept = _cut(user, ledger_months_for(user), wanted).order_by().values_list("line", "currency")
+    held = {(line, code): total for line, code, total in kept.annotate(Sum("amount"))}
+    found = {(line, code): (rows, total) for line, code, rows, total in posted.annotate(Count("pk"), Sum("amount"))}
+    places = sorted(found.keys() | {place for place, total in held.items() if total})
+    return [EntrySum(*place, *found.get(place, (0, ZERO)), held.get(place, ZERO)) for place in places]
+
+
+def _cut(user: User, rows: QuerySet[R], wanted: EntryFilter) -> QuerySet[R]:
+    """Entries, or the sums kept of them: both name client, contract, service line, month and line alike."""
     if wanted.client:
         rows = rows.filter(client__key=wanted.client)
     if wanted.parent:
@@ -101,10 +134,10 @@ def entries(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
         rows = rows.filter(month__lte=wanted.last)
     if wanted.row:
         rows = rows.filter(line__in=sorted(lines_behind(wanted.row)))
-    return rows.order_by("-month", "client_id", "line", "id")
+    return rows
 
 
-def _of_fiscal(rows: QuerySet[LedgerEntry], label: str) -> QuerySet[LedgerEntry]:
+def _of_fiscal(rows: QuerySet[R], label: str) -> QuerySet[R]:
     """Months of a fiscal year or quarter, by each client's own year."""
     kind, opens = fiscal_start(label)
     length = 12 if kind == "fiscal_year" else 3

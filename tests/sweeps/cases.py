@@ -719,7 +719,7 @@ REPORTS = (
     Case("report_pdf", fixed(name="contracts"), get=CLIENT_READERS, post=CLIENT_READERS),
     *(
         Case("report_pdf", fixed(name=name), get=MONEY, post=MONEY)
-        for name in ("pnl", "bridge", "invoices", "orders", "capacity")
+        for name in ("pnl", "bridge", "invoices", "orders", "capacity", "entries", "time", "rates", "deals")
     ),
     *(
         Case("report_pdf", fixed(name=name), query="month=2026-09", get=CLOSE_READERS, post=CLOSE_READERS)
