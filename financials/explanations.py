@@ -27,6 +27,7 @@ from financials import (
     explain_time,
 )
 from financials.calc.ladder import COSTS, LINES
+from financials.explain_pnl_ahead import ahead_definition, ahead_formula, ahead_inputs
 from financials.figures import LABELS, SCENARIO_WORDS, definition_of, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
 from financials.queries.pnl import (
@@ -192,7 +193,7 @@ def _explain_row(user: User, asked: Asked, basis: Basis, scope: str, now: dateti
     return Explanation(
         figure=_figure(asked, basis, value),
         scope=scope,
-        formula="Σ forecast lines of the runs that stand" if scenario == "forecast" else FORMULAE[asked.row],
+        formula=ahead_formula(asked.row, FORMULAE) if scenario == "forecast" else FORMULAE[asked.row],
         formula_id=f"pnl.{asked.row}",
         formula_version=VERSION,
         inputs=_inputs(asked, result),
@@ -206,7 +207,7 @@ def _explain_row(user: User, asked: Asked, basis: Basis, scope: str, now: dateti
         rows_url=entries_url(asked.request, asked.row) if entries else "",
         rows_count=_rows_behind(result, asked.row) if entries else None,
         xlsx_url=entries_url(asked.request, asked.row, format="xlsx") if entries else "",
-        definition=definition_of("forecast" if scenario == "forecast" else asked.row),
+        definition=definition_of(ahead_definition(asked.row) if scenario == "forecast" else asked.row),
         notes=tuple(notes),
     )
 
@@ -264,7 +265,7 @@ def _inputs(asked: Asked, result: PnlResult) -> tuple[Input, ...]:
     if total is None:
         return ()
     if asked.scenario == "forecast":
-        return (Input("Forecast lines", total.values[row], result.currency, rows=total.rows_behind),)
+        return ahead_inputs(row, total, result.currency)
     if is_margin(row):
         profit = _NUMERATOR[row]
         return (
