@@ -16,6 +16,7 @@ from common.periods import month_label
 from financials.figures import definition_of
 from financials.figures_accuracy import ACCURACY_LABELS, accuracy_figure
 from financials.queries.accuracy import (
+    COST_LABELS,
     METHOD_LABELS,
     UP_TO_LABELS,
     AccuracyRequest,
@@ -34,13 +35,14 @@ FORMULAE: Final = {
     "coverage_80": "months inside the 80% band ÷ months with a band",
     "value_added": "WAPE before a person's change − WAPE after it",
 }
+_METHODS: Final = {**METHOD_LABELS, **{name: f"rate of cost, {text.lower()}" for name, text in COST_LABELS.items()}}
 _PARAMS: Final = frozenset({"client", "owner", "source", "method", "lead", "layer", "person"})
 
 
 def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     source, lead = params.get("source", ""), params.get("lead", "")
     known = not params.keys() - _PARAMS and source in ("kept", "backtest") and (not lead or lead.isdecimal())
-    if not known or params.get("method", "ours") not in METHOD_LABELS or len(lead) > 3:
+    if not known or params.get("method", "ours") not in _METHODS or len(lead) > 3:
         raise UnknownFigure("accuracy")
     if params.get("layer") and params["layer"] not in UP_TO_LABELS:
         raise UnknownFigure("accuracy")
@@ -89,7 +91,7 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
 def _words(asked: Asked) -> str:
     if asked.person:
         return f"months that {asked.person} changed"
-    what = UP_TO_LABELS[asked.layer].lower() if asked.layer else METHOD_LABELS[asked.method].lower()
+    what = UP_TO_LABELS[asked.layer].lower() if asked.layer else _METHODS[asked.method].lower()
     return what + (f", {asked.lead} months ahead" if asked.lead else ", all leads")
 
 

@@ -89,7 +89,8 @@ def accuracy(user: User, query: Mapping[str, str], now: datetime) -> Report:
         get_client_for(user, asked.client)
     page = load_accuracy_page(user, asked, now=now)
     parts = (
-        ("Method", page.methods), ("Months ahead", page.leads), ("Layers", page.layers), ("Client", page.clients),
+        ("Method", page.methods), ("Rate of cost", page.costs),
+        ("Months ahead", page.leads), ("Layers", page.layers), ("Client", page.clients),
         ("Person", page.people),
     )  # fmt: skip
     return Report(
@@ -159,6 +160,10 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
         rows += [["80% band, low", page.low, None, ""], ["80% band, high", page.high, None, ""]]
     rows += [[f"{one.who}, {one.level.lower()}", one.amount, one.system, one.reason] for one in page.calls]
     rows.append(["Budget", page.budget, None, ""])
+    told = beside.margin.finding if beside.margin.contribution.value is not None else ""
+    rows.append(["Contribution of the forecast", beside.margin.contribution, None, ""])
+    if beside.margin.call is not None:
+        rows.append(["Contribution of the call", beside.margin.call, None, ""])
     return Report(
         name="leadership-pack",
         title=f"Forecast {page.year} for leadership",
@@ -175,7 +180,14 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
         rows=rows,
         source=page.source,
         notes=tuple(
-            note for note in (f"Asked: {page.asks}" if page.asks else "", beside.record, *page.found.missing) if note
+            note
+            for note in (
+                f"Asked: {page.asks}" if page.asks else "",
+                told,
+                beside.record,
+                *page.found.missing,
+            )
+            if note
         ),
         more=(
             ReportTable(

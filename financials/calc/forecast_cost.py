@@ -198,3 +198,10 @@ def forecast_ladder(lines: Mapping[str, Decimal | None]) -> dict[str, Decimal | 
         "contribution": contribution,
         "contribution_margin": ratio(contribution, net),
     }
+
+
+def called(revenue: Decimal, contribution: Decimal, margin_ahead: Decimal | None, call: Decimal) -> Decimal | None:
+    """The contribution of a call: the forecast's, and what it calls more or less at the margin of what is ahead."""
+    if call == revenue:
+        return contribution
+    return None if margin_ahead is None else contribution + (call - revenue) * margin_ahead

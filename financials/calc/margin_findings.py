@@ -58,3 +58,24 @@ def layers_finding(signed: tuple[Decimal, Decimal] | None, weighted: tuple[Decim
     if first == second:
         return f"Signed and weighted work ahead leave the same, {first}"
     return f"Signed work ahead leaves {first}, what is weighted {second}"
+
+
+def call_finding(
+    contribution: Decimal | None,
+    margin: Decimal | None,
+    call: Decimal | None,
+    revenue: Decimal | None,
+    year: str,
+    currency: str,
+) -> str:
+    """'The call leaves $29.9M of contribution, 41.1%; the forecast $30.1M, 41.2%'."""
+    if contribution is None:
+        return f"What {year} leaves is not known: some clients have no known cost"
+    forecast = f"{money(contribution, currency)}" + ("" if margin is None else f", {ratio(margin)}")
+    if call is None or revenue is None or revenue <= 0:
+        return (
+            f"The forecast leaves {forecast} of net revenue"
+            if margin is not None
+            else f"The forecast leaves {forecast}"
+        )
+    return f"The call leaves {money(call, currency)} of contribution, {ratio(call / revenue)}; the forecast {forecast}"

@@ -31,6 +31,12 @@ METHOD_LABELS: Final[dict[str, str]] = {
     "seasonal_naive": "Same month last year",
     "last_twelve": "Last twelve months ÷ 12",
 }
+COST_LABELS: Final[dict[str, str]] = {
+    "cost": "Ours: own twelve months, filled",
+    "cost_house": "One rate for every client",
+    "cost_last_month": "The last closed month's rate",
+}
+"""Methods about rates of cost; their sums are of cost, not of net revenue."""
 NAIVE: Final = ("seasonal_naive", "last_twelve", "weighted_pipeline", "run_rate_alone")
 UP_TO_LABELS: Final[dict[str, str]] = {
     "contracted": "Contracted alone",

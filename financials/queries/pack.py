@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,6 +25,7 @@ from financials.queries.cells import load_cells
 from financials.queries.forecast import cut_of
 from financials.queries.movement import MovementRequest, MovementResult, load_movement
 from financials.queries.movement_page import chart_of
+from financials.queries.pack_margin import PackMargin, load_pack_margin
 from financials.queries.renewals import renewals_ahead
 
 if TYPE_CHECKING:
@@ -96,11 +97,12 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class PackRisks:
-    """record: the track record in one sentence, blank where nothing is measured."""
+    """record: the track record in one sentence, blank where nothing is measured. margin: of forecast and call."""
 
     risks: tuple[Risk, ...]
     currency: str
     record: str
+    margin: PackMargin
 
 
 def load_pack(user: User, *, now: datetime) -> Pack:
@@ -115,7 +117,7 @@ def load_pack(user: User, *, now: datetime) -> Pack:
     basis = found.basis
     system = _system(found)
     low, high = _band(user, basis, months, system)
-    final = next((one for one in standing if one.level == "Director"), standing[0] if standing else None)
+    final = _final(standing)
     return Pack(
         basis=basis,
         year=year,
@@ -198,7 +200,7 @@ def _finding(final: CallRow | None, system: Decimal | None, currency: str, year:
 
 
 def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
-    """What may take from the forecast: terms that end, and commit deals past their day. Eight queries."""
+    """What may take from the forecast: terms that end, late commit deals; and what is left. Eleven queries."""
     basis = load_basis(user, now=now, newest_entry=False)
     risks = [
         Risk(
@@ -214,7 +216,13 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
         amount = None if deal.amount is None or rate is None else deal.amount * rate.value
         risks.append(Risk(deal.name, "", deal.client.name, f"commit, should have closed {deal.close_on}", amount))
     risks.sort(key=lambda risk: (-(risk.amount or ZERO), risk.what))
-    return PackRisks(tuple(risks[:MOST_RISKS]), basis.currency, _record(user))
+    final = _final(standing_calls(calls_for(user).filter(year=now.year).select_related("person")))
+    margin = load_pack_margin(user, basis, now.year, None if final is None else final.amount)
+    return PackRisks(tuple(risks[:MOST_RISKS]), basis.currency, _record(user), margin)
+
+
+def _final(standing: Sequence[CallRow]) -> CallRow | None:
+    return next((one for one in standing if one.level == "Director"), standing[0] if standing else None)
 
 
 def _at_risk(amount: Decimal | None, probability: Decimal | None) -> Decimal | None:

@@ -16,7 +16,7 @@ from common.reports import report_kinds
 from financials.access import calls_for
 from financials.actions.calls import make_call
 from financials.actions.contracts import rebuild_schedules
-from financials.models import Contract, ForecastCall
+from financials.models import Contract, ForecastCall, ForecastRun
 from financials.queries.pack import load_pack, load_pack_risks
 from people.actions import issue_token
 from people.models import User
@@ -84,6 +84,20 @@ def test_risks_are_terms_that_end_and_commit_deals_past_their_day(owner: User, k
     assert found.record == ""
 
 
+def test_what_forecast_and_call_leave(owner: User, kestrel: Client) -> None:
+    """The forecast's 900 costs a third: 600 left. A call of 950 adds 50 at the same margin: 633.33."""
+    called(owner, "950")
+    unknown = load_pack_risks(owner, now=NOW).margin
+    assert (unknown.contribution.value, unknown.call) == (None, None)
+    assert unknown.finding == "What 2026 leaves is not known: some clients have no known cost"
+    third = D("0.333333")
+    ForecastRun.objects.update(labour_rate=third, freelancers_rate=D(0), direct_rate=D(0), cost_origin="own")
+    found = load_pack_risks(owner, now=NOW).margin
+    assert found.contribution.value == D("600.00")
+    assert (found.call, found.call_margin) == (D("633.33"), D("0.666663"))
+    assert found.finding == "The call leaves $633 of contribution, 66.7%; the forecast $600, 66.7% of net revenue"
+
+
 def test_who_sees_whose_call(
     owner: User, manager: User, outsider: User, leadership: User, legal: User, kestrel: Client
 ) -> None:
@@ -143,7 +157,12 @@ def test_print_and_rest_say_the_same(owner: User, kestrel: Client) -> None:
     called(owner, "950", asks="Two writers")
     report = report_kinds["leadership-pack"].read(owner, {}, NOW)
     assert report.finding == "The call for 2026 is $950, $50 over the forecast"
-    assert [row[0] for row in report.rows] == ["The forecast", "Amara Reyes, director", "Budget"]
+    assert [row[0] for row in report.rows] == [
+        "The forecast",
+        "Amara Reyes, director",
+        "Budget",
+        "Contribution of the forecast",
+    ]
     assert report.notes == ("Asked: Two writers",)
     assert ["Contracts", D(-100)] in list(report.more[0].rows)
     token = issue_token(user=owner, name="t", scopes=["*"], days=1, actor="t", now=NOW).plain

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import Client
 from financials.calc.backtest import METHODS, OURS, UP_TO, Tally, ratios_of
+from financials.calc.backtest_cost import COST_METHODS
 from financials.calc.seeded_proof import HELD_OUT, SeedResult, prove
-from financials.queries.accuracy import METHOD_LABELS, UP_TO_LABELS
+from financials.queries.accuracy import COST_LABELS, METHOD_LABELS, UP_TO_LABELS
 from financials.queries.backtest import backtest, last_closed
 
 MOST_SEEDS: Final = len(HELD_OUT)
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"{len(ids)} clients, closed to {closed:%Y-%m}; deals of the past are not kept, so left out.")
         self._table([(METHOD_LABELS[m], sums[m, "", 0]) for m in METHODS if (m, "", 0) in sums], "Method")
+        self._table([(COST_LABELS[m], sums[m, "", 0]) for m in COST_METHODS if (m, "", 0) in sums], "Rate of cost")
         self._table([(UP_TO_LABELS[n], sums["", n, 0]) for n in UP_TO if ("", n, 0) in sums], "Layers up to")
         leads = sorted({lead for method, _, lead in sums if method == OURS and lead})
         self._table([(f"{lead} ahead", sums[OURS, "", lead]) for lead in leads], "Ours, by months ahead")
