@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast/override/", forecast.add_override, name="add_override"),
     path("forecast/override/<path:key>/revoke/", forecast.revoke, name="revoke_override"),
     path("forecast/movement/", movement.movement, name="forecast_movement"),
+    path("forecast/movement/margin/", movement.movement_margin, name="movement_margin"),
     path("forecast/movement/looked/", movement.looked, name="forecast_looked"),
     path("forecast/scenarios/", scenarios.scenarios, name="scenarios"),
     path("forecast/scenarios/new/", scenarios.new, name="new_scenario"),

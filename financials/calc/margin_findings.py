@@ -79,3 +79,17 @@ def call_finding(
             else f"The forecast leaves {forecast}"
         )
     return f"The call leaves {money(call, currency)} of contribution, {ratio(call / revenue)}; the forecast {forecast}"
+
+
+def moved_finding(start: Decimal, end: Decimal, costs: Decimal, currency: str) -> str:
+    """'Contribution fell by $0.2M to $29.9M, $0.1M of it by costs'."""
+    change = end - start
+    if not change:
+        return f"Contribution stays at {money(end, currency)}"
+    said = (
+        f"Contribution {'rose' if change > 0 else 'fell'} by {money(abs(change), currency)} to {money(end, currency)}"
+    )
+    if not costs:
+        return said
+    way = "of it by" if costs * change > 0 and abs(costs) <= abs(change) else "less by" if costs < 0 else "more by"
+    return f"{said}, {money(abs(costs), currency)} {way} costs"

@@ -121,7 +121,7 @@ def load_movement(user: User, request: MovementRequest, *, now: datetime) -> Mov
     if last < first or last.year - first.year > 20:
         raise BadRequest("to", "The last month comes before the first, or more than twenty years after it.")
     then, now_runs = _runs(clients, start), _runs(clients, end)
-    found, missing = _clients(clients, then, now_runs, basis, _rates_at(start), (first, last))
+    found, missing = _clients(clients, then, now_runs, basis, rates_at(start), (first, last))
     return MovementResult(
         request=replace(request, first=first, last=last),
         basis=basis,
@@ -182,7 +182,7 @@ def _runs(clients: Iterable[int], at: datetime) -> dict[int, _Run]:
     }
 
 
-def _rates_at(at: datetime) -> Rates:
+def rates_at(at: datetime) -> Rates:
     """The rates known then. One query."""
     rows = FxRate.objects.filter(created_at__lte=at).values_list("month", "base", "quote", "average", "closing")
     return Rates(RateRow(*row) for row in rows)

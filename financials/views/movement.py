@@ -15,6 +15,7 @@ from common.policies import MONEY_READERS, allow
 from financials.actions.movement import note_look
 from financials.forms.movement import movement_request
 from financials.queries.movement import MovementRequest
+from financials.queries.movement_margin import load_margin_move
 from financials.queries.movement_page import load_movement_page, movement_rows
 from financials.queries.pnl import BadRequest
 from people.requests import signed_in
@@ -38,6 +39,22 @@ def movement(request: HttpRequest) -> HttpResponseBase:
     clients = clients_for(user).order_by("name").values_list("key", "name")[:CLIENTS_LISTED]
     context = {"page": page, "asked": asked, "errors": errors, "client": client, "clients": list(clients)}
     return render(request, "financials/forecast/movement.html", context)
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def movement_margin(request: HttpRequest) -> HttpResponseBase:
+    """What the movement did to contribution: a part of its page; without htmx, a page of its own."""
+    user, now = signed_in(request), timezone.now()
+    asked, _ = movement_request(request.GET)
+    if asked.client:
+        get_client_for(user, asked.client)
+    try:
+        page = load_margin_move(user, asked, now=now)
+    except BadRequest:
+        page = load_margin_move(user, MovementRequest(client=asked.client), now=now)
+    name = "movement_margin" if request.headers.get("HX-Request") else "movement_margin_page"
+    return render(request, f"financials/forecast/{name}.html", {"page": page})
 
 
 def _file(request: HttpRequest, asked: MovementRequest) -> HttpResponseBase:

@@ -95,7 +95,7 @@ def test_what_forecast_and_call_leave(owner: User, kestrel: Client) -> None:
     found = load_pack_risks(owner, now=NOW).margin
     assert found.contribution.value == D("600.00")
     assert (found.call, found.call_margin) == (D("633.33"), D("0.666663"))
-    assert found.finding == "The call leaves $633 of contribution, 66.7%; the forecast $600, 66.7% of net revenue"
+    assert found.finding == "The call leaves $633 of contribution, 66.7%; the forecast $600, 66.7%"
 
 
 def test_who_sees_whose_call(

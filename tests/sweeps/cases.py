@@ -664,6 +664,8 @@ FINANCIALS = (
     Case("forecast_movement", query="client=HAL&since=2026-10-31", get=MONEY, record=True),
     Case("forecast_movement", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("forecast_movement", query="format=xlsx&from=2026-01&to=2027-06", get=MONEY),
+    Case("movement_margin", get=MONEY),
+    Case("movement_margin", query="client=HAL&since=2026-10-31", get=MONEY, record=True),
     Case("forecast_looked", post=MONEY),
     Case("forecast_pack", get=MONEY),
     Case("pack_risks", get=MONEY),
