@@ -235,13 +235,13 @@ class WeekCell:
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A blank row of the form. cells: name and text of each input."""
+    """A blank row of the form. cells: day, name and text of each input."""
 
     number: int
     place: str
     role: str
     free: bool
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[date, str, str], ...]
 
 
 def new_rows(week: Week, typed: Mapping[str, str], count: int) -> list[NewRow]:
@@ -252,7 +252,7 @@ def new_rows(week: Week, typed: Mapping[str, str], count: int) -> list[NewRow]:
             typed.get(f"p{number}", ""),
             typed.get(f"role{number}", ""),
             f"free{number}" in typed,
-            tuple((f"h{number}_{at}", typed.get(f"h{number}_{at}", "")) for at in range(7)),
+            tuple((day, f"h{number}_{at}", typed.get(f"h{number}_{at}", "")) for at, day in enumerate(week.days)),
         )
         for number in range(first, first + count)
     ]
@@ -295,6 +295,10 @@ class Week:
     total: Decimal
     waiting: Decimal
     places: tuple[tuple[str, str], ...]
+
+    @property
+    def by_day(self) -> list[tuple[date, Decimal]]:
+        return list(zip(self.days, self.day_totals, strict=True))
 
     @property
     def monday(self) -> date:
