@@ -10,10 +10,12 @@ from django.http import QueryDict
 
 from accounts.access import get_client_for
 from accounts.forms.opportunities import deal_scope
+from accounts.models import Outcome
 from accounts.queries import deal_rows, pipeline
 from accounts.queries.hygiene import with_since
 from accounts.queries.odds import load_odds
 from accounts.queries.rates import deal_rates
+from common.figures import Figure
 from common.formats import day
 from common.reports import PRINTED, Report, ReportColumn, ReportTable, Way
 
@@ -26,6 +28,13 @@ _DEAL: Final[tuple[tuple[str, str, Way], ...]] = (
     ("probability", "Probability", "ratio"), ("weighted", "Weighted", "amount"), ("category", "Category", "text"),
     ("close_on", "Closes", "day"), ("next_step", "Next step", "text"), ("owner", "Owner", "text"),
 )  # fmt: skip
+
+
+def _totals(totals: pipeline.PipelineTotals, outcome: str) -> list[Figure]:
+    """Of the outcomes that are listed; "" is all of them."""
+    still = [totals.open_count, totals.open_amount, totals.weighted, totals.unpriced]
+    won = [totals.won_count, totals.won_value]
+    return [*(still if outcome in ("", Outcome.OPEN) else []), *(won if outcome in ("", Outcome.WON) else [])]
 
 
 def deals(user: User, query: Mapping[str, str], now: datetime) -> Report:
@@ -62,9 +71,9 @@ def deals(user: User, query: Mapping[str, str], now: datetime) -> Report:
         count=there,
         more=(
             ReportTable(
-                "What they come to", (ReportColumn("what", "What"), ReportColumn("value", "Value")),
-                [[one.label, one] for one in (totals.open_count, totals.open_amount, totals.weighted,
-                                              totals.unpriced, totals.won_count, totals.won_value)],
+                "What they come to",
+                (ReportColumn("what", "What"), ReportColumn("value", "Value", "amount")),
+                [[one.label, one] for one in _totals(totals, scope.outcome)],
                 note="Of every deal of these filters, printed or not; unpriced deals are counted and never summed.",
             ),
         ),

@@ -98,6 +98,8 @@ def _entry_finding(there: int, sums: list[EntrySum]) -> str:
 
 
 def _entry_months(wanted: EntryFilter) -> str:
+    if wanted.first and wanted.first == wanted.last:
+        return month_label(wanted.first)
     if wanted.first and wanted.last:
         return f"{month_label(wanted.first)} to {month_label(wanted.last)}"
     if wanted.first:

@@ -86,6 +86,8 @@ def test_deals_are_those_of_the_page(owner: User, outsider: User, acme: Client) 
     make_opportunity(acme, key="D2", name="Won one", outcome="won", stage="won")
     assert [row[0] for row in read(owner, "deals").rows] == ["Film"]
     assert {row[0] for row in read(owner, "deals", outcome="").rows} == {"Film", "Won one"}
+    assert [row[0] for row in read(owner, "deals").more[0].rows][-1] == "Unpriced open deals"
+    assert [row[0] for row in read(owner, "deals", outcome="won").more[0].rows] == ["Deals won", "Won value"]
     assert read(outsider, "deals").rows == []
     for name in ("deals", "entries", "time", "rates"):
         with pytest.raises(Http404):
