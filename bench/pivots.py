@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from bench.facts import Facts, analyse, finance, make_facts
 from bench.table import Row, against_floor, interleaved
-from financials.queries.pnl import PnlRequest, Scenario, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest, Scenario
 from people.actions import issue_token
 
 SQL = Path(__file__).parent / "sql"

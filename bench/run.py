@@ -56,7 +56,7 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        from bench import capacity, ledger, m3, pages, pivots, recompute, seeded
+        from bench import capacity, exports, ledger, m3, pages, pivots, recompute, seeded, times
         from bench.table import Row, show
 
         call_command("migrate", verbosity=0)
@@ -64,6 +64,8 @@ def main() -> int:
         parts: tuple[Callable[[], list[Row]], ...] = (
             pages.measure,
             ledger.measure,
+            exports.measure,
+            times.measure,
             m3.measure,
             pivots.measure,
             seeded.measure,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from typing import Literal
 
 DASH = "—"
@@ -87,7 +88,12 @@ def known(value: Value) -> bool:
 
 
 def quantize(value: Decimal | float, places: int) -> Decimal:
-    return decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    return decimal(value).quantize(_unit_of(places), rounding=ROUND_HALF_EVEN)
+
+
+@cache
+def _unit_of(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def minor_units(currency: str) -> int:
@@ -119,7 +125,7 @@ def number(
 
 def scaled(value: Value, scale: Scale = "M", places: int = 1, *, signed: bool = False) -> str:
     """A bare table figure in units of the column head: 71.8 for 71,803,977.61 in "M"."""
-    if value is None or not known(value):
+    if value is None:
         return DASH
     return number(decimal(value).scaleb(-_SCALES.get(scale, 0)), places, signed=signed)
 
@@ -149,7 +155,7 @@ def ledger(value: Value, currency: str = "USD", *, signed: bool = False) -> str:
 
 def ratio(value: Value, places: int = 1, *, signed: bool = False) -> str:
     """0.383 → 38.3%."""
-    if value is None or not known(value):
+    if value is None:
         return DASH
     return number(decimal(value) * 100, places, signed=signed, suffix="%")
 
@@ -179,19 +185,19 @@ def compact(value: Value, unit: str, *, signed: bool = False) -> str:
 
 def exact(value: Value, unit: str, *, signed: bool = False) -> str:
     """Nothing rounded away that a ledger keeps: $71,803,977.61, 38.2990%."""
+    if is_money(unit):
+        return number(value, minor_units(unit), signed=signed, prefix=symbol(unit))
     if value is None or not known(value):
         return DASH
     if unit in ("ratio", "percent"):
         return ratio(value, 4, signed=signed)
     if unit == "points":
         return points(value, 4)
-    if not is_money(unit):
-        whole = decimal(value)
-        places = 0 if whole == whole.to_integral_value() else 2
-        if places and unit == "hours":
-            return number(value, places, signed=signed, suffix="\u00a0h")
-        return compact(value, unit, signed=signed) if places == 0 else number(value, places, signed=signed)
-    return number(value, minor_units(unit), signed=signed, prefix=symbol(unit))
+    whole = decimal(value)
+    places = 0 if whole == whole.to_integral_value() else 2
+    if places and unit == "hours":
+        return number(value, places, signed=signed, suffix="\u00a0h")
+    return compact(value, unit, signed=signed) if places == 0 else number(value, places, signed=signed)
 
 
 @dataclass(frozen=True, slots=True)

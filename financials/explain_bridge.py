@@ -15,7 +15,7 @@ from common.periods import InvalidPeriod, period_label
 from financials.calc.bridge import PARTS
 from financials.figures import bridge_figure
 from financials.queries.bridge import LABELS, MEASURES, BridgeRequest, load_bridge, read_span
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from people.access import abilities_of
 
 if TYPE_CHECKING:

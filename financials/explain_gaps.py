@@ -17,7 +17,9 @@ from common.periods import Month, month_label, months_between, period_label
 from financials.explain_forecast import asked_months, asked_scope
 from financials.figures import definition_of, forecast_figure, gap_figure, pnl_figure, renewals_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.pnl import PnlRequest, Scenario, gap, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest, Scenario
+from financials.queries.pnl_rows import gap
 from financials.queries.renewals import renewals_ahead
 from financials.queries.targets import target_of
 from people.access import abilities_of

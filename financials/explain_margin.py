@@ -22,7 +22,8 @@ from financials.figures import LABELS, LAYER_LABELS, definition_of
 from financials.figures_margin import MARGIN_LABELS, margin_figure
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import Cut, load_cells, load_missing
+from financials.queries.cells import load_cells, load_missing
+from financials.queries.cuts import Cut
 from financials.queries.forecast import LAYERS, cut_of, load_runs
 from financials.queries.forecast_margin import Earned, load_sides, rate_words, together
 

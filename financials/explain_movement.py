@@ -20,7 +20,7 @@ from financials.figures import definition_of
 from financials.figures_movement import MOVE_LABELS, movement_figure
 from financials.queries.movement import MovementRequest, MovementResult, load_movement
 from financials.queries.movement_page import source_of
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from people.access import abilities_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Final
 from common.figures import Input
 from financials.calc.ladder import COSTS
 from financials.figures import LABELS, is_margin
-from financials.queries.pnl import PARTS, PnlRow
+from financials.queries.pnl_rows import PARTS, PnlRow
 
 _AHEAD: Final = frozenset({"gross_profit", "gross_margin", "contribution", "contribution_margin"})
 

@@ -30,17 +30,9 @@ from financials.calc.ladder import COSTS, LINES
 from financials.explain_pnl_ahead import ahead_definition, ahead_formula, ahead_inputs
 from financials.figures import LABELS, SCENARIO_WORDS, definition_of, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.pnl import (
-    NONE,
-    BadRequest,
-    PnlRequest,
-    PnlResult,
-    Scenario,
-    columns_for,
-    fiscal_start,
-    gap,
-    load_pnl,
-)
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import NONE, BadRequest, PnlRequest, Scenario, fiscal_start
+from financials.queries.pnl_rows import PnlResult, columns_for, gap
 from people.access import abilities_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from financials.queries.accuracy_page import SOURCE_WORDS, load_accuracy_page
 from financials.queries.forecast_margin import MarginRow, load_margin_page
 from financials.queries.movement_page import load_movement_page, terms_shown
 from financials.queries.pack import load_pack, load_pack_risks
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from financials.reports import given
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from financials.queries.bridge import MEASURES
 from financials.queries.bridge_page import load_bridge_page
 from financials.queries.labour import WITHHELD
 from financials.queries.pivot_page import ROW_WORDS, PivotView, chips, column_word, load_pivot_page
-from financials.queries.pnl import BadRequest, PnlRequest
 from financials.queries.pnl_page import PnlPage, load_pnl_page
+from financials.queries.pnl_request import BadRequest, PnlRequest
 from financials.reports import given
 
 if TYPE_CHECKING:

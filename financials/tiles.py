@@ -16,8 +16,8 @@ from financials.forms.pnl import pivot_view, pnl_view
 from financials.queries.basis import load_basis
 from financials.queries.capacity_page import load_capacity_page
 from financials.queries.pivot_page import ROW_WORDS, PivotView, load_pivot_page
-from financials.queries.pnl import BadRequest, PnlRequest
 from financials.queries.pnl_page import load_pnl_page
+from financials.queries.pnl_request import BadRequest, PnlRequest
 
 if TYPE_CHECKING:
     from people.models import User

@@ -14,9 +14,9 @@ from financials.forms.fields import MonthField, SpanField
 from financials.queries import pivot_page
 from financials.queries.bridge import MEASURES, BridgeRequest
 from financials.queries.entries import EntryFilter
-from financials.queries.pnl import NONE, PnlRequest
 from financials.queries.pnl_page import Against, PnlView, Shown
 from financials.queries.pnl_periods import Group
+from financials.queries.pnl_request import NONE, PnlRequest
 
 MOST_YEARS = 10
 

@@ -216,7 +216,9 @@ class LedgerLadder(LadderCell):
             )
         ]
         indexes = [
-            models.Index(fields=["month"], name="ledger_ladder_by_month"),
+            models.Index(
+                fields=["month"], name="ledger_ladder_by_month", include=["client", "checked"]
+            ),  # a check total
             models.Index(fields=["id"], name="ledger_ladder_empty", condition=Q(cells=0)),
             models.Index(
                 fields=["currency", "month"], name="ledger_ladder_light", condition=_INDEXED, include=_INCLUDED

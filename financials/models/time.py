@@ -86,6 +86,7 @@ class TimeEntry(Record):
         indexes = [
             models.Index(fields=["client", "month"], name="time_of_client"),
             models.Index(fields=["person", "date"], name="time_of_person"),
+            models.Index(fields=["-date", "-id"], name="time_newest"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(hours__gt=0, hours__lte=24), name="time_hours_of_a_day"),

@@ -15,7 +15,7 @@ from common.models import Job
 from common.money import ZERO, ratio
 from financials.calc.accuracy import Score
 from financials.models import ForecastScore
-from financials.queries.pnl import PnlRequest, clients_asked
+from financials.queries.pnl_request import PnlRequest, clients_asked
 
 if TYPE_CHECKING:
     from people.models import User

@@ -22,7 +22,8 @@ from common.money import ZERO
 from common.periods import Month, month_add
 from financials.figures import forecast_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cells import load_cells
+from financials.queries.cuts import Cut
 
 if TYPE_CHECKING:
     from people.models import User

@@ -21,7 +21,8 @@ from common.periods import Month, month_add, month_of
 from financials.calc.forecast_records import HORIZON_MONTHS
 from financials.calc.simulation import BandSpan, together
 from financials.queries.basis import Basis, Sql
-from financials.queries.cells import GROUPS, RUNS_NOW, RUNS_THEN, Cut
+from financials.queries.cells import GROUPS, RUNS_NOW, RUNS_THEN
+from financials.queries.cuts import Cut
 
 Key = tuple[str, ...]
 _BY: Final = ("client", "owner", "tier")

@@ -16,10 +16,10 @@ from common.periods import InvalidPeriod, Month, month_add, months_between, pars
 from financials.calc.bridge import Measure, Moves, Pair, Side, add_up, moves
 from financials.models import WORKED_LINES, BudgetLine, Line, TimeMonth
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import Cut
+from financials.queries.cuts import Cut
 from financials.queries.ladder_sql import Source
 from financials.queries.ladders import load_ladders, load_missing
-from financials.queries.pnl import BadRequest, PnlRequest, clients_asked, cut_for
+from financials.queries.pnl_request import BadRequest, PnlRequest, clients_asked, cut_for
 from financials.queries.pnl_words import missing_words
 
 if TYPE_CHECKING:

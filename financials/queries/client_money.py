@@ -12,20 +12,21 @@ from common import formats
 from common.columns import Column
 from common.figures import Figure
 from common.formats import day, month_short
-from common.money import ZERO, ratio
+from common.money import ratio
 from common.panels import Fact
 from common.periods import Month
-from financials.calc.ladder import ladder
 from financials.figures import forecast_figure, pnl_figure
 from financials.queries.basis import Basis, load_basis, reporting_currency
-from financials.queries.cells import Cut, Source, load_cells
+from financials.queries.cells import load_cells
+from financials.queries.cuts import Cut, listed
+from financials.queries.ladder_sql import Source
+from financials.queries.ladders import Summed, load_ladders
 from financials.queries.renewals import renewals_ahead
 
 if TYPE_CHECKING:
     from people.models import User
 
 NOTICE_DAYS = 400
-Lines = dict[str, Decimal | None]
 
 
 def columns(user: User, today: date) -> Sequence[Column]:
@@ -78,10 +79,10 @@ class _Book:
 
     basis: Basis
     keys: Mapping[int, str]
-    to_date: Mapping[str, Lines]
-    forecast: Mapping[str, Lines]
-    budget_to_date: Mapping[str, Lines]
-    budget: Mapping[str, Lines]
+    to_date: Mapping[str, Summed]
+    forecast: Mapping[str, Decimal | None]
+    budget_to_date: Mapping[str, Summed]
+    budget: Mapping[str, Summed]
 
     @property
     def year(self) -> tuple[Month, Month]:
@@ -92,26 +93,23 @@ class _Book:
         span = self.basis.year_to_date()
         lines = self.to_date.get(key)
         if span and lines is not None:
-            row = ladder({name: amount for name, amount in lines.items() if amount is not None})
             months = list(span)
-            revenue = (lines.get("gross_revenue", ZERO), lines.get("pass_through", ZERO))
-            net = None if None in revenue else row.net_revenue
-            margin = row.contribution_margin if None not in lines.values() else None
+            net = lines.net_revenue
+            margin = ratio(lines.contribution, net)
             made["revenue"] = pnl_figure("net_revenue", net, self.basis, months=months, client=key)
             made["margin"] = pnl_figure("contribution_margin", margin, self.basis, months=months, client=key)
-        ahead = self.forecast.get(key)
-        if ahead is not None:
+        if key in self.forecast:
             first, last = self.year
-            made["full_year"] = forecast_figure(ahead["net_revenue"], self.basis, first=first, last=last, client=key)
+            made["full_year"] = forecast_figure(self.forecast[key], self.basis, first=first, last=last, client=key)
         return made
 
     def note(self, key: str, name: str) -> str:
         """'−4.1% on budget': the figure against its budget; blank without one."""
         figure = self.figures(key).get(name)
         lines = (self.budget_to_date if name == "revenue" else self.budget).get(key)
-        if figure is None or figure.value is None or lines is None or None in lines.values():
+        budget = None if lines is None else lines.net_revenue
+        if figure is None or figure.value is None or budget is None:
             return ""
-        budget = (lines.get("gross_revenue") or ZERO) - (lines.get("pass_through") or ZERO)
         share = ratio(Decimal(figure.value) - budget, budget)
         return (
             ""
@@ -125,20 +123,23 @@ def _load(basis: Basis, keys: Mapping[int, str], *, budgets: bool = False) -> _B
     span = basis.year_to_date()
 
     def cut(first: Month, last: Month) -> Cut:
-        return Cut(("SELECT unnest(%s::bigint[])", [list(keys)]), first, last, client_ids=tuple(keys))
+        return Cut(listed(keys), first, last, client_ids=tuple(keys))
 
     return _Book(
         basis=basis,
         keys=keys,
         to_date=_sums("actual", basis, cut(*span)) if span else {},
-        forecast=_sums("forecast", basis, cut(*year)),
+        forecast=_expected(basis, cut(*year)),
         budget_to_date=_sums("budget", basis, cut(*span)) if span and budgets else {},
         budget=_sums("budget", basis, cut(*year)) if budgets else {},
     )
 
 
-def _sums(source: Source, basis: Basis, cut: Cut) -> dict[str, Lines]:
-    by_client: dict[str, Lines] = {}
-    for cell in load_cells(source, basis, cut, ("client",)):
-        by_client.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
-    return by_client
+def _sums(source: Source, basis: Basis, cut: Cut) -> dict[str, Summed]:
+    return {one.group[0] or "": one for one in load_ladders(source, basis, cut, ("client",))}
+
+
+def _expected(basis: Basis, cut: Cut) -> dict[str, Decimal | None]:
+    """Net revenue by client."""
+    found = load_cells("forecast", basis, cut, ("client",))
+    return {cell.group[0] or "": None if cell.missing else cell.amount for cell in found}

@@ -17,7 +17,7 @@ from financials.queries.basis import Basis
 from financials.queries.close_parts import TieLine
 from financials.queries.ladders import Summed
 from financials.queries.overhead import Pool
-from financials.queries.pnl import gap
+from financials.queries.pnl_rows import gap
 
 SHOWN: Final = 8
 """Rows of a block that the page and its print show; the rest are summed in one line and stand in the file."""

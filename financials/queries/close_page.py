@@ -16,7 +16,6 @@ from common.periods import Month, month_add, month_label, month_of
 from common.policies import FINANCE, LEADERSHIP
 from financials.figures import close_figure
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cut, load_pool
 from financials.queries.close_checks import (
     ComputedCheck,
     ManualCheck,
@@ -37,9 +36,11 @@ from financials.queries.close_parts import (
     load_state,
     load_ties,
 )
+from financials.queries.cuts import Cut
 from financials.queries.labour import LabourSources, compare_sources
 from financials.queries.ladders import load_ladders
 from financials.queries.overhead import Pool
+from financials.queries.pool_shares import load_pool
 from people.access import abilities_of
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,9 +20,11 @@ from financials.calc.status import OVER
 from financials.figures import contract_figure
 from financials.models import Contract, ContractKind
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cells import load_cells
 from financials.queries.contract_trees import Node, amount_of, build_tree, family_of, flatten
 from financials.queries.contract_work import PositionFigures, plan_by_month, position_figures
+from financials.queries.cuts import Cut, listed
+from financials.queries.ladders import load_ladders
 from financials.queries.recognition import RecognitionBook, load_recognition, total
 from financials.queries.renewals import Notice, notice_of
 from financials.queries.terms import decided, load_terms, uplift_words
@@ -107,15 +108,15 @@ def months_of(
     source: str, basis: Basis, ids: Iterable[int], first: Month, last: Month
 ) -> tuple[dict[Month, Decimal], bool]:
     """Month → scheduled amount or recognised net revenue in the basis's currency; whether a rate was missing."""
-    cut = Cut(("SELECT id FROM accounts_client", []), first, last, contract_ids=tuple(ids))
-    sums: dict[Month, Decimal] = defaultdict(Decimal)
-    missing = False
-    for cell in load_cells("schedule" if source == "schedule" else "actual", basis, cut, ("month",)):
-        if cell.line in ("scheduled", "gross_revenue", "pass_through"):
-            sign = -1 if cell.line == "pass_through" else 1
-            sums[date.fromisoformat(f"{cell.group[0]}-01")] += sign * cell.amount
-            missing = missing or cell.missing
-    return dict(sums), missing
+    cut = Cut(("SELECT id FROM accounts_client", []), first, last, contracts=listed(ids))
+    found: list[tuple[tuple[str | None, ...], Decimal | None]]
+    if source == "schedule":
+        cells = load_cells("schedule", basis, cut, ("month",))
+        found = [(cell.group, None if cell.missing else cell.amount) for cell in cells]
+    else:
+        found = [(one.group, one.net_revenue) for one in load_ladders("actual", basis, cut, ("month",))]
+    sums = {date.fromisoformat(f"{month}-01"): amount or ZERO for (month,), amount in found}
+    return sums, any(amount is None for _, amount in found)
 
 
 def load_contract_page(user: User, contract: Contract, *, now: datetime) -> ContractPage:

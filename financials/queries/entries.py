@@ -14,7 +14,8 @@ from common.money import ZERO
 from common.periods import Month, month_add
 from financials.access import contracts_for, ledger_entries_for, ledger_months_for
 from financials.models import Contract, LedgerEntry, LedgerMonth
-from financials.queries.pnl import NONE, PARTS, fiscal_start
+from financials.queries.pnl_request import NONE, fiscal_start
+from financials.queries.pnl_rows import PARTS
 
 if TYPE_CHECKING:
     from people.models import User

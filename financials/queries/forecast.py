@@ -25,7 +25,9 @@ from financials.figures import LAYER_LABELS, band_figure, forecast_figure, pnl_f
 from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cut, load_cells, load_missing
+from financials.queries.cells import load_cells, load_missing
+from financials.queries.cuts import Cut
+from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
     from people.models import User
@@ -231,13 +233,9 @@ def _client_rows(
 
 
 def _budgets(basis: Basis, cut: Cut) -> dict[str, Decimal | None]:
-    budgets: dict[str, Decimal | None] = {}
-    for cell in load_cells("budget", basis, cut, ("client",)):
-        if cell.line in ("gross_revenue", "pass_through"):
-            key, sofar = cell.group[0] or "", budgets.get(cell.group[0] or "", ZERO)
-            sign = 1 if cell.line == "gross_revenue" else -1
-            budgets[key] = None if cell.missing or sofar is None else sofar + sign * cell.amount
-    return budgets
+    """Net revenue by client; one whose budget holds only costs has none."""
+    found = load_ladders("budget", basis, cut, ("client",))
+    return {one.group[0] or "": one.net_revenue for one in found if one.lines[:2] != (ZERO, ZERO)}
 
 
 def _row(

@@ -21,13 +21,15 @@ from common.figures import Figure
 from common.formats import month_short, plural, symbol
 from common.money import ZERO, ratio
 from common.periods import Month, format_month, month_label, months_between
-from financials.calc.forecast_cost import WINDOW, forecast_ladder
+from financials.calc.forecast_cost import WINDOW
 from financials.calc.margin_findings import clients_finding, layers_finding, margin_finding, months_finding
 from financials.figures import LAYER_LABELS, pnl_figure
 from financials.figures_margin import margin_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import Cut, load_cells, load_missing
+from financials.queries.cells import load_cells, load_missing
+from financials.queries.cuts import Cut
 from financials.queries.forecast import LAYERS, cut_of, load_runs
+from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
     from people.models import User
@@ -235,16 +237,7 @@ def rate_words(origin: str, months: int, rates: Iterable[Decimal | None]) -> str
 
 def _plans(basis: Basis, cut: Cut, group: str) -> dict[str, Decimal | None]:
     """The budget's contribution by group. One query."""
-    lines: dict[str, dict[str, Decimal | None]] = {}
-    for cell in load_cells("budget", basis, cut, (group,)):
-        lines.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
-    return {key: _contribution(found) for key, found in lines.items()}
-
-
-def _contribution(lines: Mapping[str, Decimal | None]) -> Decimal | None:
-    gross, passed = lines.get("gross_revenue", ZERO), lines.get("pass_through", ZERO)
-    net = None if gross is None or passed is None else gross - passed
-    return forecast_ladder({**lines, "net_revenue": net})["contribution"]
+    return {one.group[0] or "": one.contribution for one in load_ladders("budget", basis, cut, (group,))}
 
 
 def _plan_total(plans: Mapping[str, Decimal | None]) -> Decimal | None:

@@ -18,7 +18,8 @@ from financials.calc.forecast_records import HORIZON_MONTHS
 from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cell, Cut, load_cells, load_missing
+from financials.queries.cells import Cell, load_cells, load_missing
+from financials.queries.cuts import Cut
 
 if TYPE_CHECKING:
     from people.models import User

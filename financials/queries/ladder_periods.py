@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from common.periods import months_between
 from financials.calc.ladder import LINES
 from financials.queries.basis import Basis, Sql
-from financials.queries.cells import Cut
+from financials.queries.cuts import Cut
 from financials.queries.ladder_rates import MOST, RATED, STATE, converted, hundredths
 
 _INDEXED: Final = "m.light AND m.client_id IS NOT NULL"
@@ -39,11 +39,14 @@ def period_rows(source: Literal["actual", "budget"], basis: Basis, cut: Cut) -> 
         f"SELECT {_NO_PLACE}, m.month, 0 AS state, {_NO_LINES}, {sums}, sum(m.checked) AS checked FROM {table} m "
         f"WHERE {span} AND m.currency = %s AND {_INDEXED} GROUP BY m.month"
     )
-    sums = ", ".join(f"sum({hundredths(line, basis.places)}) AS {line}_h" for line in LINES)
+    sums = ", ".join(f"sum({hundredths(line, basis.places, own=False)}) AS {line}_h" for line in LINES)
+    names = ", ".join(f"s.{line}_h" for line in LINES)
+    # Rate by rate, for which the index has the cells side by side: joined plainly, they would be sorted by month.
     foreign = (
-        f"SELECT {_NO_PLACE}, m.month, 1 AS state, {_NO_LINES}, {sums}, sum(m.checked) AS checked FROM rate r "
-        f"JOIN {table} m ON m.currency = r.currency AND m.month = r.month "
-        f"WHERE NOT r.own AND r.times IS NOT NULL AND {span} AND {_INDEXED} GROUP BY m.month"
+        f"SELECT {_NO_PLACE}, r.month, 1 AS state, {_NO_LINES}, {names}, s.checked FROM rate r "
+        f"CROSS JOIN LATERAL (SELECT {sums}, sum(m.checked) AS checked FROM {table} m "
+        f"WHERE {of_version}m.currency = r.currency AND m.month = r.month AND {_INDEXED}) s "
+        "WHERE NOT r.own AND r.times IS NOT NULL AND s.checked IS NOT NULL"
     )
     rest, rest_params = _rest(table, span, months, basis, cut)
     lines = ", ".join(converted(line, basis.places, kept=False) for line in LINES)
@@ -52,7 +55,7 @@ def period_rows(source: Literal["actual", "budget"], basis: Basis, cut: Cut) -> 
         "m.checked "
         f"FROM ({rest}) m {RATED}"
     )
-    return f"{own} UNION ALL {foreign} UNION ALL {exact}", [*months, basis.currency, *months, *rest_params]
+    return f"{own} UNION ALL {foreign} UNION ALL {exact}", [*months, basis.currency, *version, *rest_params]
 
 
 def _rest(table: str, span: str, months: list[Any], basis: Basis, cut: Cut) -> Sql:

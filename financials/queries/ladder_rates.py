@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Final
 
 from financials.queries.basis import Basis, Sql, rate_values
-from financials.queries.cells import Cut
+from financials.queries.cuts import Cut
 
 MOST: Final = 10
 """The most a light cell's hundredths are multiplied by; cells with a larger rate are converted exactly."""
@@ -44,12 +44,12 @@ def minor(line: str, places: int) -> str:
     return f"CASE WHEN {LIGHT} THEN {hundredths(line, places)} END AS {line}_h"
 
 
-def hundredths(line: str, places: int) -> str:
-    """Of a light cell with a rate that floating point will do for."""
+def hundredths(line: str, places: int, *, own: bool = True) -> str:
+    """Of a light cell with a rate that floating point will do for. own: it may be in the reporting currency."""
     product = f"m.{line}_h * r.times"
-    own = f"WHEN r.own THEN m.{line}_h " if places == 2 else ""
+    same = f"WHEN r.own THEN m.{line}_h " if own and places == 2 else ""
     return (
-        f"CASE {own}WHEN r.tenths IS NOT NULL THEN (m.{line}_h * r.tenths / {_TENTHS}.0::float8)::bigint "
+        f"CASE {same}WHEN r.tenths IS NOT NULL THEN (m.{line}_h * r.tenths / {_TENTHS}.0::float8)::bigint "
         f"WHEN abs({product} - round({product})) < 0.499 THEN ({product})::bigint "
         f"ELSE (half_even(m.{line}_h * 0.01 * r.rate, {places}) * {10**places})::bigint END"
     )

@@ -21,11 +21,12 @@ from typing import Any, Final, Literal
 
 from financials.calc.ladder import LINES
 from financials.queries.basis import Basis, Sql
-from financials.queries.cells import Cut, spread
+from financials.queries.cuts import Cut, narrowed, of_clients
 from financials.queries.labour import TimeCut, labour_cells
 from financials.queries.ladder_periods import period_rows
 from financials.queries.ladder_rates import RATED, STATE, converted, minor, rates_sql
 from financials.queries.overhead import Pool
+from financials.queries.pool_shares import spread
 
 Source = Literal["actual", "budget"]
 
@@ -67,32 +68,48 @@ def _counts(each: str) -> str:
 
 
 def source_sql(source: Source, basis: Basis, cut: Cut, *, counted: bool) -> Sql:
+    """Rows of six lines of the cut's months, and of its clients where it names them."""
     months = [cut.read_first, cut.read_last]
     if source == "budget":
         given = [basis.budget_version, *months]
-        where = "WHERE version_name = %s AND month BETWEEN %s AND %s"
+        where = "version_name = %s AND month BETWEEN %s AND %s"
         if counted:
-            rows = f"SELECT {_KEYS}, {_BESIDE}{_counts('1')} FROM financials_budgetline {where} GROUP BY {_KEYS}"
-            return rows, given
-        return f"SELECT {_KEYS}, {_NAMES} FROM financials_budgetladder {where}", given
+            return _beside("financials_budgetline", (where, given), cut, _counts("1"))
+        return _kept_rows("financials_budgetladder", (where, given), cut)
     if cut.raw or basis.historic:
-        return (
-            f"SELECT {_KEYS}, {_BESIDE}{_counts('1') if counted else ''} FROM financials_ledgerentry "
-            f"WHERE month BETWEEN %s AND %s AND posted_at <= %s GROUP BY {_KEYS}",
-            [*months, basis.as_of],
-        )
+        known = "month BETWEEN %s AND %s AND posted_at <= %s", [*months, basis.as_of]
+        return _beside("financials_ledgerentry", known, cut, _counts("1") if counted else "")
+    within: Sql = ("month BETWEEN %s AND %s", months)
     if counted:
-        return (
-            f"SELECT {_KEYS}, {_BESIDE}{_counts('entries')} FROM financials_ledgermonth "
-            f"WHERE month BETWEEN %s AND %s GROUP BY {_KEYS}",
-            months,
-        )
-    return f"SELECT {_KEYS}, {_NAMES} FROM financials_ledgerladder WHERE month BETWEEN %s AND %s", months
+        return _beside("financials_ledgermonth", within, cut, _counts("entries"))
+    return _kept_rows("financials_ledgerladder", within, cut)
+
+
+def _beside(table: str, where: Sql, cut: Cut, counts: str) -> Sql:
+    text, params = where
+    if cut.client_ids is not None:
+        named, more = of_clients(cut, "client_id")
+        text, params = f"{text} AND {named}", [*params, *more]
+    return f"SELECT {_KEYS}, {_BESIDE}{counts} FROM {table} WHERE {text} GROUP BY {_KEYS}", params
+
+
+def _kept_rows(table: str, where: Sql, cut: Cut) -> Sql:
+    """Clients by name are looked up one by one: a plan that joins them reads every row of a book of middling size."""
+    text, params = where
+    rows = f"SELECT {_KEYS}, {_NAMES} FROM {table} WHERE {text}"
+    if cut.client_ids is None:
+        return rows, params
+    return (
+        "SELECT kept.* FROM unnest(%s::bigint[]) AS named(id) "
+        f"CROSS JOIN LATERAL ({rows} AND client_id = named.id OFFSET 0) kept",
+        [list(cut.client_ids), *params],
+    )
 
 
 def _is_kept(source: Source, basis: Basis, cut: Cut, group_by: tuple[str, ...], *, counted: bool) -> bool:
     """Whether the rows have hundredths, as the kept ladders do, and are summed enough for these to be worth it."""
-    if "month" in group_by and not {"client", "contract"}.isdisjoint(group_by):
+    few = cut.client_ids is not None or ("month" in group_by and not {"client", "contract"}.isdisjoint(group_by))
+    if few:
         return False
     return not counted and (source == "budget" or not (cut.raw or basis.historic))
 
@@ -110,33 +127,16 @@ def _visible(cut: Cut, wanted: frozenset[str]) -> Sql:
     joins = ""
     if cut.fiscal or wanted & {"fiscal_quarter", "fiscal_year"}:
         columns.append("make_interval(months => (13 - c.fiscal_year_start) %% 12) AS shift")
-    params = list(cut.clients[1])
+    params: list[Any] = []
     if "owner" in wanted:
         columns.append("coalesce(u.email, '') AS email")
         joins += " LEFT JOIN people_user u ON u.id = c.owner_id"
     if "parent" in wanted:  # a parent out of sight is not named
         columns.append("coalesce(p.key, c.key) AS parent_key")
-        joins += f" LEFT JOIN accounts_client p ON p.id = c.parent_id AND p.id IN ({cut.clients[0]})"
-        params = [*cut.clients[1], *params]
-    text = f"SELECT {', '.join(columns)} FROM accounts_client c{joins} WHERE c.id IN ({cut.clients[0]})"
-    return text, params
-
-
-def narrowed(cut: Cut) -> Sql:
-    text = ""
-    params: list[Any] = []
-    if cut.client_ids is not None:
-        text += " AND m.client_id = ANY(%s::bigint[])"
-        params.append(list(cut.client_ids))
-    if cut.contract_ids is not None:
-        text += " AND m.contract_id = ANY(%s::bigint[])"
-        params.append(list(cut.contract_ids))
-    if cut.no_contract:
-        text += " AND m.contract_id IS NULL"
-    if cut.service_line is not None:
-        text += " AND m.service_line = %s"
-        params.append(cut.service_line)
-    return text, params
+        parent, params = of_clients(cut, "p.id")
+        joins += f" LEFT JOIN accounts_client p ON p.id = c.parent_id AND {parent}"
+    seen, more = of_clients(cut, "c.id")
+    return f"SELECT {', '.join(columns)} FROM accounts_client c{joins} WHERE {seen}", [*params, *more]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from common.money import ZERO
 from common.periods import Month, format_month
 from financials.calc.ladder import LINES
 from financials.queries.basis import Basis, rate_values
-from financials.queries.cells import Cut
+from financials.queries.cuts import Cut, narrowed
 from financials.queries.labour import labour_cells
-from financials.queries.ladder_sql import PERIODS, Asked, Source, narrowed, source_sql
+from financials.queries.ladder_sql import PERIODS, Asked, Source, source_sql
 from financials.queries.overhead import Pool
 
 Group = tuple[str | None, ...]
@@ -32,7 +32,8 @@ class Summed(NamedTuple):
     posted: the same from the ledger alone. pooled, timed: what stands in overhead of the pool and in delivery labour
     from time, neither of which has entries under it; None where that is unknown. missing: an exchange rate is.
     checked: a check total of what was read, before conversion. entries: rows behind each posted line, empty unless
-    counted; hours: time entries behind `timed`.
+    counted; hours: time entries behind `timed`. withheld: delivery labour is, from this reader,
+    and lacks no rate.
     """
 
     group: Group
@@ -45,6 +46,19 @@ class Summed(NamedTuple):
     missing: bool
     entries: tuple[int, ...]
     hours: int
+    withheld: bool = False
+
+    @property
+    def net_revenue(self) -> Decimal | None:
+        gross, passed = self.lines[:2]
+        return None if gross is None or passed is None else gross - passed
+
+    @property
+    def contribution(self) -> Decimal | None:
+        left = self.net_revenue
+        for amount in self.lines[2:-1]:
+            left = None if left is None or amount is None else left - amount
+        return left
 
 
 def load_ladders(
@@ -106,7 +120,10 @@ def _summed(
     sums = (gross, passed, labour + timed, freelancers, direct, overhead + pooled)
     missing = any(amount.is_nan() for amount in (*sums, timed, pooled))
     shared, worked = _known((pooled, timed))
-    return Summed(group, _known(sums), _known(posted), foreign, shared, worked, checked, missing, entries, hours)
+    withheld = (labour + timed).is_infinite()
+    return Summed(
+        group, _known(sums), _known(posted), foreign, shared, worked, checked, missing, entries, hours, withheld
+    )
 
 
 def _known(lines: tuple[Decimal, ...]) -> tuple[Decimal | None, ...]:

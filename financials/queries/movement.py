@@ -22,7 +22,7 @@ from financials.calc.movement import TERMS, Moved, RunLine, Side, moved, sums
 from financials.models import ForecastLook, ForecastRun
 from financials.queries.basis import Basis, load_basis, rate_values
 from financials.queries.movement_deals import load_known
-from financials.queries.pnl import BadRequest, PnlRequest, clients_asked
+from financials.queries.pnl_request import BadRequest, PnlRequest, clients_asked
 
 if TYPE_CHECKING:
     from people.models import User

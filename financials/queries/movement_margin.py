@@ -15,9 +15,10 @@ from financials.calc.movement import TERMS
 from financials.calc.movement_margin import COSTS, MarginMove, MovedSide, margin_move
 from financials.figures_movement import MOVE_LABELS
 from financials.queries.basis import Basis, ids_sql
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cells import load_cells
+from financials.queries.cuts import Cut
 from financials.queries.movement import MovementRequest, MovementResult, load_movement, rates_at
-from financials.queries.pnl import PnlRequest, clients_asked
+from financials.queries.pnl_request import PnlRequest, clients_asked
 
 if TYPE_CHECKING:
     from people.models import User

@@ -17,7 +17,8 @@ from common.formats import ledger, plural
 from common.periods import month_add
 from common.policies import FINANCE, LEADERSHIP
 from financials.queries.basis import ids_sql
-from financials.queries.pnl import PnlRequest, PnlResult, clients_asked
+from financials.queries.pnl_request import PnlRequest, clients_asked
+from financials.queries.pnl_rows import PnlResult
 from people.access import abilities_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from accounts.access import clients_for
 from accounts.models import Client
 from common.periods import Month
 from financials.queries.basis import ids_sql, load_basis
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cells import load_cells
+from financials.queries.cuts import Cut
 
 if TYPE_CHECKING:
     from people.models import User

@@ -21,8 +21,8 @@ from financials.models import ForecastCall
 from financials.queries.accuracy import AccuracyRequest, load_rows, load_standing
 from financials.queries.bands import load_bands, span_ahead
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import load_cells
 from financials.queries.forecast import cut_of
+from financials.queries.ladders import load_ladders
 from financials.queries.movement import MovementRequest, MovementResult, load_movement
 from financials.queries.movement_page import chart_of
 from financials.queries.pack_margin import PackMargin, load_pack_margin
@@ -176,11 +176,8 @@ def _band(
 
 
 def _budget(user: User, basis: Basis, months: tuple[Month, Month]) -> Figure:
-    whole: Decimal | None = None
-    for cell in load_cells("budget", basis, cut_of(user, "", *months), ()):
-        if cell.line in ("gross_revenue", "pass_through"):
-            sign = 1 if cell.line == "gross_revenue" else -1
-            whole = (whole or ZERO) + sign * cell.amount
+    found = load_ladders("budget", basis, cut_of(user, "", *months), ())
+    whole = found[0].net_revenue if found else None
     return pnl_figure("net_revenue", whole, basis, months=list(months), scenario="budget")
 
 

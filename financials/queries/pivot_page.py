@@ -21,7 +21,9 @@ from financials.calc.ladder import COSTS, MARGIN_OF, TieOut
 from financials.figures import LABELS, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
 from financials.queries.open_points import OpenPoint, load_open_points
-from financials.queries.pnl import NONE, PnlRequest, PnlResult, Scenario, columns_for, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import NONE, PnlRequest, Scenario
+from financials.queries.pnl_rows import PnlResult, columns_for
 from people.models import User as Person
 
 if TYPE_CHECKING:

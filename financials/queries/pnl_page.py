@@ -22,7 +22,7 @@ from financials.calc.ladder import COSTS, TieOut
 from financials.figures import LABELS, is_margin, pnl_figure
 from financials.queries.basis import Basis, load_basis
 from financials.queries.open_points import OpenPoint, load_open_points
-from financials.queries.pnl import NONE, PnlRequest, PnlResult, clients_asked, gap, load_pnl
+from financials.queries.pnl import load_pnl
 from financials.queries.pnl_periods import (
     Group,
     Period,
@@ -32,6 +32,8 @@ from financials.queries.pnl_periods import (
     is_fiscal,
     year_before,
 )
+from financials.queries.pnl_request import NONE, PnlRequest, clients_asked
+from financials.queries.pnl_rows import PnlResult, gap
 
 if TYPE_CHECKING:
     from people.models import User

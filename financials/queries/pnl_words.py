@@ -8,7 +8,8 @@ from decimal import Decimal
 from common.formats import ledger
 from common.periods import Month, format_month, month_label
 from financials.queries.basis import Basis, held_months
-from financials.queries.cells import Cell, Cut
+from financials.queries.cells import Cell
+from financials.queries.cuts import Cut
 from financials.queries.labour import WITHHELD
 from financials.queries.ladders import Summed
 

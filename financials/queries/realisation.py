@@ -17,7 +17,8 @@ from common.money import ZERO, ratio
 from common.periods import Month, format_month, months_between, period_label
 from financials.calc.servicing import realised
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cuts import Cut, listed
+from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
     from accounts.models import Client
@@ -135,14 +136,12 @@ def _net_revenue(
     basis: Basis, first: Month, last: Month, client_id: int, contract_ids: tuple[int, ...] | None
 ) -> dict[tuple[Month, str], Decimal | None]:
     """By month and contract number; None where an exchange rate is missing."""
-    cut = Cut(("SELECT %s::bigint", [client_id]), first, last, contract_ids=contract_ids, client_ids=(client_id,))
-    net: dict[tuple[Month, str], Decimal | None] = defaultdict(Decimal)
-    for cell in load_cells("actual", basis, cut, ("month", "contract")):
-        if cell.line in ("gross_revenue", "pass_through"):
-            month, number = cell.group
-            place = (parse_date(f"{month}-01") or first, number or "")
-            sign, so_far = -1 if cell.line == "pass_through" else 1, net[place]
-            net[place] = None if cell.missing or so_far is None else so_far + sign * cell.amount
+    contracts = None if contract_ids is None else listed(contract_ids)
+    cut = Cut(listed([client_id]), first, last, contracts=contracts, client_ids=(client_id,))
+    net: dict[tuple[Month, str], Decimal | None] = {}
+    for one in load_ladders("actual", basis, cut, ("month", "contract")):
+        month, number = one.group
+        net[parse_date(f"{month}-01") or first, number or ""] = one.net_revenue
     return net
 
 

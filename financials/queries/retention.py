@@ -17,13 +17,13 @@ from financials.calc.notice import InvalidUplift, parse_uplift
 from financials.calc.retention import Concentration, Retention, Successor, concentration, escalators, retention
 from financials.models import Contract, ContractKind, Renewal
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cut, load_cells
+from financials.queries.cuts import Cut
+from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
     from people.models import User
 
 GROUPS: Final = ("client", "owner", "tier")
-_COSTS: Final = frozenset({"pass_through", "delivery_labour", "freelancers", "direct_expenses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +175,14 @@ where labour is withheld from the reader.
 
 def _year(basis: Basis, cut: Cut) -> Year:
     sums: Year = defaultdict(dict)
-    for cell in load_cells("actual", basis, cut, ("client", "contract")):
-        if cell.line == "overhead":
+    for one in load_ladders("actual", basis, cut, ("client", "contract")):
+        *lines, overhead = one.lines
+        if overhead and not any(lines):
             continue
-        client, contract = cell.group[0] or "", cell.group[1] or ""
-        before = sums[client].get(contract, (ZERO, ZERO))
-        if before is None or (cell.missing and not cell.withheld):
-            sums[client][contract] = None
-            continue
-        sign = -1 if cell.line in _COSTS else 1
-        net = sign * cell.amount if cell.line in ("gross_revenue", "pass_through") else ZERO
-        left = None if before[1] is None or cell.withheld else before[1] + sign * cell.amount
-        sums[client][contract] = (before[0] + net, left)
+        net, left = one.net_revenue, one.contribution
+        without_labour = (*lines[:2], *lines[3:])
+        known = None not in without_labour and (left is not None or one.withheld)
+        sums[one.group[0] or ""][one.group[1] or ""] = (net, left) if known and net is not None else None
     return sums
 
 

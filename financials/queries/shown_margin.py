@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 from accounts.access import clients_for
 from common.periods import Month, months_between
+from financials.calc.ladder import LINES
 from financials.calc.shown_margin import Amount, Place, ShownMargin, shown_margin
 from financials.queries.basis import Basis, ids_sql
-from financials.queries.cells import Cut, Source, load_cells
+from financials.queries.cells import load_cells
+from financials.queries.cuts import Cut
+from financials.queries.ladder_sql import Source
+from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
     from people.models import User
@@ -19,16 +22,21 @@ Cells = dict[Place, dict[str, Amount]]
 
 
 def load_grid(source: Source, basis: Basis, cut: Cut) -> tuple[Cells, set[Place]]:
-    """The lines by place, and the places of which one is withheld while no rate is missing. One query."""
-    grid: Cells = defaultdict(dict)
-    withheld: set[Place] = set()
-    for cell in load_cells(source, basis, cut, ("client", "month")):
-        key, month = cell.group
-        place = (key or "", date.fromisoformat(f"{month}-01"))
-        grid[place][cell.line] = None if cell.missing else cell.amount
-        if cell.withheld:
-            withheld.add(place)
-    return grid, withheld
+    """The lines by place, and the places whose labour is withheld while no rate of it is missing. One query."""
+    found = load_ladders(source, basis, cut, ("client", "month"))
+    grid = {place_of(one.group): dict(zip(LINES, one.lines, strict=True)) for one in found}
+    return grid, {place_of(one.group) for one in found if one.withheld}
+
+
+def load_ahead(basis: Basis, cut: Cut) -> Cells:
+    """Net revenue of the forecast by place. One query."""
+    found = load_cells("forecast", basis, cut, ("client", "month"))
+    return {place_of(cell.group): {cell.line: None if cell.missing else cell.amount} for cell in found}
+
+
+def place_of(group: tuple[str | None, ...]) -> Place:
+    key, month = group
+    return key or "", date.fromisoformat(f"{month}-01")
 
 
 def load_shown_margin(

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.access import clients_for
 from common.figures import Figure, figure_id
@@ -20,9 +20,7 @@ from financials.calc.timesheet import Slot
 from financials.models import TimeEntry, TimeStatus
 from financials.queries.closed import closed_set
 from people.access import abilities_of
-
-if TYPE_CHECKING:
-    from people.models import User
+from people.models import User
 
 A_PAGE: Final = 100
 HEAD: Final = (
@@ -108,8 +106,9 @@ def filtered(user: User, wanted: TimeFilter) -> QuerySet[TimeEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """hours: those that count. rejected hours count nowhere."""
+    """entries: how many there are, of whatever status. hours: those that count; rejected hours count nowhere."""
 
+    entries: int
     hours: Decimal
     billable: Decimal
     waiting: Decimal
@@ -119,12 +118,13 @@ class Sums:
 def sums_of(rows: QuerySet[TimeEntry]) -> Sums:
     counted = ~Q(status=TimeStatus.REJECTED)
     found = rows.order_by().aggregate(
+        entries=Count("pk"),
         every=Sum("hours", filter=counted),
         billed=Sum("hours", filter=counted & Q(billable=True)),
         waiting=Sum("hours", filter=Q(status=TimeStatus.SUBMITTED)),
         sent_back=Sum("hours", filter=Q(status=TimeStatus.REJECTED)),
     )
-    return Sums(*(found[name] or ZERO for name in ("every", "billed", "waiting", "sent_back")))
+    return Sums(found["entries"], *(found[name] or ZERO for name in ("every", "billed", "waiting", "sent_back")))
 
 
 LABELS: Final = {
@@ -164,20 +164,23 @@ class TimePage:
 
 
 def load_time_page(user: User, wanted: TimeFilter, *, page: str | None) -> TimePage:
-    """Seven queries."""
+    """Six queries."""
     rows = filtered(user, wanted)
     sums, can = sums_of(rows), abilities_of(user)
-    seen = time_for(user)
-    contracts = contracts_for(user).filter(time_entries__isnull=False)
+    pages = Paginator(rows.select_related("person", "client", "contract"), A_PAGE)
+    pages.count = sums.entries  # counted with the sums already
+    # Whether there is one, not all of them: the list may have a hundred times as many entries as people and contracts.
+    people = User.objects.filter(Exists(time_for(user).filter(person=OuterRef("pk"))))
+    contracts = contracts_for(user).filter(Exists(TimeEntry.objects.filter(contract=OuterRef("pk"))))
     if wanted.client:
         contracts = contracts.filter(client__key=wanted.client)
     return TimePage(
-        rows=Paginator(rows.select_related("person", "client", "contract"), A_PAGE).get_page(page),
+        rows=pages.get_page(page),
         figures=tuple(time_figure(name, getattr(sums, name), wanted) for name in LABELS),
         locked=closed_set(),
         clients=list(clients_for(user).order_by("name").values_list("key", "name")[:60]),
-        people=list(seen.order_by("person__name").values_list("person__email", "person__name").distinct()[:60]),
-        contracts=list(contracts.order_by("number").values_list("number", "title").distinct()[:60]),
+        people=list(people.order_by("name").values_list("email", "name")[:60]),
+        contracts=list(contracts.order_by("number").values_list("number", "title")[:60]),
         can_edit=can.edit_time,
         can_approve=can.approve_time,
         month_text=wanted.params["month"],

@@ -13,7 +13,7 @@ from common.policies import MONEY_READERS, allow
 from financials.forms.pnl import bridge_request
 from financials.queries.bridge import MEASURES
 from financials.queries.bridge_page import bridge_rows, load_bridge_page
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from people.requests import signed_in
 
 AGAINST = {"period": "Earlier period", "budget": "Budget"}

@@ -17,7 +17,7 @@ from financials.forms.movement import movement_request
 from financials.queries.movement import MovementRequest
 from financials.queries.movement_margin import load_margin_move
 from financials.queries.movement_page import load_movement_page, movement_rows
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from people.requests import signed_in
 
 CLIENTS_LISTED = 60

@@ -20,9 +20,10 @@ from financials.forms.pnl import entry_filter, pivot_view, pnl_view
 from financials.queries import pivot_page
 from financials.queries.basis import load_basis
 from financials.queries.entries import HEAD, entries, entry_rows
-from financials.queries.pnl import NONE, BadRequest, PnlRequest, columns_for
 from financials.queries.pnl_choices import PnlChoices, load_choices
 from financials.queries.pnl_page import SHOWN_WORDS, PnlView, export_rows, load_pnl_page
+from financials.queries.pnl_request import NONE, BadRequest, PnlRequest
+from financials.queries.pnl_rows import columns_for
 from financials.reports_pnl import tie_words
 from people.requests import signed_in
 

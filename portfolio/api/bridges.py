@@ -15,7 +15,7 @@ from common.periods import InvalidPeriod
 from financials.calc.bridge import Moves
 from financials.queries.bridge import LABELS, MEASURES, BridgeRequest, Span, load_bridge, read_span
 from financials.queries.labour import WITHHELD
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from people.models import User
 from portfolio.api.problems import Problem
 from portfolio.api.reports import FORMATS, ReportBody

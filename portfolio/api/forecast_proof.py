@@ -17,7 +17,7 @@ from financials.models import ForecastRun
 from financials.queries.accuracy import GROUPS, AccuracyRequest, load_rows, load_standing
 from financials.queries.call_scores import load_call_scores
 from financials.queries.movement import MovementRequest, MovementResult, load_movement, total_of
-from financials.queries.pnl import BadRequest
+from financials.queries.pnl_request import BadRequest
 from people.models import User
 from portfolio.api.problems import Problem
 from portfolio.api.reports import FORMATS, ReportBody

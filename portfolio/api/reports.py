@@ -22,17 +22,9 @@ from common.money import is_currency, quantise
 from common.periods import InvalidPeriod, Month, format_month, parse_month
 from financials.calc.ladder import MARGINS
 from financials.queries.open_points import load_open_points
-from financials.queries.pnl import (
-    GROUP_NAMES,
-    SCENARIOS,
-    BadRequest,
-    PnlRequest,
-    PnlResult,
-    PnlRow,
-    check_request,
-    load_pnl,
-    stream_rows,
-)
+from financials.queries.pnl import load_pnl, stream_rows
+from financials.queries.pnl_request import GROUP_NAMES, SCENARIOS, BadRequest, PnlRequest, check_request
+from financials.queries.pnl_rows import PnlResult, PnlRow
 from portfolio.api.authentication import require_scope
 from portfolio.api.problems import Problem
 from portfolio.api.schema import problems

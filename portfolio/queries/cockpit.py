@@ -34,9 +34,9 @@ from financials.figures import (
 )
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import Cut
+from financials.queries.cuts import Cut
 from financials.queries.renewals import RenewalRow, passed_of, renewals_ahead
-from financials.queries.shown_margin import load_grid
+from financials.queries.shown_margin import load_ahead, load_grid
 from financials.queries.targets import target_of
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _load_books(user: User, basis: Basis, year: list[Month]) -> _Books:
     first = min(month_add(year[0], -12), month_add(basis.through, -23))
     actual, withheld = load_grid("actual", basis, Cut(clients, first, max(basis.through, basis.open_month)))
     budget, _ = load_grid("budget", basis, Cut(clients, year[0], year[-1]))
-    forecast, _ = load_grid("forecast", basis, Cut(clients, year[0], month_add(year[-1], 3)))
+    forecast = load_ahead(basis, Cut(clients, year[0], month_add(year[-1], 3)))
     return _Books(actual, budget, forecast, frozenset(withheld))
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from common.policies import public
-from financials.queries.pnl import GROUP_NAMES, SCENARIOS
+from financials.queries.pnl_request import GROUP_NAMES, SCENARIOS
 from people.actions import SCOPES
 from portfolio.api.definitions import RESOURCES
 

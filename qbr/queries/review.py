@@ -23,7 +23,9 @@ from financials.access import contracts_for
 from financials.models.contracts import ContractKind, ContractStatus
 from financials.models.forecast import ForecastRun
 from financials.queries.basis import Basis, load_basis
-from financials.queries.pnl import PnlRequest, PnlResult, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
+from financials.queries.pnl_rows import PnlResult
 from financials.queries.renewals import notice_of
 from financials.queries.terms import load_terms
 from people.access import abilities_of

@@ -17,7 +17,8 @@ from financials.calc.forecast import compute
 from financials.calc.forecast_file import read_inputs
 from financials.models import Estimate, ForecastInput, ForecastRate, ForecastRun, HouseRate
 from financials.queries.inputs import load_book
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through, fx, post
 from tests.makers import make_client, make_contract

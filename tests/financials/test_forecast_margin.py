@@ -28,7 +28,8 @@ from financials.queries.forecast import cut_of
 from financials.queries.forecast_margin import load_margin_page, load_sides, together
 from financials.queries.movement import MovementRequest
 from financials.queries.movement_margin import load_margin_move
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through
 from tests.financials.test_forecast_cost import YEAR, months, recompute

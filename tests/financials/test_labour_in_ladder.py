@@ -24,7 +24,9 @@ from financials.queries.bridge import BridgeRequest, load_bridge
 from financials.queries.client_money import cells
 from financials.queries.close_page import load_close_page
 from financials.queries.labour import WITHHELD
-from financials.queries.pnl import GROUP_NAMES, PnlRequest, PnlResult, load_pnl, stream_rows
+from financials.queries.pnl import load_pnl, stream_rows
+from financials.queries.pnl_request import GROUP_NAMES, PnlRequest
+from financials.queries.pnl_rows import PnlResult
 from financials.queries.retention import RetentionRequest, load_retention
 from people.models import User
 from portfolio.queries.cockpit import load_cockpit

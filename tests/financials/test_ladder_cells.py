@@ -12,7 +12,8 @@ from django.db import connection
 from accounts.models import Client
 from financials.models import BudgetLadder, BudgetLine, LedgerLadder, LedgerMonth
 from financials.models.ledger import Line
-from financials.queries.pnl import PnlRequest, load_pnl, stream_rows
+from financials.queries.pnl import load_pnl, stream_rows
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from portfolio.queries.integrity import lines_lie_beside_each_other
 from tests.financials.books import NOW, OCTOBER, budget, close_through, fx, post, post_worked

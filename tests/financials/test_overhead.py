@@ -12,10 +12,12 @@ import pytest
 from accounts.models import Client
 from financials.models import LedgerMonth, OverheadRule, TimeMonth
 from financials.queries.basis import Sql, load_basis
-from financials.queries.cells import Cut, load_pool, load_unspread
+from financials.queries.cuts import Cut
 from financials.queries.ladders import load_ladders
 from financials.queries.overhead import Pool
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
+from financials.queries.pool_shares import load_pool, load_unspread
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through, fx, post
 from tests.makers import make_client, make_contract, make_user

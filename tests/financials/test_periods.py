@@ -18,7 +18,8 @@ from financials.actions.ledger import post as post_rows
 from financials.actions.periods import CannotClose, close_month, reopen_month
 from financials.models import CloseEvent, CloseLine, LedgerMonth
 from financials.queries.basis import load_basis
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from tests.financials.books import NOW, fx, post
 from tests.makers import make_client, make_user

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Client
 from financials.models import ForecastLine, ForecastRun
-from financials.queries.pnl import GROUP_NAMES, BadRequest, PnlRequest, PnlResult, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import GROUP_NAMES, BadRequest, PnlRequest
+from financials.queries.pnl_rows import PnlResult
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, budget, close_through, fx, post, post_worked
 from tests.makers import make_client, make_contract

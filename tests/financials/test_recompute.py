@@ -23,7 +23,8 @@ from financials.calc.forecast import compute
 from financials.calc.forecast_file import digest_of, read_inputs
 from financials.models import ForecastInput, ForecastLine, ForecastRun, ScheduleLine
 from financials.queries.inputs import load_book, local_day
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through, fx, post
 from tests.makers import make_client, make_contract, make_opportunity

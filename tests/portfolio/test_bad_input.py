@@ -16,7 +16,8 @@ import pytest
 from accounts.models import Client
 from common.models import ClosedPeriod
 from financials.models import BudgetLine, LedgerEntry, Rate, ScheduleLine, TimeEntry
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from tests.financials.books import NOW, fx
 from tests.makers import make_client, make_contract, make_user

@@ -12,7 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from financials.queries.pnl import PnlRequest, PnlResult, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
+from financials.queries.pnl_rows import PnlResult
 from people.models import User
 from tests.financials.plain_pnl import LABELS, LINES, Book, plain_pnl, whole_ladder
 

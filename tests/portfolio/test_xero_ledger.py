@@ -14,7 +14,8 @@ from django.db.models import Count
 
 from accounts.models import Client
 from financials.models import LedgerEntry
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from tests.financials.plain_pnl import LABELS, Book, plain_pnl, whole_ladder
 from tests.makers import make_user

@@ -24,7 +24,8 @@ from financials.actions.contracts import change_contract, rebuild_schedules
 from financials.actions.ledger import BuiltUpon, LedgerRow, MonthsClosed, post, take_back
 from financials.actions.periods import CannotClose, close_month, reopen_month
 from financials.models import Contract, TimeMonth
-from financials.queries.pnl import PnlRequest, load_pnl
+from financials.queries.pnl import load_pnl
+from financials.queries.pnl_request import PnlRequest
 from people.models import User
 from portfolio.imports.runner import load_rows
 from portfolio.imports.undoing import undo as undo_import
