@@ -1,8 +1,13 @@
-"""50,000 hours of the clients in sight: the list, a week and a client's rates, against one bare query of the same."""
+"""50,000 hours of the clients in sight: what the list costs more than the same list of one client, a hundred rows.
+
+Both print a page of a hundred, so the size of the book is all that is between them. A bare query of the page and the
+sums, without permissions, stands beside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +26,7 @@ from people.models import User
 ENTRIES = 50_000
 PEOPLE = 60
 ROUNDS = 15
-MOST = 3
+MOST = 2
 MOST_QUERIES = 15
 _ENTRIES = """
 INSERT INTO financials_timeentry (version, created_at, updated_at, source_ref, date, month, person_id, client_id,
@@ -67,12 +72,12 @@ def measure() -> list[Row]:
     client = Client.objects.visible_to(director()).filter(time_entries__isnull=False).order_by("pk")[0]
     month = month_add(month_of(timezone.now().date()), -1)
     pages = {
-        "Time list": "/financials/time/",
-        "Time list, the 400th page": "/financials/time/?page=400",
-        "Time list of one month": f"/financials/time/?month={month:%Y-%m}",
-        "A person's week": "/financials/time/week/",
-        "Rates realised of a client": f"/clients/{client.key}/financials/hours/",
+        "Time list, newest": "/financials/time/",
+        "Time list, 400th page": "/financials/time/?page=400",
+        "Time list, one month": f"/financials/time/?month={month:%Y-%m}",
     }
+    panels = {"A person's week": "/financials/time/week/", "Rates realised": f"/clients/{client.key}/financials/hours/"}
+    small = f"/financials/time/?client={client.key}"
 
     def bare() -> None:
         with connection.cursor() as cursor:
@@ -85,11 +90,16 @@ def measure() -> list[Row]:
 
         return go
 
-    took = interleaved({"bare": bare, **{name: ours(path) for name, path in pages.items()}}, rounds=ROUNDS)
-    rows = [against_floor(f"Hours floor: 100 of {ENTRIES:,} rows and their sum", took["bare"], took["bare"])]
-    for name, path in pages.items():
-        with CaptureQueriesContext(connection) as asked:
+    asked = {"small": small, **pages, **panels}
+    took = interleaved({"bare": bare, **{name: ours(path) for name, path in asked.items()}}, rounds=ROUNDS)
+    floor = took["small"]
+    rows = [
+        against_floor("Hours floor: the time list of one client", floor, floor),
+        against_floor(f"  bare query: 100 of {ENTRIES:,} rows and their sum", took["bare"], floor),
+    ]
+    for name, path in {**pages, **panels}.items():
+        with CaptureQueriesContext(connection) as captured:
             browser.get(path)
-        rows.append(against_floor(f"  {name}, {len(asked)} queries", took[name], took["bare"], most=MOST))
-        assert len(asked) <= MOST_QUERIES, name
+        row = against_floor(f"{name}: {ENTRIES:,} rows, {len(captured)} queries", took[name], floor, most=MOST)
+        rows.append(replace(row, met=row.met and len(captured) <= MOST_QUERIES))
     return rows
