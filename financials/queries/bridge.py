@@ -74,7 +74,8 @@ class BridgeResult:
     """clients: sorted by key; those with nothing in either period are absent. missing: absent rates, one line each.
 
     withheld: the labour of somebody's few hours is in it, which this reader is not told: then there are no clients.
-    without_hours: months of a client in the budget whose hours nobody planned, so that their move is all "other".
+    without_hours: months of a client in the budget whose hours nobody planned, so that their move is all "other";
+    unworked: months of a client in the later period with no hours booked, likewise.
     """
 
     request: BridgeRequest
@@ -86,6 +87,7 @@ class BridgeResult:
     missing: tuple[str, ...]
     withheld: bool = False
     without_hours: int = 0
+    unworked: int = 0
 
 
 def read_span(text: str) -> Span | None:
@@ -131,8 +133,8 @@ def load_bridge(user: User, request: BridgeRequest, *, now: datetime) -> BridgeR
     months = list(zip(old_months, new_months, strict=True)) if paired else None
     clients = _clients(before, after, level, months, basis.currency, request.measure)
     total = add_up(one.moves for one in clients)
-    blank = sum(side.hours <= 0 for months in before.values() for side in months.values()) if source == "budget" else 0
-    return BridgeResult(request, basis, start, end, clients, total, (), without_hours=blank)
+    blank = _blank(before) if source == "budget" else 0
+    return BridgeResult(request, basis, start, end, clients, total, (), False, blank, _blank(after))
 
 
 Sides = Mapping[str, Mapping[Month, Side]]
@@ -151,6 +153,11 @@ def _clients(
         if any(total.as_dict().values()):
             found.append(ClientMoves(key, total))
     return tuple(found)
+
+
+def _blank(sides: Sides) -> int:
+    """Months of clients whose hours are not known."""
+    return sum(side.hours <= 0 for months in sides.values() for side in months.values())
 
 
 def _at(sides: Mapping[Month, Side], month: Month) -> Side:

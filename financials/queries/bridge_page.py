@@ -77,15 +77,22 @@ def _hours_words(found: BridgeResult) -> str:
 
 
 def _without_hours(found: BridgeResult) -> str:
-    """Why much of a bridge from budget is "other", in plain words."""
-    count = found.without_hours
-    if not count:
+    """Why much of a bridge is "other", in plain words."""
+    said = []
+    if found.without_hours:
+        said.append(
+            f"The budget plans no hours for {_months(found.without_hours)}: load it with its hours column, on delivery "
+            "labour and freelancers."
+        )
+    if found.unworked and found.total.other:
+        said.append(f"No hours are booked for {_months(found.unworked)} of {period_label(*found.end)}.")
+    if not said:
         return ""
-    months = "1 month of a client" if count == 1 else f"{count:,} months of clients"
-    return (
-        f"The budget plans no hours for {months}, so what moved there cannot be split into price, volume and cost: it "
-        "stands as other. Load the budget with its hours column, on delivery labour and freelancers, to split it."
-    )
+    return " ".join([*said, "What moved there cannot be split into price, volume and cost: it stands as other."])
+
+
+def _months(count: int) -> str:
+    return "1 month of a client" if count == 1 else f"{count:,} months of clients"
 
 
 def _anywhere(found: BridgeResult, name: str) -> bool:
