@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ from numpy.random import Generator
 
 from common.money import from_minor
 from common.periods import Month, month_add, quarter_bounds
-from financials.calc.seasonality import Floats
+from financials.calc.seasonality import Flags, Floats
 
 TRIALS: Final = 10_000
 SEED: Final = 20261126
@@ -32,6 +33,10 @@ TOGETHER: Final = 0.15
 """Correlation of a client's deals and renewals."""
 LASTING: Final = 0.35
 """Share of the variance of the unexplained that stays from month to month; the rest is each month's own."""
+STRAYS: Final = 0.15
+FURTHER: Final = 6.0
+"""Share of the months whose own surprise, where it is a good one, is so many times as large: one-offs, and bills sent
+twice as late. A normal distribution knows neither."""
 EDGES: Final = (0.1, 0.5, 0.9)
 _NORMAL: Final = NormalDist()
 
@@ -133,11 +138,19 @@ def draw(one: Uncertain, *, trials: int = TRIALS, seed: int = SEED) -> Floats:
     if one.spread.any():
         lasting = dice.standard_normal(trials)
         fresh = dice.standard_normal(total.shape)
+        np.multiply(fresh, FURTHER, out=fresh, where=_strays(total.shape) & (fresh > 0))
+        fresh -= STRAYS * (FURTHER - 1) / math.sqrt(2 * math.pi)  # their mean: the middle stays where the layers are
         fresh *= math.sqrt(1 - LASTING)
         fresh += math.sqrt(LASTING) * lasting
         fresh *= one.spread[:, None]
         total += np.rint(fresh, out=fresh)
     return np.asarray(np.maximum(total, np.minimum(one.expected, 0.0)[:, None], out=total))
+
+
+@lru_cache(maxsize=8)
+def _strays(shape: tuple[int, int]) -> Flags:
+    """The trials of each month that may stray further: the same for every client, each of whom draws by itself."""
+    return np.asarray(np.random.Generator(np.random.SFC64(SEED)).random(shape) < STRAYS)
 
 
 def bands_of(one: Uncertain, drawn: Floats) -> list[Band]:

@@ -29,10 +29,11 @@ from financials.calc.runrate import pack, run_rate_with_bands
 from financials.calc.schedule import straight_line
 from financials.calc.seasonality import Floats
 from financials.calc.simulation import MEAN_SLIP, SLIPS, Event, Uncertain, deal_event, renewal_event
+from financials.calc.unopened import TO_BEGIN, NewWork, new_work
 
 EIGHTY: Final = 1.2816
 """Standard deviations from the middle to the edge of an 80% band."""
-WIDTH: Final = 0.85
+WIDTH: Final = 0.8
 """Times the band of the run-rate, so that over a back-test 80% of months fall inside."""
 UNKNOWN_SHARE: Final = 0.15
 """Of what is signed and renewed, for a client whose own history is too short to say how far it strays."""
@@ -58,6 +59,7 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]
             amounts.append(_row(dict(lines), ahead, contract.client, contract.terms.currency, money))
         if terms and contract.client in money.currency:
             events[contract.client].append(renewal_event([float(term.chance) for term in terms], amounts))
+    coming = new_work(engaged, inputs)
     spreads = _spreads(engaged, inputs, ahead, money)
     made = []
     for client, currency in sorted(money.currency.items()):
@@ -69,10 +71,13 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]
                 expected[step] += units
                 certain[step] += units if layer in SURE else 0
                 signed[step] += units if layer in ("contracted", "renewal") else 0
+        unopened = _unopened(client, coming[client], ahead, money) if client in coming else []
+        for event in unopened:  # no layer holds it: it widens the band and leaves its middle where the layers are
+            certain -= event.chances[0] * event.amounts[0]
         spread = spreads.get(client)
         if spread is None:
             spread = UNKNOWN_SHARE * np.maximum(signed, 0.0)
-        made.append(Uncertain(client, currency, ahead[0], expected, certain, tuple(events[client]), spread))
+        made.append(Uncertain(client, currency, ahead[0], expected, certain, (*events[client], *unopened), spread))
     return made
 
 
@@ -131,6 +136,18 @@ def _of_deal(deal: Opportunity, ahead: list[Month], money: _Money) -> Event | No
     # A renewal begins when the term before it ends, whenever it is signed.
     slip = 0.0 if deal.renews else MEAN_SLIP
     return deal_event(float(deal.probability), profile, slice(SLIPS, None), mean_slip=slip)
+
+
+def _unopened(client: str, one: NewWork, ahead: list[Month], money: _Money) -> list[Event]:
+    """An event for each month in which work of a deal not opened yet may begin."""
+    if money.rate(client, one.currency) is None:
+        return []
+    units = float(money.units(client, one.amount, one.currency))
+    months = np.arange(len(ahead))
+    return [
+        Event((one.chance,), np.where((months >= begins) & (months < begins + one.months), units, 0.0)[None, :])
+        for begins in range(TO_BEGIN, len(ahead))
+    ]
 
 
 def _spreads(engaged: list[Engagement], inputs: ForecastInputs, ahead: list[Month], money: _Money) -> dict[str, Floats]:
