@@ -33,7 +33,7 @@ from financials.calc.unopened import TO_BEGIN, NewWork, new_work
 
 EIGHTY: Final = 1.2816
 """Standard deviations from the middle to the edge of an 80% band."""
-WIDTH: Final = 0.8
+WIDTH: Final = 0.75
 """Times the band of the run-rate, so that over a back-test 80% of months fall inside."""
 UNKNOWN_SHARE: Final = 0.15
 """Of what is signed and renewed, for a client whose own history is too short to say how far it strays."""
