@@ -2,7 +2,7 @@
 
 A cell is client × contract × service line × month × line × source currency. It is converted at the month's average
 and rounded to the minor unit, HALF_EVEN; every larger figure is the sum of those. What is posted or budgeted is read
-by `financials.queries.ladders`, six lines at a time: docs/decisions/0010-six-lines-at-a-time.md.
+by `financials.queries.ladders`, six lines at a time: docs/decisions/0011-six-lines-at-a-time.md.
 """
 
 # The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
