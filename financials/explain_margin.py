@@ -22,10 +22,10 @@ from financials.figures import LABELS, LAYER_LABELS, definition_of
 from financials.figures_margin import MARGIN_LABELS, margin_figure
 from financials.models import ForecastRun
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cells import load_cells, load_missing
+from financials.queries.cells import load_cells
 from financials.queries.cuts import Cut
 from financials.queries.forecast import LAYERS, cut_of, load_runs
-from financials.queries.forecast_margin import Earned, load_sides, rate_words, together
+from financials.queries.forecast_margin import Earned, load_sides, missing_rates, rate_words, together
 
 if TYPE_CHECKING:
     from people.models import User
@@ -111,10 +111,8 @@ def _series(name: str, user: User, client: str, basis: Basis, layer: str, last: 
 
 
 def _gaps(basis: Basis, cut: Cut, earned: Earned) -> list[str]:
-    if earned.contribution is not None:
-        return []
-    found = load_missing("layers", basis, cut) | load_missing("layer_costs", basis, cut)
-    return [f"No {code}/{basis.currency} rate for {month_label(month)}" for code, month in sorted(found)]
+    found = missing_rates(basis, cut, earned)
+    return [f"No {code}/{basis.currency} rate for {month_label(month)}" for code, month in found]
 
 
 def _rates(user: User, client: str) -> list[str]:

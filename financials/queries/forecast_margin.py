@@ -44,10 +44,11 @@ ORIGIN_WORDS: Final[dict[str, str]] = {
 
 
 class Earned(NamedTuple):
-    """Net revenue and what it costs; None is unknown."""
+    """Net revenue and what it costs; None is unknown. rateless: for want of an exchange rate."""
 
     revenue: Decimal | None = ZERO
     cost: Decimal | None = ZERO
+    rateless: bool = False
 
     @property
     def contribution(self) -> Decimal | None:
@@ -58,7 +59,8 @@ class Earned(NamedTuple):
         return ratio(self.contribution, self.revenue)
 
     def plus(self, other: Earned) -> Earned:
-        return Earned(_sum(self.revenue, other.revenue), _sum(self.cost, other.cost))
+        rateless = self.rateless or other.rateless
+        return Earned(_sum(self.revenue, other.revenue), _sum(self.cost, other.cost), rateless)
 
 
 def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
@@ -80,10 +82,13 @@ def load_sides(basis: Basis, cut: Cut, group_by: tuple[str, ...]) -> Sides:
     """Two queries."""
     found: Sides = {}
     for cell in load_cells("layers", basis, cut, group_by):
-        found.setdefault(cell.group, {})[cell.line] = Earned(None if cell.missing else cell.amount)
+        amount = None if cell.missing else cell.amount
+        found.setdefault(cell.group, {})[cell.line] = Earned(amount, rateless=cell.missing)
     for cell in load_cells("layer_costs", basis, cut, group_by):
         layers = found.setdefault(cell.group, {})
-        layers[cell.line] = layers.get(cell.line, Earned())._replace(cost=None if cell.missing else cell.amount)
+        earned = layers.get(cell.line, Earned())
+        rateless = earned.rateless or (cell.missing and not cell.withheld)
+        layers[cell.line] = Earned(earned.revenue, None if cell.missing else cell.amount, rateless)
     return found
 
 
@@ -168,7 +173,7 @@ def load_margin_page(user: User, *, now: datetime, client: str = "", year: int |
     whole = together(layers.values())
     plan = _plan_total(plans)
     runs = load_runs(user, client)
-    gaps = _gaps(basis, cut, whole)
+    gaps = missing_rates(basis, cut, whole)
     return MarginPage(
         basis=basis,
         year=year,
@@ -183,7 +188,7 @@ def load_margin_page(user: User, *, now: datetime, client: str = "", year: int |
         clients=tuple(sorted(clients, key=lambda row: (-Decimal(row.contribution.value or 0), row.name))),
         total=table.row("", "Total", whole, plan, client=client),
         chart=_chart(months, basis, year, runs.label),
-        missing=gaps,
+        missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in gaps),
         unknown=sum(row.cost.value is None for row in clients),
         source=f"Ledger to {month_label(basis.through)}, {runs.label}; costs ahead at each client's rate",
     )
@@ -205,12 +210,11 @@ def _by_layer(by_month: Sides) -> dict[str, Earned]:
     return found
 
 
-def _gaps(basis: Basis, cut: Cut, whole: Earned) -> tuple[str, ...]:
-    """Exchange rates that are missing; a cost may be unknown for want of a rate of cost instead."""
-    if whole.contribution is not None:
-        return ()
-    found = load_missing("layers", basis, cut) | load_missing("layer_costs", basis, cut)
-    return tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(found))
+def missing_rates(basis: Basis, cut: Cut, whole: Earned) -> list[tuple[str, Month]]:
+    """Exchange rates that are missing; a cost that lacks a rate of cost is no such gap. One query if any."""
+    if not whole.rateless:
+        return []
+    return sorted(load_missing("layers" if whole.revenue is None else "layer_costs", basis, cut))
 
 
 def _named(user: User, keys: list[str]) -> dict[str, tuple[str, str]]:

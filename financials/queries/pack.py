@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from financials.access import calls_for
 from financials.figures import forecast_figure, pnl_figure
 from financials.figures_movement import movement_figure
 from financials.models import ForecastCall
-from financials.queries.accuracy import AccuracyRequest, load_rows, load_standing
+from financials.queries.accuracy import AccuracyRequest, load_methods, load_standing
 from financials.queries.bands import load_bands, span_ahead
 from financials.queries.basis import Basis, load_basis
 from financials.queries.forecast import cut_of
@@ -197,7 +197,7 @@ def _finding(final: CallRow | None, system: Decimal | None, currency: str, year:
 
 
 def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
-    """What may take from the forecast: terms that end, late commit deals; and what is left. Eleven queries."""
+    """What may take from the forecast: terms that end, late commit deals; and what is left. Nine queries."""
     basis = load_basis(user, now=now, newest_entry=False)
     risks = [
         Risk(
@@ -233,11 +233,8 @@ def _percent(share: Decimal | None) -> str:
 def _record(user: User) -> str:
     request = AccuracyRequest()
     standing = load_standing(user, request)
-    rows: Mapping[str, Decimal | None] = {
-        method: several[0].score.wape
-        for method in ("ours", "seasonal_naive", "last_twelve")
-        if (several := load_rows(user, request, standing.source, (), method=method))
-    }
+    scored = load_methods(user, request, standing.source)
+    rows = {name: scored[name].score.wape for name in ("ours", "seasonal_naive", "last_twelve") if name in scored}
     ours = rows.get("ours")
     if ours is None:
         return ""

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ from financials.queries.movement_margin import load_margin_move
 from financials.queries.pnl import load_pnl
 from financials.queries.pnl_request import PnlRequest
 from people.models import User
-from tests.financials.books import NOW, OCTOBER, close_through
+from tests.financials.books import NOW, OCTOBER, close_through, post
 from tests.financials.test_forecast_cost import YEAR, months, recompute
 from tests.financials.test_time_months import rate, work
 from tests.makers import make_client, make_contract, make_user
@@ -275,3 +277,19 @@ class Sums(TestCase):
         for group in (("client",), ("month",), ("client", "month"), ("owner",)):
             parts = [earned for found in load_sides(basis, cut, group).values() for earned in found.values()]
             assert together(parts) == together(whole.values()), group
+
+
+def test_a_missing_exchange_rate_is_named_and_asks_no_more_than_the_page_may(
+    book: list[Client], owner: User, sign_in: Callable[[User], Browser]
+) -> None:
+    browser = sign_in(owner)
+    with CaptureQueriesContext(connection) as whole:
+        assert browser.get(reverse("forecast_margin")).status_code == 200
+    post(book[0], "gross_revenue", "10", currency="EUR", month=date(2026, 3, 1))
+    recompute(book[0])
+    page = load_margin_page(owner, now=NOW)
+    assert page.missing == ("No EUR/USD rate for 2026-03.",)
+    assert page.months[2].revenue.value is None
+    with CaptureQueriesContext(connection) as lacking:
+        assert browser.get(reverse("forecast_margin")).status_code == 200
+    assert (len(whole) <= 14, len(lacking) <= 15) == (True, True), (len(whole), len(lacking))
