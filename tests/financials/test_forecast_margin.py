@@ -288,7 +288,7 @@ def test_a_missing_exchange_rate_is_named_and_asks_no_more_than_the_page_may(
     post(book[0], "gross_revenue", "10", currency="EUR", month=date(2026, 3, 1))
     recompute(book[0])
     page = load_margin_page(owner, now=NOW)
-    assert page.missing == ("No EUR/USD rate for 2026-03.",)
+    assert page.missing[0] == "No EUR/USD rate for 2026-03."
     assert page.months[2].revenue.value is None
     with CaptureQueriesContext(connection) as lacking:
         assert browser.get(reverse("forecast_margin")).status_code == 200
