@@ -82,7 +82,7 @@ def call_finding(
 
 
 def moved_finding(start: Decimal, end: Decimal, costs: Decimal, currency: str) -> str:
-    """'Contribution fell by $0.2M to $29.9M, $0.1M of it by costs'."""
+    """'Contribution fell by $0.2M to $29.9M; costs took $0.1M'."""
     change = end - start
     if not change:
         return f"Contribution stays at {money(end, currency)}"
@@ -91,5 +91,4 @@ def moved_finding(start: Decimal, end: Decimal, costs: Decimal, currency: str) -
     )
     if not costs:
         return said
-    way = "of it by" if costs * change > 0 and abs(costs) <= abs(change) else "less by" if costs < 0 else "more by"
-    return f"{said}, {money(abs(costs), currency)} {way} costs"
+    return f"{said}; costs {'took' if costs < 0 else 'gave'} {money(abs(costs), currency)}"

@@ -28,8 +28,8 @@ def test_a_client_of_unknown_cost_is_left_out_and_counted() -> None:
 
 
 def test_what_is_said() -> None:
-    assert moved_finding(D(400), D(300), D(-60), "USD") == "Contribution fell by $100 to $300, $60 of it by costs"
-    assert moved_finding(D(400), D(500), D(-60), "USD") == "Contribution rose by $100 to $500, $60 less by costs"
+    assert moved_finding(D(400), D(300), D(-60), "USD") == "Contribution fell by $100 to $300; costs took $60"
+    assert moved_finding(D(400), D(500), D(-60), "USD") == "Contribution rose by $100 to $500; costs took $60"
     assert moved_finding(D(400), D(400), D(0), "USD") == "Contribution stays at $400"
 
 
