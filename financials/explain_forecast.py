@@ -11,7 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.access import NOT_FOUND, get_client_for
+from accounts.access import NOT_FOUND, clients_for, get_client_for
 from accounts.models import Opportunity
 from common.figures import Explanation, Figure, Input, Point, UnknownFigure, formulae
 from common.money import ZERO, is_currency
@@ -42,7 +42,7 @@ _SHOWN: Final = 12
 
 
 def asked_months(params: Mapping[str, str]) -> tuple[Month, Month]:
-    if params.keys() - {"client", "from", "to", "currency"}:
+    if params.keys() - {"client", "owner", "from", "to", "currency"}:
         raise UnknownFigure("unknown parameter")
     if params.get("currency") and not is_currency(params["currency"]):
         raise UnknownFigure(params["currency"])
@@ -58,28 +58,41 @@ def asked_months(params: Mapping[str, str]) -> tuple[Month, Month]:
 def asked_scope(user: User, params: Mapping[str, str]) -> str:
     if not abilities_of(user).see_money:
         raise Http404(NOT_FOUND)
-    return get_client_for(user, params["client"]).name if params.get("client") else "All your clients"
+    if params.get("client"):
+        return get_client_for(user, params["client"]).name
+    if owner := params.get("owner"):
+        name = clients_for(user).filter(owner__email=owner).order_by().values_list("owner__name", flat=True).first()
+        if name is None:
+            raise Http404(NOT_FOUND)
+        return f"Your clients of {name}"
+    return "All your clients"
 
 
 def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     """layer "" is the whole forecast."""
     (first, last), scope = asked_months(params), asked_scope(user, params)
-    client = params.get("client", "")
+    client, owner = params.get("client", ""), params.get("owner", "")
     basis = load_basis(user, now=now, currency=params.get("currency", ""))
-    cut = cut_of(user, client, first, last)
+    cut = cut_of(user, client, first, last, owner)
     group = "contract" if client and layer else "client" if layer else ""
     cells = [c for c in load_cells("layers", basis, cut, (group,) if group else ()) if layer in ("", c.line)]
-    runs = load_runs(user, client)
+    runs = load_runs(user, client, owner)
     missing = any(cell.missing for cell in cells)
     value = None if missing or not cells else sum((cell.amount for cell in cells), ZERO)
     gaps = sorted(load_missing("layers", basis, cut)) if missing else ()
     notes = [f"No {code}/{basis.currency} rate for {month_label(month)}" for code, month in gaps]
     if runs.unpriced and layer in ("", "pipeline"):
         notes.append(f"{runs.unpriced} open deals without amount or probability are counted, in no sum")
-    listing = reverse("forecast") + (f"?{urlencode({'client': client})}" if client else "")
     return Explanation(
         figure=forecast_figure(
-            value, basis, first=first, last=last, client=client, layer=layer, currency=params.get("currency", "")
+            value,
+            basis,
+            first=first,
+            last=last,
+            client=client,
+            owner=owner,
+            layer=layer,
+            currency=params.get("currency", ""),
         ),
         scope=scope,
         formula=LAYER_FORMULAE[layer] if layer else FORMULA,
@@ -91,11 +104,16 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
         period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
         series=_series(user, params, layer, now, last),
         series_label="Twelve months",
-        rows_url=listing,
+        rows_url=_page(client, owner),
         rows_count=sum(cell.entries for cell in cells),
         definition=definition_of({"": "forecast", "pipeline": "pipeline_layers"}.get(layer, layer)),
         notes=tuple(notes),
     )
+
+
+def _page(client: str, owner: str) -> str:
+    chosen = {name: value for name, value in (("client", client), ("owner", owner)) if value}
+    return reverse("forecast") + (f"?{urlencode(chosen)}" if chosen else "")
 
 
 def _by_layer(cells: list[Cell], currency: str) -> list[Input]:
@@ -130,7 +148,7 @@ def _by_part(cells: list[Cell], currency: str) -> list[Input]:
 def _series(user: User, params: Mapping[str, str], layer: str, now: datetime, last: Month) -> tuple[Point, ...]:
     basis = load_basis(user, now=now, currency=params.get("currency", ""))
     first = month_add(last, -11)
-    months = layers_by_month(basis, cut_of(user, params.get("client", ""), first, last))
+    months = layers_by_month(basis, cut_of(user, params.get("client", ""), first, last, params.get("owner", "")))
 
     def value(month: Month) -> Decimal | None:
         layers = months.get(month)
@@ -144,9 +162,9 @@ def _series(user: User, params: Mapping[str, str], layer: str, now: datetime, la
 def explain_band(edge: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     """An edge of the band: what the layers come to, and how far the trials lie from it."""
     (first, last), scope = asked_months(params), asked_scope(user, params)
-    client, currency = params.get("client", ""), params.get("currency", "")
+    client, owner, currency = (params.get(name, "") for name in ("client", "owner", "currency"))
     basis = load_basis(user, now=now, currency=currency)
-    cut = cut_of(user, client, first, last)
+    cut = cut_of(user, client, first, last, owner)
     cells = load_cells("layers", basis, cut, ())
     missing = any(cell.missing for cell in cells)
     total = None if missing or not cells else sum((cell.amount for cell in cells), ZERO)
@@ -154,12 +172,12 @@ def explain_band(edge: str, user: User, params: Mapping[str, str], now: datetime
     bands = load_bands(basis, cut, (), [span] if span else [])
     reach = bands.reach((), span)
     edges = dict(zip(EDGE_LABELS, reach.around(total), strict=True)) if reach else dict.fromkeys(EDGE_LABELS)
-    value, runs = edges[edge], load_runs(user, client)
+    value, runs = edges[edge], load_runs(user, client, owner)
     notes = ["Percentiles of several clients are not the sum of theirs: their spreads add up as squares."]
     if value is None:
         notes.append("The band of these months is not known: it is simulated after the run, or no rate is there.")
     return Explanation(
-        figure=band_figure(edge, value, basis, first=first, last=last, client=client, currency=currency),
+        figure=band_figure(edge, value, basis, first=first, last=last, client=client, owner=owner, currency=currency),
         scope=scope,
         formula=f"Σ layers + {EDGE_LABELS[edge]} of 10,000 trials less the layers",
         formula_id=f"forecast.{edge}",
@@ -173,7 +191,7 @@ def explain_band(edge: str, user: User, params: Mapping[str, str], now: datetime
         period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
         series=(),
         series_label="",
-        rows_url=reverse("forecast") + (f"?{urlencode({'client': client})}" if client else ""),
+        rows_url=_page(client, owner),
         rows_count=runs.count,
         definition=definition_of("band"),
         notes=tuple(notes),
@@ -181,12 +199,13 @@ def explain_band(edge: str, user: User, params: Mapping[str, str], now: datetime
 
 
 def explain_unpriced(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
-    if params.keys() - {"client"}:
+    if params.keys() - {"client", "owner"}:
         raise UnknownFigure("unknown parameter")
-    scope, client = asked_scope(user, params), params.get("client", "")
-    runs = load_runs(user, client)
-    figure: Figure = unpriced_figure(runs.unpriced, client)
-    listing = {"outcome": Opportunity.outcome.field.get_default(), **({"client": client} if client else {})}
+    scope, client, owner = asked_scope(user, params), params.get("client", ""), params.get("owner", "")
+    runs = load_runs(user, client, owner)
+    figure: Figure = unpriced_figure(runs.unpriced, client, owner)
+    chosen = {"client": client} if client else {"owner": owner} if owner else {}
+    listing = {"outcome": Opportunity.outcome.field.get_default(), **chosen}
     return Explanation(
         figure=figure,
         scope=scope,

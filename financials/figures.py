@@ -100,13 +100,22 @@ def pnl_figure(
 
 
 def forecast_figure(
-    value: Number, basis: Basis, *, first: Month, last: Month, client: str = "", layer: str = "", currency: str = ""
+    value: Number,
+    basis: Basis,
+    *,
+    first: Month,
+    last: Month,
+    client: str = "",
+    owner: str = "",
+    layer: str = "",
+    currency: str = "",
 ) -> Figure:
     """Net revenue expected over the months, all layers or one."""
     name = f"Forecast, {LAYER_LABELS[layer].lower()}" if layer else "Forecast net revenue"
     identity = figure_id(
         f"forecast.{layer or 'total'}",
         client=client,
+        owner=owner,
         **{"from": format_month(first), "to": format_month(last)},
         currency=currency,
     )
@@ -117,17 +126,25 @@ EDGE_LABELS: Final[dict[str, str]] = {"p10": "10th percentile", "p50": "50th per
 
 
 def band_figure(
-    edge: str, value: Number, basis: Basis, *, first: Month, last: Month, client: str = "", currency: str = ""
+    edge: str,
+    value: Number,
+    basis: Basis,
+    *,
+    first: Month,
+    last: Month,
+    client: str = "",
+    owner: str = "",
+    currency: str = "",
 ) -> Figure:
     """Net revenue over the months that one trial in ten falls short of (p10), or goes beyond (p90)."""
     months = {"from": format_month(first), "to": format_month(last)}
-    identity = figure_id(f"forecast.{edge}", client=client, **months, currency=currency)
+    identity = figure_id(f"forecast.{edge}", client=client, owner=owner, **months, currency=currency)
     name = f"Forecast net revenue, {EDGE_LABELS[edge]}, {period_label(first, last)}"
     return Figure(identity, name, value, basis.currency)
 
 
-def unpriced_figure(value: int, client: str = "") -> Figure:
-    return Figure(figure_id("forecast.unpriced", client=client), "Unpriced deals left out", value, "count")
+def unpriced_figure(value: int, client: str = "", owner: str = "") -> Figure:
+    return Figure(figure_id("forecast.unpriced", client=client, owner=owner), "Unpriced deals left out", value, "count")
 
 
 def gap_figure(formula: str, value: Number, unit: str, *, months: Sequence[Month], client: str = "") -> Figure:

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.models import ClientStatus
 from common.attention import TODAY, AttentionItem, group_of
 from common.formats import day, day_short, money, month, plural
 from common.periods import month_add, month_of
@@ -28,7 +29,9 @@ _MONEY = DecimalField(max_digits=30, decimal_places=4)
 
 
 class _Found(NamedTuple):
-    """Both kinds under one head. amount: overdue, or left on the order. several: invoices, or 1 where it is spent."""
+    """Both kinds under one head. amount: overdue, or left on the order. several: invoices, or 1 where it is spent.
+    contract: of an order; of a debt, how the client stands.
+    """
 
     kind: str
     client_key: str
@@ -48,11 +51,11 @@ def money_items(user: User, today: date) -> Sequence[AttentionItem]:
 
     One query for all of them: the cockpit has none to spare.
     """
-    late = long_overdue(user, today).exclude(client__status="lost").values_list(
+    late = long_overdue(user, today).values_list(
         Value("late", CharField()), "client__key", "client__name", "currency"
     ).annotate(
         owed=Cast(Sum("amount"), _MONEY), to_go=Value(None, _MONEY), several=Cast(Count("pk"), IntegerField()),
-        oldest=Min("due"), order=Value("", CharField()), work=Value("", CharField()),
+        oldest=Min("due"), order=Value("", CharField()), standing=Cast(F("client__status"), CharField()),
     )  # fmt: skip
     orders = running_out(user, today).order_by().values_list(
         Value("order", CharField()), "client__key", "client__name", "currency", Cast("left", _MONEY),
@@ -78,12 +81,13 @@ def money_items(user: User, today: date) -> Sequence[AttentionItem]:
 
 def _overdue(row: _Found) -> AttentionItem:
     query = urlencode({"client": row.client_key, "state": "overdue", "sort": "due"})
+    lost = " The client is lost; what it owes is not." if row.contract == ClientStatus.LOST else ""
     return AttentionItem(
         client_key=row.client_key,
         client_name=row.client_name,
         shape="at_risk",
         lead=f"{money(row.amount, row.currency)} is more than {LONG_LATE} days overdue",
-        why=f"{plural(row.several, 'invoice')}, the oldest due {day(row.when)}.",
+        why=f"{plural(row.several, 'invoice')}, the oldest due {day(row.when)}.{lost}",
         action_label="Open invoices",
         url=f"{reverse('invoices')}?{query}",
         due=row.when or date.min,

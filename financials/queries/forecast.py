@@ -8,10 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Count, Max, Sum, Value
+from django.db.models import CharField, Count, Max, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.access import clients_for
+from accounts.models import Client
 from common import charts
 from common.figures import Figure
 from common.formats import month_short, symbol
@@ -93,6 +94,7 @@ class ForecastPage:
     year: int
     years: tuple[int, ...]
     client: str
+    owner: str
     runs: Runs
     finding: str
     chart: charts.LayeredBars
@@ -135,18 +137,21 @@ class ForecastPage:
         )
 
 
-def cut_of(user: User, client: str, first: Month, last: Month) -> Cut:
+def cut_of(user: User, client: str, first: Month, last: Month, owner: str = "") -> Cut:
+    """Of a client's key or an owner's e-mail; blank for all."""
+    return Cut(ids_sql(_clients(user, client, owner).values("pk")), first, last)
+
+
+def _clients(user: User, client: str, owner: str) -> QuerySet[Client]:
     clients = clients_for(user).order_by()
     if client:
         clients = clients.filter(key=client)
-    return Cut(ids_sql(clients.values("pk")), first, last)
+    return clients.filter(owner__email=owner) if owner else clients
 
 
-def load_runs(user: User, client: str = "") -> Runs:
+def load_runs(user: User, client: str = "", owner: str = "") -> Runs:
     """Two queries."""
-    clients = clients_for(user).order_by()
-    if client:
-        clients = clients.filter(key=client)
+    clients = _clients(user, client, owner)
     found = ForecastRun.objects.filter(is_current=True, client__in=clients.values("pk")).aggregate(
         count=Count("pk"), newest=Max("pk"), computed_at=Max("computed_at"), unpriced=Sum("unpriced")
     )
@@ -170,23 +175,24 @@ def total_of(layers: Layers) -> Decimal | None:
 
 
 def load_forecast_page(
-    user: User, *, now: datetime, client: str = "", name: str = "", year: int | None = None
+    user: User, *, now: datetime, client: str = "", name: str = "", year: int | None = None, owner: str = ""
 ) -> ForecastPage:
-    """Fourteen queries, whatever the number of clients. name: of the client, where the caller has read it."""
+    """Fourteen queries, whatever the number of clients. name: of the client, where the caller has read it. owner:
+    e-mail, for the clients of one person."""
     basis = load_basis(user, now=now)
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
     shown_first = month_add(basis.open_month, -PAST_SHOWN)
     shown_last = month_add(shown_first, MONTHS_SHOWN - 1)
-    cut = cut_of(user, client, min(first, shown_first), max(last, shown_last))
+    cut = cut_of(user, client, min(first, shown_first), max(last, shown_last), owner)
     months = layers_by_month(basis, cut)
-    year_cut = cut_of(user, client, first, last)
+    year_cut = cut_of(user, client, first, last, owner)
     spans = [span for month in months_between(shown_first, shown_last) if (span := span_ahead(month, month, basis))]
     year_span = span_ahead(first, last, basis)
     bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])])
     by_client = load_bands(basis, cut, ("client",), [year_span], state=False) if year_span else bands
     rows = _client_rows(user, basis, year_cut, (client, name), lambda key: by_client.reach((key,), year_span))
-    runs = load_runs(user, client)
+    runs = load_runs(user, client, owner)
     gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
     source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(bands)}"
     return ForecastPage(
@@ -194,15 +200,30 @@ def load_forecast_page(
         year=year,
         years=(basis.today.year, basis.today.year + 1),
         client=client,
+        owner=owner,
         runs=runs,
         finding=_finding(months, basis, year),
         chart=_chart(months, basis, months_between(shown_first, shown_last), source, bands),
         rows=tuple(rows),
-        total=_total_row(rows, basis, year_cut, client, bands.reach((), year_span)),
-        unpriced=unpriced_figure(runs.unpriced, client),
+        total=_total_row(rows, basis, year_cut, (client, owner), bands.reach((), year_span)),
+        unpriced=unpriced_figure(runs.unpriced, client, owner),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         source=source,
         overrides=standing_overrides(user, client, basis.today),
+    )
+
+
+def load_year_band(user: User, *, now: datetime) -> tuple[Figure, Figure]:
+    """The 10th and 90th percentile of the running year, unknown until it is simulated. Four queries."""
+    basis = load_basis(user, now=now, newest_entry=False)
+    first, last = date(basis.today.year, 1, 1), date(basis.today.year, 12, 1)
+    cut = cut_of(user, "", first, last)
+    span = span_ahead(first, last, basis)
+    reach = load_bands(basis, cut, (), [span] if span else [], state=False).reach((), span)
+    total = _add([None if cell.missing else cell.amount for cell in load_cells("layers", basis, cut, ())])
+    low, _, high = reach.around(total) if reach else (None, None, None)
+    return band_figure("p10", low, basis, first=first, last=last), band_figure(
+        "p90", high, basis, first=first, last=last
     )
 
 
@@ -239,9 +260,16 @@ def _budgets(basis: Basis, cut: Cut) -> dict[str, Decimal | None]:
 
 
 def _row(
-    key: str, name: str, layers: Layers, budget: Decimal | None, basis: Basis, cut: Cut, reach: Reach | None
+    key: str,
+    name: str,
+    layers: Layers,
+    budget: Decimal | None,
+    basis: Basis,
+    cut: Cut,
+    reach: Reach | None,
+    owner: str = "",
 ) -> ClientForecast:
-    span = {"first": cut.first, "last": cut.last, "client": key}
+    span = {"first": cut.first, "last": cut.last, "client": key, "owner": owner}
     total = total_of(layers) if layers else None
     low, _, high = reach.around(total) if reach else (None, None, None)
     return ClientForecast(
@@ -252,17 +280,24 @@ def _row(
             for layer in LAYERS
         ),
         total=forecast_figure(total, basis, **span),  # type: ignore[arg-type]  # as above
-        budget=pnl_figure("net_revenue", budget, basis, months=[cut.first, cut.last], client=key, scenario="budget"),
+        budget=pnl_figure(
+            "net_revenue", budget, basis, months=[cut.first, cut.last], client=key, owner=owner, scenario="budget"
+        ),
         gap=None if total is None or budget is None else total - budget,
         low=band_figure("p10", low, basis, **span),  # type: ignore[arg-type]  # as above
         high=band_figure("p90", high, basis, **span),  # type: ignore[arg-type]  # as above
     )
 
 
-def _total_row(rows: list[ClientForecast], basis: Basis, cut: Cut, client: str, reach: Reach | None) -> ClientForecast:
+def _total_row(
+    rows: list[ClientForecast], basis: Basis, cut: Cut, scope: tuple[str, str], reach: Reach | None
+) -> ClientForecast:
+    """scope: the client's key and the owner's e-mail, blank for all."""
     sums: Layers = {layer: _add([row.layers[place].value for row in rows]) for place, layer in enumerate(LAYERS)}
     budgets = [row.budget.value for row in rows if row.budget.value is not None]
-    return _row(client, "All clients", sums if rows else {}, _add(budgets) if budgets else None, basis, cut, reach)
+    client, owner = scope
+    name = f"{len(rows)} clients of theirs" if owner else "All clients"
+    return _row(client, name, sums if rows else {}, _add(budgets) if budgets else None, basis, cut, reach, owner)
 
 
 def standing_overrides(user: User, client: str, today: date) -> tuple[StandingOverride, ...]:

@@ -120,7 +120,7 @@ def load_movement(user: User, request: MovementRequest, *, now: datetime) -> Mov
     last = request.last or date(max(basis.today.year + 1, first.year), 12, 1)
     if last < first or last.year - first.year > 20:
         raise BadRequest("to", "The last month comes before the first, or more than twenty years after it.")
-    then, now_runs = _runs(clients, start), _runs(clients, end)
+    then, now_runs = runs_at(clients, start), runs_at(clients, end)
     found, missing = _clients(clients, then, now_runs, basis, rates_at(start), (first, last))
     return MovementResult(
         request=replace(request, first=first, last=last),
@@ -168,7 +168,7 @@ def last_look(user: User, *, now: datetime) -> datetime | None:
     return look[1] if now - look[0] < timedelta(minutes=FEWEST_MINUTES) else look[0]
 
 
-def _runs(clients: Iterable[int], at: datetime) -> dict[int, _Run]:
+def runs_at(clients: Iterable[int], at: datetime) -> dict[int, _Run]:
     """Each client's latest run at an instant. One query."""
     rows = (
         ForecastRun.objects.filter(client__in=list(clients), computed_at__lte=at)

@@ -18,9 +18,11 @@ from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
 from financials.access import get_override_for, levels_of
 from financials.actions.overrides import make_override, revoke_override
 from financials.forms.overrides import OverrideForm, RevokeForm
-from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page
+from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page, load_year_band
+from financials.queries.forecast_changes import load_changes
 from people.requests import signed_in
 
+CLIENTS_LISTED = 60
 CALLERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 """Who may enter a figure of their own."""
 
@@ -30,7 +32,8 @@ def _page(request: HttpRequest) -> ForecastPage:
     key, year = request.GET.get("client", ""), request.GET.get("year", "")
     name = get_client_for(user, key).name if key else ""
     wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
-    return load_forecast_page(user, now=now, client=key, name=name, year=wanted)
+    owner = "" if key else request.GET.get("owner", "").replace("\x00", "")[:254]
+    return load_forecast_page(user, now=now, client=key, name=name, year=wanted, owner=owner)
 
 
 @require_GET
@@ -41,11 +44,19 @@ def forecast(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, form: OverrideForm | None, status: int = 200) -> HttpResponse:
     page, user = _page(request), signed_in(request)
-    clients = clients_for(user).order_by("name").values_list("key", "name")[:60]
+    known = list(clients_for(user).order_by("name").values_list("key", "name", "owner__email", "owner__name"))
+    owners = sorted({(name, email) for _, _, email, name in known if email})
     levels = levels_of(user)
     if form is None and levels:
         form = OverrideForm(levels=levels, today=page.basis.today, initial=_usual(page))
-    context = {"page": page, "choices": list(clients), "form": form, "levels": levels}
+    context = {
+        "page": page,
+        "choices": [(key, name) for key, name, _, _ in known[:CLIENTS_LISTED]],
+        "owners": owners if len(owners) > 1 else [],
+        "owner_name": next((name for name, email in owners if email == page.owner), "All"),
+        "form": form,
+        "levels": levels,
+    }
     return render(request, "financials/forecast.html", context, status=status)
 
 
@@ -58,6 +69,29 @@ def _usual(page: ForecastPage) -> dict[str, object]:
         "currency": page.basis.currency,
         "expires_on": page.basis.today + timedelta(days=30),
     }
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def changes(request: HttpRequest) -> HttpResponse:
+    """The part of the page that reads two earlier forecasts."""
+    user, now = signed_in(request), timezone.now()
+    key, owner, year = (request.GET.get(name, "").replace("\x00", "") for name in ("client", "owner", "year"))
+    if key:
+        get_client_for(user, key)
+    wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else now.year
+    found = load_changes(user, now=now, year=wanted, client=key, owner="" if key else owner[:254])
+    whole = not request.headers.get("HX-Request")
+    template = "financials/forecast/changes_page.html" if whole else "financials/forecast/changes.html"
+    return render(request, template, {"found": found})
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def year_band(request: HttpRequest) -> HttpResponse:
+    """Between what the running year may come to, for the cockpit, which has no question of the database to spare."""
+    low, high = load_year_band(signed_in(request), now=timezone.now())
+    return render(request, "financials/forecast/year_band.html", {"low": low, "high": high})
 
 
 @require_POST

@@ -22,6 +22,7 @@ from common.money import ZERO, ratio
 from common.periods import Month, month_add, month_label, month_of, months_between
 from financials.calc import findings
 from financials.calc.findings import Part
+from financials.calc.notice import CHECKPOINT_DAYS
 from financials.calc.retention import retention
 from financials.calc.shown_margin import Amount, Grid, Place, ShownMargin, shown_margin, sum_of
 from financials.figures import (
@@ -95,6 +96,7 @@ class Cockpit:
     biggest_gap: Decimal
     total: ClientLine
     renewals: tuple[RenewalRow, ...]
+    checkpoints: tuple[RenewalRow, ...]
     renewals_finding: str
     run: str
 
@@ -182,7 +184,8 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
     newest = max((run for client in clients if (run := getattr(client, "run", None))), default=None)
     run = f"forecast run {newest}" if newest else "no forecast yet"
     keys = [client.key for client in clients]
-    renewals = renewals_ahead(user, today=today, days=RENEWAL_DAYS, basis=basis)
+    every = renewals_ahead(user, today=today, days=max(CHECKPOINT_DAYS), basis=basis)
+    renewals = [row for row in every if row.days_left <= RENEWAL_DAYS]
     lines = _client_lines(basis, books, clients, year, to_date, renewals)
     net_budget = books.net(books.budget, keys, year)
     full_year = books.net(books.forecast, keys, year)
@@ -209,6 +212,7 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
         clients=tuple(lines),
         clients_finding=findings.met_budget(sum(1 for part in parts if part.gap >= 0), len(parts), fallback="Clients"),
         biggest_gap=max((abs(part.gap) for part in parts), default=ZERO),
+        checkpoints=tuple(every),
         renewals=tuple(renewals),
         renewals_finding=ahead,
         run=run,

@@ -21,6 +21,7 @@ from common.policies import MONEY_READERS, allow
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
+from financials.queries.renewal_attention import renewal_items
 from financials.queries.renewals import passed_of, renewals_ahead
 from people.access import abilities_of
 from people.models import User
@@ -29,6 +30,7 @@ from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit
 from portfolio.queries.cockpit_table import table_rows
 
 ATTENTION_SHOWN: Final = 8
+ORDER: Final = {"at_risk": 0, "watch": 1, "unknown": 2}
 ATTENTION_MOST: Final = 500
 """More than anybody can have; the headline counts all that are found."""
 
@@ -50,7 +52,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     items = attention(user, now.date(), limit=ATTENTION_MOST)
     if (closing := close_waiting(user, page.basis)) is not None:
         items = [closing, *items]
-        items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK))
+    items += renewal_items(page.checkpoints, page.basis.today)
+    items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK, ORDER[item.shape]))
     everything = request.GET.get("attention") == "all"
     context = {
         "page": page,
