@@ -33,7 +33,12 @@ FORMULAE: Final = {
     "wape": "Σ|forecast − actual| ÷ Σ|actual|",
     "bias": "Σ(forecast − actual) ÷ Σ actual",
     "coverage_80": "months inside the 80% band ÷ months with a band",
-    "value_added": "WAPE before a person's change − WAPE after it",
+    "value_added": "off by before a person's change − off by after it",
+}
+TERMS: Final = {
+    "wape": "Known as WAPE: the weighted absolute percentage error",
+    "bias": "Known as bias: errors up and down cancel out in it",
+    "value_added": "Known as forecast value added: the difference of two WAPEs, in points",
 }
 _METHODS: Final = {**METHOD_LABELS, **{name: f"rate of cost, {text.lower()}" for name, text in COST_LABELS.items()}}
 _PARAMS: Final = frozenset({"client", "owner", "source", "method", "lead", "layer", "person"})
@@ -84,7 +89,10 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
         rows_url=f"{reverse('forecast_accuracy')}?{query}",
         rows_count=sums.n,
         definition=definition_of("forecast_value_added" if name == "value_added" else "forecast_accuracy"),
-        notes=("Amounts at one rate for each currency: exchange is no part of the error",),
+        notes=(
+            *([TERMS[name]] if name in TERMS else []),
+            "Amounts at one rate for each currency: exchange is no part of the error",
+        ),
     )
 
 

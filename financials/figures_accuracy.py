@@ -7,8 +7,8 @@ from typing import Final
 from common.figures import Figure, Number, figure_id
 
 ACCURACY_LABELS: Final[dict[str, str]] = {
-    "wape": "WAPE",
-    "bias": "Bias",
+    "wape": "Off by",
+    "bias": "Too high or low",
     "coverage_80": "Inside the 80% band",
     "value_added": "Value added",
 }

@@ -78,7 +78,8 @@ def movement(user: User, query: Mapping[str, str], now: datetime) -> Report:
 
 
 _SCORE: Final[tuple[tuple[str, str, Way], ...]] = (
-    ("group", "By", "text"), ("name", "Which", "text"), ("wape", "WAPE", "ratio"), ("bias", "Bias", "ratio"),
+    ("group", "By", "text"), ("name", "Which", "text"), ("wape", "Off by", "ratio"),
+    ("bias", "Too high or low", "ratio"),
     ("coverage_80", "Inside the 80% band", "ratio"), ("value_added", "Value added", "ratio"), ("n", "Months", "count"),
 )  # fmt: skip
 

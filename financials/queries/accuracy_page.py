@@ -97,7 +97,7 @@ def load_accuracy_page(user: User, request: AccuracyRequest, *, now: datetime) -
         request=request,
         standing=standing,
         finding=_finding(ours, by_method, kind),
-        subtitle=f"{SOURCE_WORDS[kind]}, net revenue by client and month. WAPE = Σ|forecast − actual| ÷ Σ|actual|",
+        subtitle=f"{SOURCE_WORDS[kind]}, net revenue by client and month. Off by = all misses ÷ all that came",
         methods=tuple(
             _line(METHOD_LABELS[name], "", row, request, kind, method=name) for name, row in by_method.items()
         ),
@@ -196,7 +196,7 @@ def _chart(leads: list[Row], source: str) -> charts.BandLine:
         )
     return charts.BandLine(
         finding=finding,
-        sub="WAPE in percent, by months from the as-of month to the month forecast",
+        sub="Misses in percent of what came, by months from the as-of month to the month forecast",
         source=source,
         points=points,
         unit="ratio",

@@ -1,4 +1,4 @@
-"""Pitches of the agency: two running, one to decide, three behind it."""
+"""Pitches of the agency: two running, two to decide, one of them at a prospect, three behind it."""
 
 from typing import NamedTuple
 
@@ -59,6 +59,19 @@ PITCHES = (
         (3, 2, 2, None, 2, 3),
         ("sofia.castellanos",),
         "Brief came by procurement; nobody of ours knows the buyer.",
+    ),
+    PitchSpec(
+        "PITCH-07",
+        "northquay-foods",
+        "",
+        "Relaunch of the chilled range",
+        "considering",
+        18,
+        "",
+        32_000,
+        (4, 2, 3, 4, 3, 5),
+        ("sofia.castellanos", "director"),
+        "A prospect: they asked three agencies after seeing our launch work.",
     ),
     PitchSpec(
         "PITCH-04",

@@ -12,13 +12,16 @@ from typing import Final
 from accounts.models import Client, Opportunity, StageMove
 from common.periods import Month, month_add, month_of
 from financials.actions.calls import make_call
-from financials.actions.forecast import store_forecasts
+from financials.actions.forecast import store_bands, store_forecasts
+from financials.actions.overrides import Wanted, make_override
 from financials.actions.scenarios import add_step, make_scenario
 from financials.calc import forecast as calc
 from financials.calc.backtest import as_of_past
+from financials.calc.simulation import Band, simulate
+from financials.calc.uncertainty import uncertain
 from financials.models import Contract
 from financials.queries.inputs import Batch, Book, load_book
-from financials.queries.pack import load_pack
+from financials.queries.pack import forecast_of_year
 from people.models import User
 
 MONTHS_BACK: Final = 9
@@ -33,12 +36,26 @@ CALLS: Final = (
     ),
 )
 """Who, how far under the forecast, why, and what is asked."""
+LAST_YEAR: Final = 13
+"""Months back to the autumn whose calls are of a year that is over by now."""
+CALLS_BEFORE: Final = (
+    ("manager@demo.example", Decimal("0.011"), "Two launches move into the new year", ""),
+    ("director@demo.example", Decimal("0.003"), "The studio holds its dates", ""),
+)
+OVERRIDES: Final = (
+    ("manager@demo.example", "manager", 0, Decimal(-40_000), "The spring flight starts a month late"),
+    ("director@demo.example", "director", 2, Decimal(90_000), "Agreed by word, the order follows in January"),
+)
+"""Who, at which level, for which of their clients, how much a quarter, and why."""
 BEFORE_ANY_EDIT: Final = 0
 """The version of inputs that every later run comes after."""
 
 
 def tell_forecasts(as_of: date, *, now: datetime) -> int:
-    """A run of every client on the 25th of each of nine months, and one five weeks ago. Once, before any other run."""
+    """A run of every client on the 25th of each of nine months, of one a year before, and five weeks ago; with bands.
+
+    Once, before any other run.
+    """
     ids = list(Client.objects.order_by("pk").values_list("pk", flat=True))
     rows = Contract.objects.values_list("number", "signed_on")
     signed = {number: signed_on for number, signed_on in rows if signed_on is not None}
@@ -46,23 +63,27 @@ def tell_forecasts(as_of: date, *, now: datetime) -> int:
     for at in _instants(as_of):
         book = _as_of(load_book(ids, now=at), at, signed)
         results = [calc.compute(batch.inputs) for batch in book.batches]
-        told += len(store_forecasts(book=book, results=results, versions=dict.fromkeys(ids, BEFORE_ANY_EDIT), now=at))
+        runs = store_forecasts(book=book, results=results, versions=dict.fromkeys(ids, BEFORE_ANY_EDIT), now=at)
+        _give_bands(book, results, runs, at)
+        told += len(runs)
     return told
+
+
+def _give_bands(book: Book, results: list[calc.ForecastResult], runs: dict[int, int], at: datetime) -> None:
+    """As the job of the bands does after a run: without them nobody could say how often the band held."""
+    found: dict[int, list[Band]] = {}
+    for batch, result in zip(book.batches, results, strict=True):
+        for bands in simulate(uncertain(batch.inputs, result)):
+            if bands and int(bands[0].client) in runs:
+                found[runs[int(bands[0].client)]] = bands
+    store_bands(bands=found, now=at)
 
 
 def tell_calls(as_of: date) -> int:
     """What the account manager and the director called three weeks ago, and a question the director asked."""
-    at = datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)
-    for email, down, reason, asks in CALLS:
-        person = User.objects.get(email=email)
-        page = load_pack(person, now=at)
-        total = page.found.total["end"]
-        if total:
-            amount = (total * (1 - down)).quantize(HUNDRED_THOUSAND)
-            make_call(
-                person=person, year=page.year, amount=amount, system=total, currency=page.currency, reason=reason,
-                asks=asks, now=at,
-            )  # fmt: skip
+    last_year = datetime.combine(month_add(month_of(as_of), -LAST_YEAR).replace(day=26), time(10), tzinfo=UTC)
+    told = sum(_call(*one, last_year) for one in CALLS_BEFORE)
+    told += sum(_call(*one, datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)) for one in CALLS)
     director = User.objects.get(email=CALLS[-1][0])
     asked = make_scenario(owner=director, name="A key client leaves", note="Before the board meets")
     key = Client.objects.visible_to(director).filter(tier="strategic").order_by("name").first()
@@ -70,14 +91,41 @@ def tell_calls(as_of: date) -> int:
         from_ = f"{month_add(month_of(as_of), 2):%Y-%m}"
         step = {"kind": "lose", "client": key.key, "from": from_}
         add_step(scenario=asked, step=step, actor=director, expected=None)
-    return len(CALLS) + 1
+    return told + 1
+
+
+def _call(email: str, down: Decimal, reason: str, asks: str, at: datetime) -> int:
+    """So much under what the forecast said on the day, in whole hundreds of thousands."""
+    person = User.objects.get(email=email)
+    held = forecast_of_year(person, now=at)
+    if not held.amount:
+        return 0
+    make_call(
+        person=person, year=held.year, amount=(held.amount * (1 - down)).quantize(HUNDRED_THOUSAND),
+        system=held.amount, currency=held.currency, reason=reason, asks=asks, now=at,
+    )  # fmt: skip
+    return 1
+
+
+def tell_overrides(as_of: date, *, now: datetime) -> int:
+    """A figure of the account manager's own for one client, and the director's for another, over what is left."""
+    first = month_add(month_of(as_of), 1)
+    for email, level, place, delta, reason in OVERRIDES:
+        person = User.objects.get(email=email)
+        clients = Client.objects.visible_to(person).exclude(status="lost").order_by("name")
+        if place < clients.count():
+            wanted = Wanted(
+                client_id=clients[place].pk, level=level, first=first, last=month_add(first, 2), currency="USD",
+                amount=None, delta=delta, reason=reason, expires_on=as_of + timedelta(days=45),
+            )  # fmt: skip
+            make_override(wanted=wanted, author=person, now=now)
+    return len(OVERRIDES)
 
 
 def _instants(as_of: date) -> list[datetime]:
     anchor = month_of(as_of)
-    days = {month_add(anchor, -back).replace(day=25) for back in range(1, MONTHS_BACK + 1)} | {
-        as_of - timedelta(weeks=5)
-    }
+    back = (*range(1, MONTHS_BACK + 1), LAST_YEAR)
+    days = {month_add(anchor, -months).replace(day=25) for months in back} | {as_of - timedelta(weeks=5)}
     return [datetime.combine(day, time(17), tzinfo=UTC) for day in sorted(days)]
 
 

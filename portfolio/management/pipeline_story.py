@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from accounts.actions.pursuits import attach_to_proposal
 from accounts.models import (
     Client,
     CriterionMet,
@@ -24,8 +25,11 @@ from portfolio.demo.calendar import month_of, stream
 from portfolio.demo.opportunities import opportunity_rows
 from portfolio.demo.pitches import PITCHES, SCORED
 from portfolio.demo.stages import STAGES, closing_rows, step_rows
+from portfolio.demo.terms import pdf_of
 
 DIRECTOR = "director@demo.example"
+PROSPECT = ("northquay-foods", "Northquay Foods", "Food")
+"""No client yet: only a pitch is about it."""
 RENEWAL_STEPS = (
     ("open", "Agree our position in the account review"),
     ("talking", "Walk through the year's results with the sponsor"),
@@ -165,8 +169,19 @@ def add_pursuits(deals: dict[str, Opportunity], as_of: date, seed: int) -> int:
                 )
             )
     Proposal.objects.bulk_create(proposals)
-    clients = {client.key: client for client in Client.objects.all()}
     people = {person.email: person for person in User.objects.all()}
+    _attach_offers(proposals, people[DIRECTOR])
+    prospect, _ = Client.objects.get_or_create(
+        key=PROSPECT[0],
+        defaults={
+            "name": PROSPECT[1],
+            "industry": PROSPECT[2],
+            "status": "prospect",
+            "owner": people[DIRECTOR],
+            "notes": "Demo data: an invented prospect.",
+        },
+    )
+    clients = {client.key: client for client in (*Client.objects.all(), prospect)}
     pitches = 0
     for spec in PITCHES:
         due = as_of + timedelta(days=spec.due)
@@ -189,3 +204,13 @@ def add_pursuits(deals: dict[str, Opportunity], as_of: date, seed: int) -> int:
         pitch.team.set([people[f"{name}@demo.example"] for name in spec.team])
         pitches += 1
     return len(proposals) + pitches
+
+
+def _attach_offers(proposals: list[Proposal], author: User) -> None:
+    """The paper of each offer that is with its client."""
+    for one in proposals:
+        if one.status != "sent" or one.sent_on is None:
+            continue
+        lines = ("Offer", one.title, f"Fee {one.currency} {one.amount:,.0f}", f"Sent {one.sent_on:%d %B %Y}", "Demo.")
+        sent = datetime.combine(one.sent_on, time(16), tzinfo=UTC)
+        attach_to_proposal(proposal=one, name=f"{one.key} offer.pdf", data=pdf_of(lines), actor=author, now=sent)

@@ -19,7 +19,14 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-COST_KINDS = frozenset({"ledger", "budget", "estimate", "estimates", "rate", "rates", "pitch", "pitches"})
+COST_KINDS = frozenset(
+    {
+        "ledger", "budget", "estimate", "estimates", "rate", "rates", "pitch", "pitches", "forecast call", "override",
+        "overrides",
+    }
+)  # fmt: skip
+PRIVATE_KINDS = frozenset({"scenario"})
+"""Told to whoever did it and nobody else: a scenario's name may say what nobody is to know yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,10 @@ class AuditRow:
 
 
 def audit_entries_for(user: User) -> QuerySet[AuditEntry]:
-    """Entries of clients in sight and of one's own acts; administrators see those that belong to no client."""
-    entries, can = AuditEntry.objects.order_by("-id"), abilities_of(user)
+    """Entries of clients in sight and of one's own acts; administrators see those that belong to no client. What is
+    private is its maker's alone."""
+    can = abilities_of(user)
+    entries = AuditEntry.objects.order_by("-id").exclude(~Q(actor=user.email), object_kind__in=PRIVATE_KINDS)
     if not can.see_audit:
         return entries.none()
     if not can.see_stance:

@@ -51,8 +51,8 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     settings.DEMO_PASSWORD = PASSWORD
     said = load()
     assert "14 created" in said
-    assert Client.objects.count() == 14
-    assert Client.objects.filter(notes__startswith="Demo data").count() == 14
+    assert Client.objects.count() == 15
+    assert Client.objects.filter(notes__startswith="Demo data").count() == 15
     assert Contact.objects.count() == 72
     assert Contract.objects.count() == 193
     assert Opportunity.objects.filter(outcome="open").count() == 32
@@ -68,7 +68,7 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     assert ClosedPeriod.objects.filter(month=date(2026, 11, 1)).count() == 0
     director = User.objects.get(email="director@demo.example")
     assert director.check_password(PASSWORD)
-    assert Client.objects.visible_to(director).count() == 14
+    assert Client.objects.visible_to(director).count() == 15
     manager = User.objects.get(email="manager@demo.example")
     seen = Client.objects.visible_to(manager).order_by("key").values_list("key", flat=True)
     assert list(seen) == ["marlow-bank", "northline-rail", "pell-and-rowe"]

@@ -28,7 +28,7 @@ from portfolio.demo.closing import close_months
 from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
-from portfolio.management.forecast_story import tell_calls, tell_forecasts
+from portfolio.management.forecast_story import tell_calls, tell_forecasts, tell_overrides
 from portfolio.management.pipeline_story import tell_pipeline
 from qbr.actions import create_deck, write_words
 
@@ -94,6 +94,7 @@ class Command(BaseCommand):
         changed += pin_views()
         changed += tell_forecasts(as_of, now=now)
         changed += tell_calls(as_of)
+        changed += tell_overrides(as_of, now=now)
         ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
