@@ -157,7 +157,7 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
     page, beside = load_pack(user, now=now), load_pack_risks(user, now=now)
     totals = page.found.total
     rows: list[list[Any]] = [["The forecast", page.system, None, ""]]
-    if page.low is not None:
+    if page.low.value is not None:
         rows += [["80% band, low", page.low, None, ""], ["80% band, high", page.high, None, ""]]
     rows += [[f"{one.who}, {one.level.lower()}", one.amount, one.system, one.reason] for one in page.calls]
     rows.append(["Budget", page.budget, None, ""])

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from accounts.access import opportunities_for
 from common import charts
 from common.figures import Figure
-from common.formats import money
+from common.formats import day, money
 from common.money import ZERO
 from common.periods import Month, month_label
 from financials.access import calls_for
-from financials.figures import forecast_figure, pnl_figure
+from financials.figures import band_figure, forecast_figure, pnl_figure
 from financials.figures_movement import movement_figure
 from financials.models import ForecastCall
 from financials.queries.accuracy import AccuracyRequest, load_methods, load_standing
@@ -69,8 +69,8 @@ class Pack:
     year: int
     found: MovementResult
     system: Figure
-    low: Decimal | None
-    high: Decimal | None
+    low: Figure
+    high: Figure
     budget: Figure
     calls: tuple[CallRow, ...]
     final: CallRow | None
@@ -116,7 +116,11 @@ def load_pack(user: User, *, now: datetime) -> Pack:
     found = load_movement(user, asked, now=now)
     basis = found.basis
     system = _system(found)
-    low, high = _band(user, basis, months, system)
+    edges = _band(user, basis, months, system)
+    low, high = (
+        band_figure(edge, value, basis, first=months[0], last=months[1])
+        for edge, value in zip(("p10", "p90"), edges, strict=True)
+    )
     final = _final(standing)
     return Pack(
         basis=basis,
@@ -202,7 +206,7 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
     risks = [
         Risk(
             row.title, row.number, row.client_name,
-            f"term ends {row.ends_on:%Y-%m-%d}, {_percent(row.probability)} to renew",
+            f"term ends {day(row.ends_on)}, {_percent(row.probability)} to renew",
             _at_risk(row.amount_reporting, row.probability),
         )
         for row in renewals_ahead(user, today=now.date(), days=AHEAD_DAYS, basis=basis)
@@ -211,7 +215,15 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
     for deal in late.select_related("client").order_by("close_on")[:MOST_RISKS]:
         rate = basis.rate(deal.currency, basis.through) if deal.currency else None
         amount = None if deal.amount is None or rate is None else deal.amount * rate.value
-        risks.append(Risk(deal.name, "", deal.client.name, f"commit, should have closed {deal.close_on}", amount))
+        risks.append(
+            Risk(
+                deal.name,
+                "",
+                deal.client.name,
+                f"commit, should have closed {_day(deal.close_on)}",
+                amount,
+            )
+        )
     risks.sort(key=lambda risk: (-(risk.amount or ZERO), risk.what))
     final = _final(standing_calls(calls_for(user).filter(year=now.year).select_related("person")))
     margin = load_pack_margin(user, basis, now.year, None if final is None else final.amount)
@@ -220,6 +232,10 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
 
 def _final(standing: Sequence[CallRow]) -> CallRow | None:
     return next((one for one in standing if one.level == "Director"), standing[0] if standing else None)
+
+
+def _day(when: date | None) -> str:
+    return "long ago" if when is None else day(when)
 
 
 def _at_risk(amount: Decimal | None, probability: Decimal | None) -> Decimal | None:

@@ -36,12 +36,6 @@ CALLS: Final = (
     ),
 )
 """Who, how far under the forecast, why, and what is asked."""
-LAST_YEAR: Final = 13
-"""Months back to the autumn whose calls are of a year that is over by now."""
-CALLS_BEFORE: Final = (
-    ("manager@demo.example", Decimal("0.011"), "Two launches move into the new year", ""),
-    ("director@demo.example", Decimal("0.003"), "The studio holds its dates", ""),
-)
 OVERRIDES: Final = (
     ("manager@demo.example", "manager", 0, Decimal(-40_000), "The spring flight starts a month late"),
     ("director@demo.example", "director", 2, Decimal(90_000), "Agreed by word, the order follows in January"),
@@ -52,10 +46,8 @@ BEFORE_ANY_EDIT: Final = 0
 
 
 def tell_forecasts(as_of: date, *, now: datetime) -> int:
-    """A run of every client on the 25th of each of nine months, of one a year before, and five weeks ago; with bands.
-
-    Once, before any other run.
-    """
+    """A run of every client on the 25th of each of nine months, and one five weeks ago, with bands. Once, before any
+    other run."""
     ids = list(Client.objects.order_by("pk").values_list("pk", flat=True))
     rows = Contract.objects.values_list("number", "signed_on")
     signed = {number: signed_on for number, signed_on in rows if signed_on is not None}
@@ -81,9 +73,8 @@ def _give_bands(book: Book, results: list[calc.ForecastResult], runs: dict[int, 
 
 def tell_calls(as_of: date) -> int:
     """What the account manager and the director called three weeks ago, and a question the director asked."""
-    last_year = datetime.combine(month_add(month_of(as_of), -LAST_YEAR).replace(day=26), time(10), tzinfo=UTC)
-    told = sum(_call(*one, last_year) for one in CALLS_BEFORE)
-    told += sum(_call(*one, datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)) for one in CALLS)
+    at = datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)
+    told = sum(_call(*one, at) for one in CALLS)
     director = User.objects.get(email=CALLS[-1][0])
     asked = make_scenario(owner=director, name="A key client leaves", note="Before the board meets")
     key = Client.objects.visible_to(director).filter(tier="strategic").order_by("name").first()
@@ -124,8 +115,9 @@ def tell_overrides(as_of: date, *, now: datetime) -> int:
 
 def _instants(as_of: date) -> list[datetime]:
     anchor = month_of(as_of)
-    back = (*range(1, MONTHS_BACK + 1), LAST_YEAR)
-    days = {month_add(anchor, -months).replace(day=25) for months in back} | {as_of - timedelta(weeks=5)}
+    days = {month_add(anchor, -back).replace(day=25) for back in range(1, MONTHS_BACK + 1)} | {
+        as_of - timedelta(weeks=5)
+    }
     return [datetime.combine(day, time(17), tzinfo=UTC) for day in sorted(days)]
 
 

@@ -49,11 +49,11 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         )
         return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
     page = load_cockpit(user, now=now)
-    items = attention(user, now.date(), limit=ATTENTION_MOST)
+    items = [*attention(user, now.date(), limit=ATTENTION_MOST), *renewal_items(page.checkpoints, page.basis.today)]
+    items.sort(key=lambda one: (one.group != TODAY, one.group != WEEK, ORDER[one.shape], one.due, one.client_name))
     if (closing := close_waiting(user, page.basis)) is not None:
         items = [closing, *items]
-    items += renewal_items(page.checkpoints, page.basis.today)
-    items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK, ORDER[item.shape]))
+        items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK))
     everything = request.GET.get("attention") == "all"
     context = {
         "page": page,
