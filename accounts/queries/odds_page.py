@@ -85,6 +85,5 @@ def _finding(bins: list[Bin]) -> str:
     if abs(gap) < 3:
         return "What is stated of deals is what happens, within 3 points"
     word = "higher" if gap > 0 else "lower"
-    return (
-        f"Stated probabilities run {number(abs(gap), 0)} points {word} than what happened, at {plural(deals, 'stop')} of closed deals"
-    )
+    run = f"{number(abs(gap), 0)} points {word} than what happened"
+    return f"Stated probabilities run {run}, at {plural(deals, 'stop')} of closed deals"
