@@ -112,10 +112,13 @@ def _finding(week: Decimal | None, currency: str, year: int) -> str:
     return f"The forecast of {year} {'rose' if week > 0 else 'fell'} by {money(abs(week), currency)} in a week"
 
 
+# A rate that was not known then is taken as it is known now, as where what moved is told.
 _TOTAL: Final = """
-SELECT %s, r.client_id, sum(half_even(l.amount * rate.rate, {places})), bool_or(rate.rate IS NULL)
+SELECT %s, r.client_id, sum(half_even(l.amount * coalesce(t.rate, n.rate), {places})),
+       bool_or(t.rate IS NULL AND n.rate IS NULL)
 FROM financials_forecastline l JOIN financials_forecastrun r ON r.id = l.run_id
-LEFT JOIN (VALUES {rates}) AS rate(currency, month, rate) ON rate.currency = l.currency AND rate.month = l.month
+LEFT JOIN (VALUES {then}) AS t(currency, month, rate) ON t.currency = l.currency AND t.month = l.month
+LEFT JOIN (VALUES {now}) AS n(currency, month, rate) ON n.currency = l.currency AND n.month = l.month
 WHERE l.run_id = ANY(%s) AND l.month BETWEEN %s AND %s GROUP BY r.client_id
 """
 
@@ -127,13 +130,14 @@ def _totals(
     texts: list[str] = []
     params: list[Any] = []
     found: dict[str, dict[int, Decimal | None]] = {}
+    ours, our_params = rate_values(basis, *months)
     for side, at in instants.items():
         runs = runs_at(clients, at)
         found[side] = dict.fromkeys(runs, ZERO)
         known = basis if side == "now" else replace(basis, rates=rates_at(at))
-        rates, rate_params = rate_values(known, *months)
-        texts.append(_TOTAL.format(places=basis.places, rates=rates))
-        params += [side, *rate_params, [run.id for run in runs.values()], *months]
+        then, then_params = rate_values(known, *months)
+        texts.append(_TOTAL.format(places=basis.places, then=then, now=ours))
+        params += [side, *then_params, *our_params, [run.id for run in runs.values()], *months]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(texts), params)
         for side, client, amount, missing in cursor.fetchall():
