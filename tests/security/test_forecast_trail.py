@@ -39,7 +39,8 @@ def told(owner: User) -> None:
 
 def words(user: User) -> str:
     rows = [str(row) for row in audit_page(user, text="", before=None)]
-    return " ".join((*rows, str(list(audit_entries_told_to(user).values()))))
+    told: Any = audit_entries_told_to(user)
+    return " ".join((*rows, str(list(told.values_list("object_label", "told")))))
 
 
 def test_an_administrator_reads_who_and_when_but_no_amount(owner: User, told: None) -> None:
