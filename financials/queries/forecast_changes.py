@@ -19,7 +19,7 @@ from common.money import ZERO
 from common.periods import Month
 from financials.queries.basis import Basis, load_basis, rate_values
 from financials.queries.movement import last_look, rates_at, runs_at
-from financials.queries.pnl import PnlRequest, clients_asked
+from financials.queries.pnl_request import PnlRequest, clients_asked
 
 if TYPE_CHECKING:
     from people.models import User
