@@ -4,11 +4,23 @@ from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Ti
 from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.commitments import Commitment, Side
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
+from accounts.models.health import HealthReading, HealthRules
 from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
 from accounts.models.pursuits import Decision, Pitch, PitchStatus, Proposal, ProposalDocument, ProposalStatus
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
 from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
+from accounts.models.voice import (
+    Feedback,
+    Insight,
+    InsightKind,
+    Invitation,
+    MailState,
+    QuoteState,
+    Scale,
+    Survey,
+    Theme,
+)
 
 __all__ = [
     "Action",
@@ -27,9 +39,16 @@ __all__ = [
     "Decision",
     "Duty",
     "ExitCriterion",
+    "Feedback",
+    "HealthReading",
+    "HealthRules",
     "Influence",
+    "Insight",
+    "InsightKind",
+    "Invitation",
     "Level",
     "LineKind",
+    "MailState",
     "Objective",
     "Opportunity",
     "OpportunityKind",
@@ -40,13 +59,17 @@ __all__ = [
     "Proposal",
     "ProposalDocument",
     "ProposalStatus",
+    "QuoteState",
+    "Scale",
     "Side",
     "Stage",
     "StageMove",
     "Stakeholding",
     "Stance",
+    "Survey",
     "Target",
     "TargetMeasure",
+    "Theme",
     "Tier",
     "Touchpoint",
     "WorkStatus",
