@@ -18,7 +18,10 @@ from accounts.models import (
     ClientMember,
     Commitment,
     Contact,
+    Feedback,
     Influence,
+    Insight,
+    Invitation,
     Objective,
     Opportunity,
     Pitch,
@@ -26,6 +29,7 @@ from accounts.models import (
     ProposalDocument,
     Stakeholding,
     Target,
+    Survey,
     Touchpoint,
 )
 from common.policies import FINANCE, LEADERSHIP
@@ -233,3 +237,57 @@ def get_editable_action_for(user: User, client_key: str, pk: int) -> Action:
         .first()
     )
     return _or_not_found(found)
+
+
+def feedback_for(user: User) -> QuerySet[Feedback]:
+    """Answers of clients in sight. Who gave one, its score and its words are of the class STANCE: see the fields."""
+    if not abilities_of(user).see_relationships:
+        return Feedback.objects.none()
+    return Feedback.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_editable_feedback_for(user: User, client_key: str, pk: int) -> Feedback:
+    client = get_editable_client_for(user, client_key)
+    found = Feedback.objects.select_related("client", "contact").filter(client=client, pk=pk).first()
+    return _or_not_found(found)
+
+
+def insights_for(user: User) -> QuerySet[Insight]:
+    if not abilities_of(user).see_relationships:
+        return Insight.objects.none()
+    return Insight.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_editable_insight_for(user: User, client_key: str, pk: int) -> Insight:
+    client = get_editable_client_for(user, client_key)
+    found = Insight.objects.select_related("client", "owner", "theme").filter(client=client, pk=pk).first()
+    return _or_not_found(found)
+
+
+def surveys_for(user: User) -> QuerySet[Survey]:
+    """Those of clients in sight; one over several clients is seen by its owner and where a client in sight is asked."""
+    if not abilities_of(user).see_relationships:
+        return Survey.objects.none()
+    visible = Client.objects.visible_to(user)
+    asked = Invitation.objects.filter(client__in=visible).values("survey")
+    return Survey.objects.filter(Q(client__in=visible) | Q(client=None) & (Q(owner_id=user.pk) | Q(pk__in=asked)))
+
+
+def get_survey_for(user: User, key: str) -> Survey:
+    found = None if "\x00" in key else surveys_for(user).select_related("client", "owner").filter(key=key).first()
+    return _or_not_found(found)
+
+
+def get_editable_survey_for(user: User, key: str) -> Survey:
+    """One over several clients is changed by its owner alone."""
+    found = get_survey_for(user, key)
+    may = abilities_of(user).edit_relationships and (found.client_id is not None or found.owner_id == user.pk)
+    if not may:
+        raise PermissionDenied("You read this survey but do not change it.")
+    return found
+
+
+def get_editable_invitation_for(user: User, survey_key: str, pk: int) -> Invitation:
+    survey = get_editable_survey_for(user, survey_key)
+    rows = Invitation.objects.filter(survey=survey, client__in=Client.objects.visible_to(user))
+    return _or_not_found(rows.select_related("survey", "client", "contact").filter(pk=pk).first())

@@ -13,11 +13,15 @@ class AccountsConfig(AppConfig):
             figures,
             figures_odds,
             figures_pursuits,
+            figures_voice,
             imports,
+            jobs,
             reports,
+            reports_voice,
             tiles,
         )  # models exist once all apps are set up
-        from accounts.queries import search
+        from accounts.queries import attention_voice, search
+        from common.attention import AttentionSource, attention_sources
         from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
 
@@ -26,6 +30,9 @@ class AccountsConfig(AppConfig):
         figures_pursuits.register()
         search.register()
         imports.register()
+        figures_voice.register()
+        jobs.register()
+        reports_voice.register()
         readers = CLIENT_READERS - {LEGAL}
         report_kinds.register("deals", ReportKind("Deals", readers, reports.deals))
         pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS, tiles.clients))
@@ -44,4 +51,8 @@ class AccountsConfig(AppConfig):
         tabs.register("stakeholders", ClientTab("Stakeholders", "client_stakeholders", readers, order=20))
         tabs.register("plan", ClientTab("Plan", "client_plan", readers, order=30))
         tabs.register("growth", ClientTab("Growth", "client_growth", readers, order=40))
+        tabs.register("voice", ClientTab("Voice", "client_voice", readers, order=80))
+        section_tabs.register("voice", SectionTab("Scores", "voice", readers, 10))
+        section_tabs.register("voice_themes", SectionTab("Themes", "voice_themes", readers, 20))
+        attention_sources.register("voice", AttentionSource(readers, attention_voice.voice_items))
         tabs.register("activity", ClientTab("Activity", "client_activity", readers, order=90))

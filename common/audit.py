@@ -22,8 +22,9 @@ Changes = dict[str, tuple[Any, Any]]
 _CHAIN_LOCK = 7_301_001
 STANCE_FIELDS = frozenset({"stance", "evidence", "judged_on", "judged_by"})
 """Who judged a person, and when, tells that there is a judgement."""
-STANCE_KINDS = frozenset({"influence"})
-"""Records that are a judgement from their name on: who is against whom. Without the class nothing of them is told."""
+STANCE_KINDS = frozenset({"influence", "feedback"})
+"""Records that are a judgement from their name on: who is against whom, who answered what. Without the class nothing of
+them is told."""
 
 
 def record(

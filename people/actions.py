@@ -23,6 +23,8 @@ RESOURCES = (
     "contacts",
     "influences",
     "commitments",
+    "feedback",
+    "insights",
     "contracts",
     "milestones",
     "estimates",

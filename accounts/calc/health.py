@@ -96,7 +96,7 @@ def moves(before: Mapping[str, Part], after: Mapping[str, Part]) -> list[Move]:
         if old == new and not points:
             continue
         found.append(Move(name, old.score, new.score, points))
-    return sorted(found, key=lambda move: (-abs(move.points or 0), move.name))
+    return sorted(found, key=lambda move: (-abs(move.points or NO_SCORE), move.name))
 
 
 def _pull(part: Part, of: Mapping[str, Part], level: Decimal) -> Decimal:

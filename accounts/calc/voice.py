@@ -51,9 +51,7 @@ def nps(scores: Iterable[int]) -> Nps:
     for score in scores:
         found[class_of(score)] += 1
     share = ratio(found["promoter"] - found["detractor"], sum(found.values()))
-    return Nps(
-        None if share is None else share * HUNDRED, found["promoter"], found["passive"], found["detractor"]
-    )
+    return Nps(None if share is None else share * HUNDRED, found["promoter"], found["passive"], found["detractor"])
 
 
 @dataclass(frozen=True, slots=True)

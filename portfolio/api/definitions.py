@@ -15,12 +15,15 @@ from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
 from portfolio.api.saved_views import SAVED_VIEWS
+from portfolio.api.voice_resources import FEEDBACK, INSIGHTS
 
 RESOURCES = (
     CLIENTS,
     CONTACTS,
     INFLUENCES,
     COMMITMENTS,
+    FEEDBACK,
+    INSIGHTS,
     CONTRACTS,
     MILESTONES,
     ESTIMATES,

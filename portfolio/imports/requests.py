@@ -30,7 +30,6 @@ LATER_KINDS = (
     "kpis",
     "kpi_targets",
     "readings",
-    "feedback",
 )
 REGISTERED = (neutral, crm_sales, timesheets, xero)
 """Importing these modules registers the sources."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.calc import health as H
+from accounts.calc import health as calc
 from accounts.calc.voice import Answer, csat, loop_of, newest_each, nps, suggested, weighted_mean, weighted_nps
 
 D = Decimal
@@ -59,25 +59,27 @@ def test_the_loop_counts_the_days_until_the_client_was_told() -> None:
     assert loop_of([]).days is None
 
 
-WORKED = [H.Part(25, D(70)), H.Part(20, D(80)), H.Part(20, None), H.Part(20, D(60)), H.Part(15, D(90))]
+WORKED = [calc.Part(25, D(70)), calc.Part(20, D(80)), calc.Part(20, None), calc.Part(20, D(60)), calc.Part(15, D(90))]
 
 
 def test_health_weighs_what_is_known() -> None:
     """70/80/unknown/60/90: 5,900 ÷ 80."""
-    found = H.health(WORKED)
+    found = calc.health(WORKED)
     assert (found.score, found.known, found.status) == (D("73.75"), D("0.8"), "watch")
-    assert H.health(WORKED, [40]).score == 40
-    assert (H.health(WORKED, [40, 10]).score, H.health(WORKED, [40, 10]).status) == (D(10), "at_risk")
-    assert H.health(WORKED, [40]).uncapped == D("73.75")
+    assert calc.health(WORKED, [40]).score == 40
+    assert (calc.health(WORKED, [40, 10]).score, calc.health(WORKED, [40, 10]).status) == (D(10), "at_risk")
+    assert calc.health(WORKED, [40]).uncapped == D("73.75")
 
 
 def test_too_little_known_is_never_green() -> None:
-    found = H.health([H.Part(25, D(100)), H.Part(20, D(100)), H.Part(20, None), H.Part(20, None), H.Part(15, None)])
+    found = calc.health(
+        [calc.Part(25, D(100)), calc.Part(20, D(100)), calc.Part(20, None), calc.Part(20, None), calc.Part(15, None)]
+    )
     assert (found.score, found.known, found.status) == (D(100), D("0.45"), "unknown")
-    assert H.health([H.Part(60, D(80)), H.Part(40, None)]).status == "on_track"  # 60% is enough
-    nothing = H.health([H.Part(25, None)])
+    assert calc.health([calc.Part(60, D(80)), calc.Part(40, None)]).status == "on_track"  # 60% is enough
+    nothing = calc.health([calc.Part(25, None)])
     assert (nothing.score, nothing.known, nothing.status) == (None, D(0), "unknown")
-    assert H.health([]).known is None
+    assert calc.health([]).known is None
 
 
 @pytest.mark.parametrize(
@@ -85,41 +87,45 @@ def test_too_little_known_is_never_green() -> None:
     [(D("75"), "on_track"), (D("74.99"), "watch"), (D("60"), "watch"), (D("59.99"), "at_risk")],
 )
 def test_where_the_bands_end(score: Decimal, status: str) -> None:
-    assert H.status_of(score, D(1)) == status
+    assert calc.status_of(score, D(1)) == status
 
 
 def test_the_components() -> None:
-    assert H.relationship(D("0.6"), single_threaded=False) == 60
-    assert H.relationship(D("0.6"), single_threaded=True) == 35
-    assert H.relationship(D("0.1"), single_threaded=True) == 0
-    assert H.relationship(None, single_threaded=True) is None
-    assert H.clamped(D("1.2")) == 100
-    assert H.clamped(D("-0.2")) == 0
-    assert H.clamped(None) is None
-    assert H.sentiment(D(25)) == D("62.5")
-    assert H.sentiment(None) is None
+    assert calc.relationship(D("0.6"), single_threaded=False) == 60
+    assert calc.relationship(D("0.6"), single_threaded=True) == 35
+    assert calc.relationship(D("0.1"), single_threaded=True) == 0
+    assert calc.relationship(None, single_threaded=True) is None
+    assert calc.clamped(D("1.2")) == 100
+    assert calc.clamped(D("-0.2")) == 0
+    assert calc.clamped(None) is None
+    assert calc.sentiment(D(25)) == D("62.5")
+    assert calc.sentiment(None) is None
 
 
 def test_what_moved_sums_to_the_change() -> None:
-    before = {"a": H.Part(25, D(70)), "b": H.Part(20, D(80)), "c": H.Part(20, None)}
-    after = {"a": H.Part(25, D(50)), "b": H.Part(20, D(80)), "c": H.Part(20, D(60))}
-    found = H.moves(before, after)
-    was, now = H.health(before.values()).uncapped, H.health(after.values()).uncapped
+    before = {"a": calc.Part(25, D(70)), "b": calc.Part(20, D(80)), "c": calc.Part(20, None)}
+    after = {"a": calc.Part(25, D(50)), "b": calc.Part(20, D(80)), "c": calc.Part(20, D(60))}
+    found = calc.moves(before, after)
+    was, now = calc.health(before.values()).uncapped, calc.health(after.values()).uncapped
     assert was is not None
     assert now is not None
     total = sum((move.points for move in found if move.points is not None), D(0))
     assert abs(total - (now - was)) < D("0.00001")
     assert found[0].name == "a"
-    assert H.moves(after, after) == []
+    assert calc.moves(after, after) == []
 
 
 def test_the_proof_counts_who_was_right() -> None:
-    found = H.proof([
-        H.Judged(D(80), "on_track", True), H.Judged(D(82), "on_track", False), H.Judged(D(40), "at_risk", False),
-        H.Judged(D(70), "watch", True), H.Judged(None, "unknown", True), H.Judged(None, None, False),
+    found = calc.proof([
+        calc.Judged(D(80), "on_track", kept=True),
+        calc.Judged(D(82), "on_track", kept=False),
+        calc.Judged(D(40), "at_risk", kept=False),
+        calc.Judged(D(70), "watch", kept=True),
+        calc.Judged(None, "unknown", kept=True),
+        calc.Judged(None, None, kept=False),
     ])  # fmt: skip
     assert found.auc == D("0.5")  # of kept × lost: 80>40, 70>40 right; 80<82, 70<82 wrong
     assert (found.judged, found.unread) == (5, 1)
     assert found.bands[0].share_kept == D("0.5")
     assert found.bands[2].share_kept == 0
-    assert H.proof([]).auc is None
+    assert calc.proof([]).auc is None

@@ -122,6 +122,18 @@ API: tuple[Case, ...] = (
         change={"kept_on": "2026-11-20"},
     ),
     *_resource(
+        "feedback", RELATIONS, WRITERS, lambda world: world.own.answer,
+        {"source_ref": "F-9", "client": "HAL", "date": "2026-11-04", "score": 9, "scale": "nps"}, delete=True,
+        change={"replied_on": "2026-11-20"},
+    ),
+    *_resource(
+        "insights", RELATIONS, WRITERS, lambda world: world.own.insight,
+        {
+            "key": "N-9", "client": "HAL", "said": "Too slow", "kind": "service", "action": "Answer in a day",
+            "raised_on": "2026-11-04",
+        }, delete=True, change={"done_on": "2026-11-20"},
+    ),
+    *_resource(
         "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
         change={"title": "Other"},
     ),

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.models import Theme
 from common.models import SavedView
 from financials.models import ForecastCall, Scenario
 from portfolio.models import Mail, PackSchedule, PackSend
@@ -128,6 +129,10 @@ def number_of(name: str) -> Callable[[World], Kwargs]:
 def of_sow(name: str) -> Callable[[World], Kwargs]:
     """The number of the statement of work and the key of what hangs on it."""
     return lambda world: {"number": world.own.sow.number, "pk": getattr(world.own, name).pk}
+
+
+def survey_key(world: World) -> Kwargs:
+    return {"key": world.own.survey.key}
 
 
 def fixed(**kwargs: Any) -> Callable[[World], Kwargs]:
@@ -381,6 +386,59 @@ CLIENTS = (
     Case(
         "commitment_end", under("promise"), post=WRITERS, record=True, strange=404,
         body=lambda world: {"verb": "keep", "version": "1"},
+    ),
+    Case("client_voice", key, get=RELATIONS, record=True),
+    Case("client_voice", key, query="format=csv", get=STANCE, record=True),
+    Case(
+        "feedback_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"date": "2026-11-04", "scale": "nps", "score": "9", "comment": "Good"},
+    ),
+    Case(
+        "feedback", under("answer"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"date": "2026-11-04", "scale": "nps", "score": "4", "comment": "So so", "version": "1"},
+    ),
+    Case(
+        "feedback_tag", under("answer"), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"theme": str(Theme.objects.get().pk), "on": "no"},
+    ),
+    Case("feedback_reply", under("answer"), post=WRITERS, record=True, strange=404, body=fixed_body(version="1")),
+    Case(
+        "insight_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(said="Too slow", kind="service", action="Answer in a day", raised_on="2026-11-04"),
+    ),
+    Case(
+        "insight", under("insight"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(said="Slow", kind="service", action="Be quick", raised_on="2026-11-04", version="1"),
+    ),
+    Case("insight_done", under("insight"), post=WRITERS, record=True, strange=404, body=fixed_body(version="1")),
+    Case(
+        "survey_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(title="S", scale="nps", question="How?", closes_on="2199-01-01"),
+    ),
+    Case("voice", get=RELATIONS),
+    Case("voice", query="format=csv", get=RELATIONS),
+    Case("voice_themes", get=RELATIONS, post=WRITERS, body=fixed_body(name="Price", words="price")),
+    Case(
+        "voice_theme", lambda world: {"pk": Theme.objects.get().pk}, get=WRITERS, post=WRITERS,
+        body=fixed_body(name="Reporting", words="report", version="1"),
+    ),
+    Case("voice_theme_remove", lambda world: {"pk": Theme.objects.get().pk}, post=WRITERS),
+    Case(
+        "survey_new", get=WRITERS, post=WRITERS,
+        body=fixed_body(title="S", scale="nps", question="How?", closes_on="2199-01-01"),
+    ),
+    Case("survey", survey_key, get=RELATIONS, record=True),
+    Case(
+        "survey_edit", survey_key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(title="S", scale="nps", question="How?", closes_on="2199-01-01", version="1"),
+    ),
+    Case(
+        "survey_ask", survey_key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"contacts": [world.own.contact.pk]},
+    ),
+    Case(
+        "survey_renew", lambda world: {"key": world.own.survey.key, "pk": world.own.asked.pk}, post=WRITERS,
+        record=True, strange=404,
     ),
     Case("influence_remove", under("line"), get=WRITERS, post=WRITERS, record=True, strange=404),
     Case("log", get=RELATIONS),

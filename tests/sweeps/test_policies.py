@@ -15,6 +15,7 @@ PUBLIC = {
     "api_oauth_token",
     "sign_in",
     "calendar_feed",
+    "survey_answer",
     r"api/v1/^(?P<rest>.*)$",
 }
 """The only addresses that answer without a sign-in."""

@@ -16,7 +16,10 @@ from accounts.models import (
     ClientMember,
     Commitment,
     Contact,
+    Feedback,
     Influence,
+    Insight,
+    Invitation,
     Objective,
     Opportunity,
     Pitch,
@@ -27,6 +30,8 @@ from accounts.models import (
     StageMove,
     Stakeholding,
     Target,
+    Survey,
+    Theme,
     Touchpoint,
 )
 from common import audit, jobs
@@ -109,6 +114,10 @@ class Book:
     line: Influence
     promise: Commitment
     override: ForecastOverride
+    survey: Survey
+    asked: Invitation
+    insight: Insight
+    answer: Feedback
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -281,6 +290,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     draft = create_deck(client=client, period="2026-Q3", kind="qbr", audience="client", held_on=None, actor=director)
     milestone, estimate, term, document, line = _hung_on(sow)
     proposal, paper, pitch = _pursued(client, deal, director)
+    survey, asked, insight, answer = _heard(client, contact, boss, director)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
@@ -300,7 +310,30 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             last_month=date(2026, 12, 1), delta=Decimal(500), currency="USD", reason="Qvsays more",
             expires_on=date(2199, 12, 31), author=director.email, made_at=_now(),
         ),
+        survey, asked, insight, answer,
     )  # fmt: skip
+
+
+def _heard(
+    client: Client, contact: Contact, boss: Contact, director: User
+) -> tuple[Survey, Invitation, Insight, Feedback]:
+    """One asked and silent; one who answered, whose score and words are field class STANCE."""
+    survey = Survey.objects.create(
+        client=client, key=f"{client.key}-SV", title="Qvhow are we doing", question="Would you recommend us?",
+        owner=director, closes_on=date(2199, 12, 31),
+    )  # fmt: skip
+    asked = Invitation.objects.create(survey=survey, client=client, contact=boss, asked_at=_now())
+    theme, _ = Theme.objects.get_or_create(name="Reporting", words="reports, report")
+    insight = Insight.objects.create(
+        client=client, key=f"{client.key}-IN", theme=theme, said="Qvreports come late", kind="service",
+        action="Qvsend them earlier", owner=director, raised_on=date(2026, 11, 2), due=date(2026, 11, 20),
+    )  # fmt: skip
+    answer = Feedback.objects.create(
+        client=client, contact=contact, source_ref=f"{client.key}-FB", date=date(2026, 11, 3), scale="nps", score=3,
+        comment=EVIDENCE, insight=insight,
+    )  # fmt: skip
+    answer.themes.add(theme)
+    return survey, asked, insight, answer
 
 
 def _pursued(client: Client, deal: Opportunity, director: User) -> tuple[Proposal, ProposalDocument, Pitch]:

@@ -24,6 +24,8 @@ LOAD_ORDER = (
     "bonds",
     "touchpoints",
     "commitments",
+    "feedback",
+    "insights",
     "opportunities",
     "contracts",
     "milestones",
