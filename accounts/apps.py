@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common.policies import ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEGAL
+from common.policies import ACCOUNT_MANAGER, ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEADERSHIP, LEGAL
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
 
 
@@ -11,16 +11,18 @@ class AccountsConfig(AppConfig):
         from accounts import (
             access,
             figures,
+            figures_health,
             figures_odds,
             figures_pursuits,
             figures_voice,
             imports,
             jobs,
             reports,
+            reports_health,
             reports_voice,
             tiles,
         )  # models exist once all apps are set up
-        from accounts.queries import attention_voice, search
+        from accounts.queries import attention_health, attention_voice, health_components, search
         from common.attention import AttentionSource, attention_sources
         from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
@@ -31,6 +33,9 @@ class AccountsConfig(AppConfig):
         search.register()
         imports.register()
         figures_voice.register()
+        figures_health.register()
+        health_components.register()
+        reports_health.register()
         jobs.register()
         reports_voice.register()
         readers = CLIENT_READERS - {LEGAL}
@@ -54,5 +59,10 @@ class AccountsConfig(AppConfig):
         tabs.register("voice", ClientTab("Voice", "client_voice", readers, order=80))
         section_tabs.register("voice", SectionTab("Scores", "voice", readers, 10))
         section_tabs.register("voice_themes", SectionTab("Themes", "voice_themes", readers, 20))
+        section_tabs.register("health", SectionTab("Health", "health", readers, 30))
+        section_tabs.register("health_rules", SectionTab("Rules", "health_rules", frozenset({DIRECTOR}), 40))
+        section_tabs.register("health_proof", SectionTab("Back-test", "health_proof", readers, 50))
+        every_class = frozenset({DIRECTOR, ACCOUNT_MANAGER, LEADERSHIP})
+        attention_sources.register("health", AttentionSource(every_class, attention_health.health_items))
         attention_sources.register("voice", AttentionSource(readers, attention_voice.voice_items))
         tabs.register("activity", ClientTab("Activity", "client_activity", readers, order=90))

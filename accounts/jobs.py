@@ -1,4 +1,4 @@
-"""Work of accounts: mailing the links of a survey."""
+"""Work of accounts: mailing the links of a survey, reading the health of clients."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
 
-from accounts.actions.surveys import MAIL
-from accounts.models import Invitation, MailState
+from accounts.actions.health import rules_in_force, store_readings
+from accounts.actions.surveys import HEALTH, MAIL
+from accounts.models import Client, ClientStatus, Invitation, MailState
 from accounts.queries.invitations import link_of, standing_of
 from common.formats import day_long
 from common.jobs import JobKind, Lease, kinds
@@ -56,5 +57,24 @@ def body_of(invitation: Invitation) -> str:
     )
 
 
+CHUNK = 200
+"""Clients read at once."""
+
+
+def read_health(leases: Sequence[Lease]) -> None:
+    """health:all, or health: and the id of one client. Safe to run twice: a day has one reading, its last."""
+    for lease in leases:
+        now = timezone.now()
+        living = Client.objects.exclude(status=ClientStatus.LOST).order_by("pk").values_list("pk", flat=True)
+        ids = list(living if lease.object_id == "all" else living.filter(pk=int(lease.object_id)))
+        rules, kept = rules_in_force(now), 0
+        for start in range(0, len(ids), CHUNK):
+            lease.progress(start, len(ids), "Reading health")
+            kept += store_readings(ids[start : start + CHUNK], day=now.date(), rules=rules, now=now)
+        with lease.finish({"clients": len(ids), "kept": kept}):
+            pass
+
+
 def register() -> None:
+    kinds.register(HEALTH, JobKind(HEALTH, "Health of clients", read_health, latest_only=True))
     kinds.register(MAIL, JobKind(MAIL, "Survey mail", mail_invitations, batch=20))

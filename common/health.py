@@ -21,10 +21,13 @@ class HealthInput:
 
 @dataclass(frozen=True, slots=True)
 class ComponentScore:
-    """score: 0 to 100, None unknown. inputs: also where it is unknown, to say why."""
+    """score: 0 to 100, None unknown. inputs: also where it is unknown, to say why. field_class: of this one score,
+    where it tells more than the component usually does.
+    """
 
     score: Decimal | None
     inputs: tuple[HealthInput, ...]
+    field_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ from financials import (
     tiles,
 )
 from financials.access import CLOSE_READERS, SCENARIO_WRITERS
-from financials.queries import attention, client_money
+from financials.queries import attention, client_money, health
 
 
 def register() -> None:
+    health.register()
     tabs.register("contracts", ClientTab("Contracts", "client_contracts", CLIENT_READERS, 50))
     tabs.register("financials", ClientTab("Financials", "client_financials", MONEY_READERS, 60))
     section_tabs.register("pnl", SectionTab("P&L", "pnl", MONEY_READERS, 10))

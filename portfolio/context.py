@@ -44,7 +44,7 @@ PLACES = (
     Place("Financials", "pnl", "f", MONEY_READERS, under="/financials/"),
     Place("Forecast", "forecast", "r", MONEY_READERS),
     Place("Reviews", "reviews", "q", MONEY_READERS),
-    Place("Voice", "voice", "v", CLIENT_READERS - {LEGAL}),
+    Place("Voice and health", "voice", "v", CLIENT_READERS - {LEGAL}),
     Place("Imports", "imports", "i", frozenset({"director", "finance"})),
     Place("Jobs", "jobs", "j", frozenset({"director", "finance", "administrator"})),
     Place("Audit", "audit", "a", frozenset({"director", "finance", "leadership", "administrator"})),

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "portfolio.tasks.remind", "schedule": 900.0, "options": {"expires": 900}},
     "packs": {"task": "portfolio.tasks.send_packs", "schedule": 900.0, "options": {"expires": 900}},
     "forecasts": {"task": "financials.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 3600}},
+    "health": {"task": "accounts.tasks.read_health", "schedule": 3600.0, "options": {"expires": 3600}},
     "contracts": {"task": "financials.tasks.follow_calendar", "schedule": 900.0, "options": {"expires": 900}},
 }
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=48)  # never under 24

@@ -37,8 +37,9 @@ class HealthRules(models.Model):
 class HealthReading(models.Model):
     """What the rules read for a client on a day: the day's last reading, kept for good.
 
-    components: [{name, score, inputs: [{label, value, unit}]}], score null where unknown. caps: [{name, limit, why}].
-    The score is not kept: it follows from the components a reader may see (accounts.calc.health).
+    components: [{name, weight, score, field_class, inputs: [{label, value, unit}]}], score null where unknown. caps:
+    [{name, label, limit, why}]. score, known and status are of all components; for a reader without the field class of
+    one they follow from the others (accounts.queries.health).
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="health_readings")
@@ -46,11 +47,22 @@ class HealthReading(models.Model):
     rules = models.ForeignKey(HealthRules, on_delete=models.PROTECT, related_name="readings")
     components = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     caps = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    score = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    known = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    status = models.CharField(max_length=8, default="unknown")
     read_at = models.DateTimeField()
 
     class Meta:
         ordering = ["client", "-day"]
-        constraints = [models.UniqueConstraint(fields=["client", "day"], name="health_reading_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "day"], name="health_reading_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["on_track", "watch", "at_risk", "unknown"]), name="health_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=0, score__lte=100), name="health_score_range"
+            ),
+        ]
         indexes = [models.Index(fields=["client", "-day"], name="health_of_client")]
 
     def __str__(self) -> str:

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Client
+from accounts.queries.health import latest, seen_by
+from common.formats import number
 from common.tabs import TabLink, client_tabs
 from people.access import Abilities, abilities_of
 
@@ -58,10 +60,35 @@ class ClientHeader:
     children: tuple[Relative, ...]
     tabs: tuple[TabLink, ...]
     can: Abilities
+    health: HealthMark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthMark:
+    """What the last reading says, as this reader may see it."""
+
+    shape: str
+    words: str
+    url: str
+
+
+def _health_of(user: User, client: Client) -> HealthMark | None:
+    """One query; nothing for readers of contracts alone, nor before the first reading."""
+    can = abilities_of(user)
+    reading = latest([client.pk]).get(client.pk) if can.see_relationships else None
+    if reading is None:
+        return None
+    seen = seen_by(reading, can)
+    words = (
+        f"Health {number(seen.health.score)}, {seen.words.lower()}"
+        if seen.shape != "unknown"
+        else ("Health: not enough known")
+    )
+    return HealthMark(seen.shape, words, reverse("client_health", args=[client.key]))
 
 
 def client_header(user: User, client: Client, *, active: str) -> ClientHeader:
-    """active: the name of the open tab. One query, with owner and parent already joined by get_client_for."""
+    """active: the name of the open tab. Two queries, with owner and parent already joined by get_client_for."""
     family = Q(parent_id=client.pk) | Q(pk=client.parent_id) if client.parent_id else Q(parent_id=client.pk)
     relatives = Client.objects.visible_to(user).filter(family).order_by("name").values_list("pk", "key", "name")
     named = {pk: Relative(name, reverse("client", args=[key])) for pk, key, name in relatives}
@@ -84,4 +111,5 @@ def client_header(user: User, client: Client, *, active: str) -> ClientHeader:
         children=tuple(named.values()),
         tabs=tuple(client_tabs(user.role, client.key, active)),
         can=abilities_of(user),
+        health=_health_of(user, client),
     )

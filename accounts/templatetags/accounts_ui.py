@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.calc.health import ENOUGH, status_of
 from accounts.queries.clients import ClientRow, ListColumn
+from accounts.queries.health import WORDS
 from common import formats
 from common.charts import marks
 from common.charts.people import PeopleMap, people_map
 from common.figures import Figure
 from common.markup import escape
-from common.templatetags.ui import delta, figure
+from common.templatetags.ui import delta, figure, shape, status
 
 register = template.Library()
 
@@ -113,11 +117,21 @@ def _figure_cell(column: ListColumn, found: Figure | None, first: bool) -> str:
     css = f'"num c-figure" data-unit="{escape(column.sub)}"' if first else '"num"'
     if money is None or found is None:
         return f"<td class={css}>{formats.DASH}</td>"
+    if money.style == "health":
+        return f"<td class={css}>{_health(found)}</td>"
     if money.delta:
         drawn = delta(found.value, found.unit, scale=money.scale, places=money.places, bare=True, fig=found)
     else:
         drawn = figure(found, style=money.style, scale=money.scale, places=money.places)
     return f"<td class={css}>{drawn}</td>"
+
+
+def _health(found: Figure) -> SafeString:
+    """The score behind its shape; no number where too little is known for a verdict."""
+    if found.value is None:
+        return status("unknown", "Not enough known")
+    code = status_of(Decimal(found.value), ENOUGH)
+    return format_html("{} {}", shape(code, WORDS[code]), figure(found))
 
 
 @register.simple_tag

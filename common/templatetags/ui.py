@@ -45,7 +45,7 @@ def _format(value: Value, unit: str, style: str, scale: Scale, places: int, sign
             return formats.ratio(value, places, signed=signed).removesuffix("%")
         case "pct%":
             return formats.ratio(value, places, signed=signed)
-        case "compact":
+        case "compact" | "health":
             return formats.compact(value, unit, signed=signed)
     raise template.TemplateSyntaxError(f"No figure style {style!r}: compact, cell, ledger, exact, pct or pct%.")
 

@@ -23,6 +23,7 @@ from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.forecast import ForecastView
 from portfolio.api.forecast_proof import PROOF_VIEWS
+from portfolio.api.health import HealthView
 from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
 from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
@@ -120,6 +121,7 @@ _TABLES = (
     CapacityView,
     CoverageView,
     OverServicingView,
+    HealthView,
     ForecastView,
     ScenariosView,
     *PROOF_VIEWS,

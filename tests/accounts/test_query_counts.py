@@ -8,8 +8,24 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import Action, Client, Contact, Objective, Opportunity, Plan, Stakeholding, Touchpoint
+from accounts.actions.health import rules_in_force
+from accounts.models import (
+    Action,
+    Client,
+    Contact,
+    Feedback,
+    HealthReading,
+    Insight,
+    Invitation,
+    Objective,
+    Opportunity,
+    Plan,
+    Stakeholding,
+    Survey,
+    Touchpoint,
+)
 from accounts.queries.attention import attention
 from people.models import User
 from tests.accounts.conftest import World
@@ -24,6 +40,14 @@ PAGES = (
     "/clients/HAL/plan/",
     "/clients/HAL/growth/",
     "/clients/HAL/activity/",
+    "/clients/HAL/voice/",
+    "/clients/HAL/health/",
+    "/voice/",
+    "/voice/themes/",
+    "/voice/health/",
+    "/voice/health/proof/",
+    "/voice/surveys/S/",
+    "/voice/surveys/S/ask/",
     "/clients/HAL/log/",
     "/clients/HAL/edit/",
     "/clients/HAL/team/",
@@ -59,6 +83,20 @@ def grow(world: World, owner: User, start: int, stop: int) -> None:
     )
     late = world.today - timedelta(days=2)
     Action.objects.bulk_create(Action(objective=o, title="A", due=late, owner=owner) for o in objectives)
+    Feedback.objects.bulk_create(
+        Feedback(client=c, source_ref=f"{n}-{c.pk}", date=world.today, scale="nps", score=n % 11, comment="late")
+        for n, made in zip(numbers, clients, strict=True)
+        for c in (made, world.client)
+    )
+    Insight.objects.bulk_create(
+        Insight(client=c, key=f"{n}-{c.pk}", said="S", kind="service", action="A", raised_on=world.today)
+        for n, made in zip(numbers, clients, strict=True)
+        for c in (made, world.client)
+    )
+    rules = rules_in_force(timezone.now())
+    HealthReading.objects.bulk_create(
+        HealthReading(client=made, day=world.today, rules=rules, read_at=timezone.now()) for made in clients
+    )
     contacts = Contact.objects.bulk_create(
         Contact(client=c, key=f"K{n}-{c.pk}", first_name="A", last_name=f"B{n}")
         for n, made in zip(numbers, clients, strict=True)
@@ -66,6 +104,12 @@ def grow(world: World, owner: User, start: int, stop: int) -> None:
     )
     Stakeholding.objects.bulk_create(
         Stakeholding(contact=c, client=c.client, power=5, cadence_days=7, owner=owner) for c in contacts
+    )
+    survey, _ = Survey.objects.get_or_create(
+        key="S", defaults={"title": "S", "question": "Q?", "owner": owner, "closes_on": world.today}
+    )
+    Invitation.objects.bulk_create(
+        Invitation(survey=survey, client=c.client, contact=c, asked_at=timezone.now()) for c in contacts
     )
     points = Touchpoint.objects.bulk_create(Touchpoint(client=c.client, source_ref=c.key, date=late) for c in contacts)
     Link._default_manager.bulk_create(
@@ -97,4 +141,4 @@ def test_queries_do_not_grow_with_the_book(world: World, owner: User, sign_in: A
     assert max(few.values()) <= 15, few
     with CaptureQueriesContext(connection) as queries:
         assert len(attention(owner, world.today)) == 12
-    assert len(queries) <= 4
+    assert len(queries) <= 6  # three, money's one, the voice's and health's

@@ -415,6 +415,17 @@ CLIENTS = (
         "survey_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
         body=fixed_body(title="S", scale="nps", question="How?", closes_on="2199-01-01"),
     ),
+    Case("client_health", key, get=RELATIONS, record=True),
+    Case("health", get=RELATIONS),
+    Case("health", query="format=csv", get=RELATIONS),
+    Case("health_proof", get=RELATIONS),
+    Case(
+        "health_rules", get=DIRECTOR, post=DIRECTOR,
+        body=lambda world: {
+            **{f"weight_{name}": 20 for name in ("relationship", "delivery", "commercial", "value", "sentiment")},
+            "margin_target": "40", "act": "preview",
+        },
+    ),
     Case("voice", get=RELATIONS),
     Case("voice", query="format=csv", get=RELATIONS),
     Case("voice_themes", get=RELATIONS, post=WRITERS, body=fixed_body(name="Price", words="price")),
@@ -781,6 +792,9 @@ def _slide(world: World) -> Kwargs:
 REPORTS = (
     Case("report_pdf", fixed(name="receivables"), get=MONEY, post=MONEY),
     Case("report_pdf", fixed(name="retention"), query="client=HAL", get=MONEY, post=MONEY, record=True, strange=404),
+    Case("report_pdf", fixed(name="voice"), get=RELATIONS, post=RELATIONS),
+    Case("report_pdf", fixed(name="health"), get=RELATIONS, post=RELATIONS),
+    Case("report_pdf", fixed(name="answers"), query="client=HAL", get=STANCE, post=STANCE, record=True, strange=404),
     Case("report_pdf", fixed(name="contracts"), get=CLIENT_READERS, post=CLIENT_READERS),
     *(
         Case("report_pdf", fixed(name=name), get=MONEY, post=MONEY)

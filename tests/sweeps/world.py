@@ -10,6 +10,7 @@ from typing import Any
 from django.test import Client as Browser
 from django.utils import timezone
 
+from accounts.actions.health import rules_in_force, store_readings
 from accounts.models import (
     Action,
     Client,
@@ -333,6 +334,7 @@ def _heard(
         comment=EVIDENCE, insight=insight,
     )  # fmt: skip
     answer.themes.add(theme)
+    store_readings([client.pk], day=date(2026, 11, 20), rules=rules_in_force(_now()), now=_now())
     return survey, asked, insight, answer
 
 
