@@ -6,12 +6,25 @@ from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
 from accounts.imports.growth import OPPORTUNITIES, TARGETS
 from accounts.imports.influences import BONDS, INFLUENCES
 from accounts.imports.pursuits import PITCHES, PROPOSALS
-from accounts.imports.voice import FEEDBACK, INSIGHTS
+from accounts.imports.voice import FEEDBACK, INSIGHTS, THEMES
 from common.imports import derived_tables, kinds
 
 
 def register() -> None:
     deals = (OPPORTUNITIES, TARGETS, PROPOSALS, PITCHES)
-    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, FEEDBACK, INSIGHTS, *deals):
+    voice = (THEMES, INSIGHTS, FEEDBACK)
+    for kind in (
+        CLIENTS,
+        TEAMS,
+        CONTACTS,
+        INFLUENCES,
+        BONDS,
+        TOUCHPOINTS,
+        COMMITMENTS,
+        THEMES,
+        INSIGHTS,
+        FEEDBACK,
+        *deals,
+    ):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

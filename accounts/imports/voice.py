@@ -19,7 +19,7 @@ from common.imports import (
     matching,
     save_records,
 )
-from common.imports.columns import choice, day, email, identifier, reference, text, whole
+from common.imports.columns import choice, day, email, identifier, reference, several, text, whole
 from common.policies import DIRECTOR
 
 _ANSWER = {name: name for name in ("date", "scale", "score", "comment", "quote", "replied_on")}
@@ -33,6 +33,18 @@ def _standing(fields: dict[str, Any], record: Any, name: str) -> Any:
     return fields[name] if name in fields else getattr(record, name, None)
 
 
+def load_themes(values: Values, context: LoadContext) -> Counts:
+    """Themes are of the whole firm: no client's sight is asked."""
+    existing = matching(Theme.objects.all(), "name", values.columns["name"])
+    reader = FieldReader(Theme, values, {"words": "words"})
+    names = values.columns["name"]
+    incoming = [
+        Incoming(position, names[position], reader.at(position), {"name": names[position]})
+        for position in values.good()
+    ]
+    return Counts.of(save_records(context, Theme, incoming, existing).status.values())
+
+
 def load_feedback(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
     clients = client_ids(values, sight)
@@ -40,6 +52,7 @@ def load_feedback(values: Values, context: LoadContext) -> Counts:
         Contact.objects.filter(key__in={key for key in values.columns["contact"] if key}).values_list("key", "pk")
     )
     at_client = set(Contact.objects.filter(pk__in=people.values()).values_list("pk", "client_id"))
+    themes = dict(Theme.objects.values_list("name", "pk"))
     existing = matching(Feedback.objects.all(), "source_ref", values.columns["source_ref"])
     reader = FieldReader(Feedback, values, _ANSWER)
     incoming = []
@@ -56,11 +69,14 @@ def load_feedback(values: Values, context: LoadContext) -> Counts:
             fields["contact_id"] = people.get(who) if who else None
             if who and (fields["contact_id"], clients[position]) not in at_client:
                 faults.append(f"contact “{who}” is unknown at this client")
+        named = values.columns["themes"][position] or ()
+        faults += [f"themes: “{name}” is no theme" for name in named if name not in themes]
         faults += _score_faults(fields, answer)
         for reason in faults:
             values.reject(position, reason)
         if not faults:
-            incoming.append(Incoming(position, ref, fields, {"source_ref": ref}))
+            many = {"themes": frozenset(themes[name] for name in named)} if values.has("themes") else {}
+            incoming.append(Incoming(position, ref, fields, {"source_ref": ref}, many=many))
     counts = Counts.of(save_records(context, Feedback, incoming, existing).status.values())
     jobs.mark_dirty(HEALTH, [f"health:{pk}" for pk in {one.fields["client_id"] for one in incoming}])
     return counts
@@ -108,6 +124,18 @@ def load_insights(values: Values, context: LoadContext) -> Counts:
     return Counts.of(save_records(context, Insight, incoming, existing).status.values())
 
 
+THEMES = ImportKind(
+    name="themes",
+    label="Themes",
+    about="What answers can be about, and the words that suggest it. Match on name.",
+    columns=(
+        Column("name", reference(60), required=True, sample="Reporting"),
+        Column("words", text(500), about="whole words, comma-separated", sample="report, reports, dashboard"),
+    ),
+    key=("name",),
+    load=load_themes,
+    roles=frozenset({DIRECTOR}),
+)
 FEEDBACK = ImportKind(
     name="feedback",
     label="Answers of clients",
@@ -122,6 +150,7 @@ FEEDBACK = ImportKind(
         Column("comment", text(4000), sample="Quick, and honest about what went wrong"),
         Column("quote", choice(QuoteState.values), about="what they allow; blank: not asked", sample="anonymised"),
         Column("replied_on", day, about="when we came back to them", sample=""),
+        Column("themes", several(reference(60)), about="names of themes there are, ; between", sample="Reporting"),
     ),
     key=("source_ref",),
     load=load_feedback,

@@ -24,6 +24,7 @@ from portfolio.demo.receivables import receivable_rows
 from portfolio.demo.terms import estimate_rows, milestone_rows, term_rows
 from portfolio.demo.time import rate_rows, scopes, time_rows, unposted_labour
 from portfolio.demo.touchpoints import commitment_rows, touchpoint_rows
+from portfolio.demo.voice import feedback_rows, insight_rows, theme_rows
 
 __all__ = ["generate"]
 
@@ -42,6 +43,9 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "bonds": bond_rows(seed),
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
         "commitments": commitment_rows(anchor),
+        "themes": theme_rows(),
+        "insights": insight_rows(as_of),
+        "feedback": feedback_rows(as_of, seed),
         "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),
         "milestones": milestone_rows(anchor, seed),
         "estimates": estimate_rows(anchor, seed),

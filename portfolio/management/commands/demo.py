@@ -30,6 +30,7 @@ from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
 from portfolio.management.forecast_story import tell_calls, tell_forecasts, tell_overrides
 from portfolio.management.pipeline_story import tell_pipeline
+from portfolio.management.voice_story import tell_voice
 from qbr.actions import create_deck, write_words
 
 ACTOR = "demo"
@@ -44,6 +45,9 @@ KINDS = (
     "bonds",
     "touchpoints",
     "commitments",
+    "themes",
+    "insights",
+    "feedback",
     "contracts",
     "milestones",
     "estimates",
@@ -95,6 +99,7 @@ class Command(BaseCommand):
         changed += tell_forecasts(as_of, now=now)
         changed += tell_calls(as_of)
         changed += tell_overrides(as_of, now=now)
+        changed += tell_voice(as_of, now=now)
         ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
