@@ -13,18 +13,6 @@ from common.imports import derived_tables, kinds
 def register() -> None:
     deals = (OPPORTUNITIES, TARGETS, PROPOSALS, PITCHES)
     voice = (THEMES, INSIGHTS, FEEDBACK)
-    for kind in (
-        CLIENTS,
-        TEAMS,
-        CONTACTS,
-        INFLUENCES,
-        BONDS,
-        TOUCHPOINTS,
-        COMMITMENTS,
-        THEMES,
-        INSIGHTS,
-        FEEDBACK,
-        *deals,
-    ):
+    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, *voice, *deals):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

@@ -21,7 +21,7 @@ from common.charts import marks
 from common.charts.people import PeopleMap, people_map
 from common.figures import Figure
 from common.markup import escape
-from common.templatetags.ui import delta, figure, shape, status
+from common.templatetags.ui import delta, figure, shape
 
 register = template.Library()
 
@@ -118,7 +118,7 @@ def _figure_cell(column: ListColumn, found: Figure | None, first: bool) -> str:
     if money is None or found is None:
         return f"<td class={css}>{formats.DASH}</td>"
     if money.style == "health":
-        return f"<td class={css}>{_health(found)}</td>"
+        return f"<td class={css}>{health_mark(found)}</td>"
     if money.delta:
         drawn = delta(found.value, found.unit, scale=money.scale, places=money.places, bare=True, fig=found)
     else:
@@ -126,10 +126,13 @@ def _figure_cell(column: ListColumn, found: Figure | None, first: bool) -> str:
     return f"<td class={css}>{drawn}</td>"
 
 
-def _health(found: Figure) -> SafeString:
-    """The score behind its shape; no number where too little is known for a verdict."""
+@register.simple_tag
+def health_mark(found: Figure | None) -> SafeString:
+    """The score behind its shape; no number where too little is known for a verdict, a dash before any reading."""
+    if found is None:
+        return format_html("{}", formats.DASH)
     if found.value is None:
-        return status("unknown", "Not enough known")
+        return shape("unknown", "Not enough known")
     code = status_of(Decimal(found.value), ENOUGH)
     return format_html("{} {}", shape(code, WORDS[code]), figure(found))
 

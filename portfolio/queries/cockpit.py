@@ -39,6 +39,7 @@ from financials.queries.cuts import Cut
 from financials.queries.renewals import RenewalRow, passed_of, renewals_ahead
 from financials.queries.shown_margin import load_ahead, load_grid
 from financials.queries.targets import target_of
+from portfolio.queries.cockpit_health import with_health
 
 if TYPE_CHECKING:
     from people.models import User
@@ -74,6 +75,7 @@ class ClientLine:
     next_label: str
     left_out: int = 0
     """Months of clients that the margin leaves out, as their labour is not shown to this reader."""
+    health: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
         total=total,
         **_retention(basis, books, keys),
         bars=_bars(basis, books, keys, year, run),
-        clients=tuple(lines),
+        clients=with_health(user, clients, lines),
         clients_finding=findings.met_budget(sum(1 for part in parts if part.gap >= 0), len(parts), fallback="Clients"),
         biggest_gap=max((abs(part.gap) for part in parts), default=ZERO),
         checkpoints=tuple(every),

@@ -1,0 +1,27 @@
+"""Health beside each client of the cockpit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from accounts.models import Client
+from accounts.queries.health import health_figure, latest, seen_by
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+L = TypeVar("L", bound=Any)
+
+
+def with_health(user: User, clients: Sequence[Client], lines: Iterable[L]) -> tuple[L, ...]:
+    """The lines with the last reading of their client, as this reader may see it. One query."""
+    can, read = abilities_of(user), latest([client.pk for client in clients])
+    found = {
+        client.key: health_figure(client.key, client.name, seen_by(read[client.pk], can))
+        for client in clients
+        if client.pk in read
+    }
+    return tuple(replace(line, health=found.get(line.key)) for line in lines)
