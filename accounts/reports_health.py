@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from accounts.queries.health import WORDS, health_figure, latest, load_book, seen_by
+from accounts.queries.health import WORDS, load_book, load_figures
 from common.columns import Column, ColumnSource, column_sources
 from common.figures import Figure
 from common.formats import day
 from common.policies import CLIENT_READERS, LEGAL
 from common.reports import Report, ReportColumn, ReportKind, report_kinds
-from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
@@ -52,11 +51,8 @@ def columns(user: User, today: date) -> Sequence[Column]:
 
 def cells(user: User, clients: Mapping[int, str], today: date) -> Mapping[int, Mapping[str, Figure]]:
     """One query for any number of clients."""
-    can = abilities_of(user)
-    return {
-        pk: {"health": health_figure(clients[pk], clients[pk], seen_by(reading, can))}
-        for pk, reading in latest(list(clients)).items()
-    }
+    found = load_figures(user, {pk: (key, key) for pk, key in clients.items()})
+    return {pk: {"health": figure} for pk, figure in found.items()}
 
 
 def register() -> None:

@@ -115,6 +115,17 @@ def scores_of(answers: Sequence[Scored], *, open_to_all: bool) -> Scores:
     )
 
 
+def open_answers(answers: Sequence[Scored]) -> list[Scored]:
+    """What a reader without the class may have in a sum over clients: of each client and scale three or more, so that
+    nothing is left to find by taking the others away.
+    """
+    groups: dict[tuple[int, str], list[Scored]] = {}
+    for one in answers:
+        groups.setdefault((one.client_id, one.scale), []).append(one)
+    shown = {place for place, listed in groups.items() if len(counted(listed, place[1])) >= OPEN_FROM}
+    return [one for one in answers if (one.client_id, one.scale) in shown]
+
+
 def sees_answers(user: User) -> bool:
     """Field class STANCE: what one person thinks of us, and who it was."""
     return abilities_of(user).see_stance

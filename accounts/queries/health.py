@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.access import clients_for
@@ -92,19 +92,41 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def latest(ids: Sequence[int] | QuerySet[Client], *, on: date | None = None) -> dict[int, HealthReading]:
+def _newest(on: date | None) -> QuerySet[HealthReading]:
+    """Of the client of the query around it: one look into an index, however many readings there are."""
+    rows = HealthReading.objects.filter(client=OuterRef("pk"))
+    return (rows if on is None else rows.filter(day__lte=on)).order_by("-day")
+
+
+def latest(ids: Sequence[int], *, on: date | None = None) -> dict[int, HealthReading]:
     """The newest reading by client id, up to a day if one is given. One query."""
-    rows = HealthReading.objects.filter(client__in=ids)
-    if on is not None:
-        rows = rows.filter(day__lte=on)
-    return {
-        one.client_id: one for one in rows.order_by("client_id", "-day").distinct("client_id").select_related("rules")
-    }
+    newest = Client.objects.filter(pk__in=ids).order_by().annotate(newest=Subquery(_newest(on).values("pk")[:1]))
+    rows = HealthReading.objects.filter(pk__in=newest.values("newest")).order_by().select_related("rules")
+    return {one.client_id: one for one in rows}
 
 
-def health_figure(key: str, name: str, seen: Seen | None) -> Figure:
+def load_figures(user: User, clients: Mapping[int, tuple[str, str]]) -> dict[int, Figure]:
+    """Health by client id of those read at least once; clients: key and name by id. One query, and for readers of every
+    class a light one: the score of all components is kept with the reading.
+    """
+    can = abilities_of(user)
+    if not (can.see_money and can.see_stance):
+        read = latest(list(clients))
+        return {pk: health_figure(*clients[pk], seen_by(one, can).health) for pk, one in read.items()}
+    newest = _newest(None)
+    rows = (
+        Client.objects.filter(pk__in=list(clients))
+        .order_by()
+        .annotate(score=Subquery(newest.values("score")[:1]), state=Subquery(newest.values("status")[:1]))
+        .filter(state__isnull=False)
+        .values_list("pk", "score", "state")
+    )
+    return {pk: health_figure(*clients[pk], Health(score, score, None, state)) for pk, score, state in rows}
+
+
+def health_figure(key: str, name: str, told: Health | None) -> Figure:
     """Unknown where too little is known for a verdict."""
-    value = None if seen is None or seen.health.status == "unknown" else seen.health.score
+    value = None if told is None or told.status == "unknown" else told.score
     return Figure(figure_id("health.score", client=key), f"Health of {name}", value, "score")
 
 
@@ -150,7 +172,7 @@ def load_health(user: User, client: Client, today: date) -> HealthPage:
     found = {move.name: move for move in moves(before.parts, now.parts)} if now and before else {}
     return HealthPage(
         finding=_finding(client.name, now, before, found),
-        figure=health_figure(client.key, client.name, now),
+        figure=health_figure(client.key, client.name, now.health if now else None),
         seen=now,
         before=before,
         rows=tuple(_row(part, client.key, before, found, can) for part in now.reading.components if _seen(part, can))
@@ -275,7 +297,7 @@ def load_book(user: User, today: date, *, status: str = "") -> HealthBook:
         was = seen_by(then[pk], can).health.score if pk in then else None
         moved = None if was is None or seen.health.score is None else seen.health.score - was
         parts = tuple(seen.parts[name].score if name in seen.parts else None for name, _ in heads)
-        rows.append(BookRow(*named[pk], seen, health_figure(*named[pk], seen), parts, moved))
+        rows.append(BookRow(*named[pk], seen, health_figure(*named[pk], seen.health), parts, moved))
     rows.sort(key=_lowest_first)
     return HealthBook(_book_finding(counts), heads, tuple(rows), counts, len(named) - len(now))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
-    """link: only for those who may give it out. score: only for those who may see one person's answer."""
+    """link: only for those who may give it out."""
 
     pk: int
     who: str
@@ -45,7 +45,7 @@ class SurveyPage:
 
 
 def load_survey(user: User, survey: Survey, *, may_ask: bool, today: date) -> SurveyPage:
-    """Those of clients in sight, the silent first. One query."""
+    """Those of clients in sight, the silent first; who they are only for readers of single answers. One query."""
     may_see, is_open = sees_answers(user), survey.closes_on >= today
     found = (
         Invitation.objects.filter(survey=survey, client__in=clients_for(user))
@@ -68,12 +68,13 @@ def load_survey(user: User, survey: Survey, *, may_ask: bool, today: date) -> Su
                 mail=MailState(one.mail_state).label,
                 error=one.mail_error,
                 link=link_of(one) if open_link else "",
-                score=answer.score if answer is not None and may_see else None,
+                score=None if answer is None else answer.score,
             )
         )
     rows.sort(key=lambda row: row.answered_at is not None)
     answered = sum(row.answered_at is not None for row in rows)
-    return SurveyPage(_finding(survey, rows, answered), is_open, tuple(rows), answered, len(rows) - answered)
+    shown = tuple(rows) if may_see else ()
+    return SurveyPage(_finding(survey, rows, answered), is_open, shown, answered, len(rows) - answered)
 
 
 def _finding(survey: Survey, rows: list[InvitationRow], answered: int) -> str:

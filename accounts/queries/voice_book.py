@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.access import clients_for, feedback_for, insights_for, surveys_for
 from accounts.calc.voice import Loop, loop_of, weighted_mean
 from accounts.models import Invitation, Scale
-from accounts.queries.answers import Scored, Scores, load_scored, scores_of, sees_answers, window
+from accounts.queries.answers import Scored, Scores, load_scored, open_answers, scores_of, sees_answers, window
 from accounts.queries.voice import (
     InsightRow,
     SurveyRow,
@@ -110,13 +110,16 @@ def load_book(user: User, today: date) -> VoiceBook:
     heard = {one.client_id: named[one.client_id][0] for one in answers}
     revenue = revenue_of(user, heard, today) if heard else {}
     unreplied = _unreplied(user) if may else {}
+    of_client: dict[int, list[Scored]] = {pk: [] for pk in heard}
+    for one in answers:
+        of_client[one.client_id].append(one)
     rows = tuple(
-        _client(pk, named[pk], [one for one in answers if one.client_id == pk], first, revenue.get(pk),
+        _client(pk, named[pk], of_client[pk], first, revenue.get(pk),
                 unreplied.get(pk, 0) if may else None, may)
         for pk in heard
     )  # fmt: skip
     recent = [one for one in answers if one.on >= first]
-    scores = scores_of(recent, open_to_all=may)
+    scores = scores_of(recent if may else open_answers(recent), open_to_all=may)
     weighted = weighted_mean(
         (row.scores.nps.score, Decimal(row.revenue.value) if row.revenue and row.revenue.value is not None else None)
         for row in rows

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accounts.models import Client
-from accounts.queries.health import health_figure, latest, seen_by
-from people.access import abilities_of
+from accounts.queries.health import load_figures
 
 if TYPE_CHECKING:
     from people.models import User
@@ -18,10 +17,6 @@ L = TypeVar("L", bound=Any)
 
 def with_health(user: User, clients: Sequence[Client], lines: Iterable[L]) -> tuple[L, ...]:
     """The lines with the last reading of their client, as this reader may see it. One query."""
-    can, read = abilities_of(user), latest([client.pk for client in clients])
-    found = {
-        client.key: health_figure(client.key, client.name, seen_by(read[client.pk], can))
-        for client in clients
-        if client.pk in read
-    }
+    named = {client.pk: (client.key, client.name) for client in clients}
+    found = {named[pk][0]: figure for pk, figure in load_figures(user, named).items()}
     return tuple(replace(line, health=found.get(line.key)) for line in lines)
