@@ -28,8 +28,8 @@ from accounts.models import (
     Proposal,
     ProposalDocument,
     Stakeholding,
-    Target,
     Survey,
+    Target,
     Touchpoint,
 )
 from common.policies import FINANCE, LEADERSHIP

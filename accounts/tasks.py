@@ -10,6 +10,6 @@ from common import jobs
 
 
 @shared_task(name="accounts.tasks.read_health")
-def read_health(**_future: object) -> int:
+def read_health(**_future: object) -> None:
     """Queue a reading of all clients. Safe to run twice or late: a day has one reading, and one like it is not kept."""
-    return len(jobs.mark_dirty(HEALTH, [ALL], priority=7))
+    jobs.mark_dirty(HEALTH, [ALL], priority=7)

@@ -12,7 +12,7 @@ def table_rows(page: Cockpit) -> tuple[list[str], list[list[object]]]:
     """The client table as CSV and XLSX give it: whole amounts, ratios as fractions."""
     head = ["client", "name", "tier", "status", "currency", "revenue_to_date", "revenue_on_budget", "full_year"]
     head += ["full_year_on_budget", "contribution_margin", "margin_on_budget", "margin_months_left_out", "next"]
-    head += ["full_year_on_budget", "contribution_margin", "margin_on_budget", "next", "health"]
+    head += ["health"]
     rows: list[list[object]] = [
         [
             line.key,

@@ -30,8 +30,8 @@ from accounts.models import (
     Stage,
     StageMove,
     Stakeholding,
-    Target,
     Survey,
+    Target,
     Theme,
     Touchpoint,
 )
