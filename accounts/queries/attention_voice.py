@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 TELL_BY = 14
 """Days after an action is done within which the client should hear of it."""
 
+Row = tuple[str, str, str | None, str | None, date | None, date | None, int, str]
+"""Client key and name, two texts, two days, id, kind: `insight`, or the score of an answer."""
+
 
 def voice_items(user: User, today: date) -> list[AttentionItem]:
     """One query. Detractors only for readers who may know who they are."""
@@ -43,24 +46,34 @@ def voice_items(user: User, today: date) -> list[AttentionItem]:
                          Cast("score", CharField()))
         )  # fmt: skip
         rows = rows.union(answers, all=True)
-    return [_item(row, today) for row in rows[:60]]
+    found = list(rows.order_by("due", "pk")[:120])
+    waiting: dict[str, list[Row]] = {}
+    for row in found:
+        if row[-1] != "insight":
+            waiting.setdefault(row[0], []).append(row)
+    owed = [_owed(listed, today) for listed in waiting.values()]
+    return [*owed, *(_item(row, today) for row in found if row[-1] == "insight")]
 
 
-Row = tuple[str, str, str | None, str | None, date | None, date | None, int, str]
+def _owed(listed: list[Row], today: date) -> AttentionItem:
+    """One for each client: who has waited longest, and how many more wait. listed: the oldest first."""
+    key, name, first, last, due, _, pk, score = listed[0]
+    on = due or today
+    who = f"{first or ''} {last or ''}".strip() or "Somebody"
+    more = len(listed) - 1
+    others = f", and {more} more {'waits' if more == 1 else 'wait'}" if more else " and waits"
+    lead = f"{who} gave {score} of 10{others} for our reply"
+    days = (today - on).days
+    return AttentionItem(
+        key, name, "at_risk", lead,
+        f"Answered {day_short(on)}, {days}\u00a0d ago. Detractors who are heard soon often stay.", "Reply",
+        f"{reverse('client_voice', args=[key])}#answer-{pk}", on, group_of(on, today),
+    )  # fmt: skip
 
 
 def _item(row: Row, today: date) -> AttentionItem:
-    key, name, first, second, due, done, pk, kind = row
+    key, name, first, second, due, done, _, _ = row
     page = reverse("client_voice", args=[key])
-    if kind != "insight":
-        on = due or today
-        days = (today - on).days
-        who = f"{first or ''} {second or ''}".strip() or "Somebody"
-        return AttentionItem(
-            key, name, "at_risk", f"{who} gave {kind} of 10 and waits for our reply",
-            f"Answered {day_short(on)}, {days}\u00a0d ago. Detractors who are heard soon often stay.", "Reply",
-            f"{page}#answer-{pk}", on, group_of(min(on, today), today),
-        )  # fmt: skip
     if done is not None:
         days = (today - done).days
         return AttentionItem(
