@@ -356,6 +356,7 @@ API: tuple[Case, ...] = (
     Case("api_report_coverage", query="format=csv", get=MONEY),
     Case("api_report_coverage", query="format=xlsx&tier=strategic", get=MONEY),
     Case("/api/v1/reports/coverage", get=MONEY),
+    Case("/api/v1/reports/health", get=RELATIONS),
     Case("api_report_forecast", get=MONEY),
     Case("api_report_forecast", query="client=HAL&group_by=client,year", get=MONEY, record=True, soft=True),
     Case("api_report_forecast", query="format=csv&group_by=owner,quarter", get=MONEY),
