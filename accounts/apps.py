@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common.policies import ACCOUNT_MANAGER, ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEADERSHIP, LEGAL
+from common.policies import ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEGAL
 from common.tabs import ClientTab, SectionTab, section_tabs, tabs
 
 
@@ -22,8 +22,7 @@ class AccountsConfig(AppConfig):
             reports_voice,
             tiles,
         )  # models exist once all apps are set up
-        from accounts.queries import attention_health, attention_voice, health_components, search
-        from common.attention import AttentionSource, attention_sources
+        from accounts.queries import health_components, search
         from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
 
@@ -62,7 +61,4 @@ class AccountsConfig(AppConfig):
         section_tabs.register("health", SectionTab("Health", "health", readers, 30))
         section_tabs.register("health_rules", SectionTab("Rules", "health_rules", frozenset({DIRECTOR}), 40))
         section_tabs.register("health_proof", SectionTab("Back-test", "health_proof", readers, 50))
-        every_class = frozenset({DIRECTOR, ACCOUNT_MANAGER, LEADERSHIP})
-        attention_sources.register("health", AttentionSource(every_class, attention_health.health_items))
-        attention_sources.register("voice", AttentionSource(readers, attention_voice.voice_items))
         tabs.register("activity", ClientTab("Activity", "client_activity", readers, order=90))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.calc.coverage import days_late
 from accounts.models import Action, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
+from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
 from accounts.queries.hygiene import with_since
 from accounts.queries.plans import CLOSED
 from accounts.queries.stakeholders import tie_of, with_last_touch
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from people.models import User
 __all__ = ["TODAY", "AttentionItem", "attention"]
 
+DUE_READ = 150
 POWERFUL = 4
 """From this power on, a missed touch is everybody's business."""
 _RANK = {"at_risk": 0, "watch": 1, "unknown": 2}
@@ -56,7 +58,7 @@ class _Due(NamedTuple):
 
 
 def _due(user: User, today: date) -> list[AttentionItem]:
-    """Actions and promises in one query."""
+    """Actions, promises, and what the voice and health of clients ask, in one query."""
     visible, blank = Client.objects.visible_to(user), Value("", output_field=CharField())
     of_plan = "objective__plan__client"
     actions = (
@@ -73,8 +75,9 @@ def _due(user: User, today: date) -> list[AttentionItem]:
         .order_by()
         .values_list("client__key", "client__name", "text", blank, "owner__name", blank, "due", "pk", "side")
     )
-    rows = actions.union(promises, all=True).order_by("due", "pk")[:60]
-    return [_due_item(_Due(*row), today) for row in rows]
+    rows = list(actions.union(promises, *asking(user, today), all=True).order_by("due", "pk")[:DUE_READ])
+    asked = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
+    return [*asked, *(_due_item(_Due(*row), today) for row in rows if row[-1] not in KINDS)]
 
 
 def _due_item(found: _Due, today: date) -> AttentionItem:

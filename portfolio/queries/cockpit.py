@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.access import clients_for
 from accounts.models import Client
+from accounts.queries.health import with_reading
 from accounts.queries.rates import DealRates
 from common import charts
 from common.figures import Figure
@@ -182,7 +183,9 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
     to_date = [month for month in year if month <= basis.through]
     books = _load_books(user, basis, year)
     current = ForecastRun.objects.filter(is_current=True, client=OuterRef("pk")).values("pk")[:1]
-    clients: Sequence[Client] = list(clients_for(user).annotate(run=Subquery(current)).order_by("name", "id"))
+    clients: Sequence[Client] = list(
+        with_reading(clients_for(user)).annotate(run=Subquery(current)).order_by("name", "id")
+    )
     newest = max((run for client in clients if (run := getattr(client, "run", None))), default=None)
     run = f"forecast run {newest}" if newest else "no forecast yet"
     keys = [client.key for client in clients]

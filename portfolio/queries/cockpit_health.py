@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accounts.models import Client
-from accounts.queries.health import load_figures
+from accounts.queries.health import figure_of
+from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
@@ -16,7 +17,9 @@ L = TypeVar("L", bound=Any)
 
 
 def with_health(user: User, clients: Sequence[Client], lines: Iterable[L]) -> tuple[L, ...]:
-    """The lines with the last reading of their client, as this reader may see it. One query."""
-    named = {client.pk: (client.key, client.name) for client in clients}
-    found = {named[pk][0]: figure for pk, figure in load_figures(user, named).items()}
+    """The lines with the last reading of their client, as this reader may see it. clients: as `with_reading` gives;
+    no query.
+    """
+    can = abilities_of(user)
+    found = {client.key: figure_of(client, can) for client in clients}
     return tuple(replace(line, health=found.get(line.key)) for line in lines)

@@ -141,4 +141,4 @@ def test_queries_do_not_grow_with_the_book(world: World, owner: User, sign_in: A
     assert max(few.values()) <= 15, few
     with CaptureQueriesContext(connection) as queries:
         assert len(attention(owner, world.today)) == 12
-    assert len(queries) <= 6  # three, money's one, the voice's and health's
+    assert len(queries) <= 4
