@@ -130,7 +130,7 @@ THEMES = ImportKind(
     about="What answers can be about, and the words that suggest it. Match on name.",
     columns=(
         Column("name", reference(60), required=True, sample="Reporting"),
-        Column("words", text(500), about="whole words, comma-separated", sample="report, reports, dashboard"),
+        Column("words", text(500), about="whole words, comma-separated", sample="report"),
     ),
     key=("name",),
     load=load_themes,
@@ -147,7 +147,7 @@ FEEDBACK = ImportKind(
         Column("date", day, required=True, sample="2026-10-06"),
         Column("score", whole(0, 10), about="nps 0 to 10, csat 1 to 5", sample="9"),
         Column("scale", choice(Scale.values), about="required with a score", sample="nps"),
-        Column("comment", text(4000), sample="Quick, and honest about what went wrong"),
+        Column("comment", text(4000), sample="Quick and honest about what went wrong"),
         Column("quote", choice(QuoteState.values), about="what they allow; blank: not asked", sample="anonymised"),
         Column("replied_on", day, about="when we came back to them", sample=""),
         Column("themes", several(reference(60)), about="names of themes there are, ; between", sample="Reporting"),
