@@ -18,7 +18,7 @@ THEMES = (
     ("Ideas", "idea, ideas, creative, bold"),
 )
 WAVES = (330, 150, 12)
-"""Days before the story's day on which people were asked."""
+"""Days before the first of the story's month on which people were asked."""
 UNHEARD = ("dunmore-media",)
 """Clients whose people do not answer: silence is a finding too."""
 COMMENTS = {
@@ -62,7 +62,7 @@ def theme_rows() -> list[Row]:
     return [{"name": name, "words": words} for name, words in THEMES]
 
 
-def feedback_rows(as_of: date, seed: int) -> list[Row]:
+def feedback_rows(anchor: date, seed: int) -> list[Row]:
     """About half of the people answer each time; how they stand with us shows in how they score."""
     rows = []
     for client, people in CONTACTS.items():
@@ -71,7 +71,7 @@ def feedback_rows(as_of: date, seed: int) -> list[Row]:
             for place, person in enumerate(people, 1):
                 if client in UNHEARD or dice.random() > 0.55:
                     continue
-                on = as_of - timedelta(days=back - dice.randint(0, 9))
+                on = anchor - timedelta(days=back - dice.randint(0, 9))
                 rows.append(_answer(client, place, person, wave, on, dice))
     return rows
 
@@ -96,9 +96,9 @@ def _answer(client: str, place: int, person: Person, wave: int, on: date, dice: 
     }
 
 
-def insight_rows(as_of: date) -> list[Row]:
+def insight_rows(anchor: date) -> list[Row]:
     def day(back: int | None) -> str:
-        return "" if back is None else (as_of - timedelta(days=back)).isoformat()
+        return "" if back is None else (anchor - timedelta(days=back)).isoformat()
 
     return [
         {

@@ -15,7 +15,7 @@ WEEKS = 40
 
 def tell_voice(as_of: date, *, now: datetime) -> int:
     """A survey that two people have not answered yet, and a reading of each client for each week back."""
-    changed = _ask(as_of, now)
+    changed = _ask(as_of)
     rules = rules_in_force(now)
     ids = list(Client.objects.exclude(status=ClientStatus.LOST).order_by("pk").values_list("pk", flat=True))
     monday = as_of - timedelta(days=as_of.weekday())
@@ -25,7 +25,7 @@ def tell_voice(as_of: date, *, now: datetime) -> int:
     return changed
 
 
-def _ask(as_of: date, now: datetime) -> int:
+def _ask(as_of: date) -> int:
     client = Client.objects.get(key=CLIENT)
     survey = Survey.objects.create(
         key=SURVEY,
@@ -35,13 +35,15 @@ def _ask(as_of: date, now: datetime) -> int:
         owner=User.objects.filter(email="director@demo.example").first(),
         closes_on=as_of + timedelta(days=10),
     )
+    recent = {one.contact_id: one for one in client.feedback.filter(date__gte=as_of - timedelta(days=60))}
+    first = min((one.date for one in recent.values()), default=as_of) - timedelta(days=1)
+    asked_at = datetime.combine(first, time(9), tzinfo=UTC)
     people = Contact.objects.filter(client=client, identified=True).order_by("key")
     made = Invitation.objects.bulk_create(
-        Invitation(survey=survey, client=client, contact=person, asked_at=now - timedelta(days=13)) for person in people
+        Invitation(survey=survey, client=client, contact=person, asked_at=asked_at) for person in people
     )
-    answers = {one.contact_id: one for one in client.feedback.filter(date__gte=as_of - timedelta(days=14))}
     for invitation in made:
-        answer = answers.get(invitation.contact_id)
+        answer = recent.get(invitation.contact_id)
         if answer is not None:
             answer.invitation = invitation
             answer.save(update_fields=["invitation"])
