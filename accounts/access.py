@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import (
-    Action,
+    PARTS,
+    PLAN_PATHS,
     Client,
     ClientMember,
     Commitment,
@@ -22,9 +23,12 @@ from accounts.models import (
     Influence,
     Insight,
     Invitation,
-    Objective,
+    MeasureReading,
     Opportunity,
     Pitch,
+    Plan,
+    PlanPart,
+    PlanVersion,
     Proposal,
     ProposalDocument,
     Stakeholding,
@@ -223,19 +227,50 @@ def get_editable_influence_for(user: User, client_key: str, pk: int) -> Influenc
     return _or_not_found(found)
 
 
-def get_editable_objective_for(user: User, client_key: str, pk: int) -> Objective:
-    client = get_editable_client_for(user, client_key)
-    found = Objective.objects.select_related("plan__client", "owner").filter(plan__client=client, pk=pk).first()
+def plans_for(user: User) -> QuerySet[Plan]:
+    if not abilities_of(user).see_relationships:
+        return Plan.objects.none()
+    return Plan.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def parts_for(user: User, kind: str) -> QuerySet[Any]:
+    """Imperatives, objectives, actions and the other parts of plans in sight; kind: one of `PARTS`."""
+    rows: QuerySet[Any] = PARTS[kind]._default_manager.all()
+    if not abilities_of(user).see_relationships:
+        return rows.none()
+    return rows.filter(**{f"{PLAN_PATHS[kind]}__client__in": Client.objects.visible_to(user)})
+
+
+def readings_for(user: User) -> QuerySet[MeasureReading]:
+    return MeasureReading.objects.filter(measure__in=parts_for(user, "measure"))
+
+
+def get_part_for(user: User, client_key: str, kind: str, pk: int) -> PlanPart:
+    """With the parts above it. A kind that is none is not found either."""
+    client = get_client_for(user, client_key)
+    if kind not in PARTS or not abilities_of(user).see_relationships:
+        raise Http404(NOT_FOUND)
+    path = PLAN_PATHS[kind]
+    rows: QuerySet[Any] = PARTS[kind]._default_manager.select_related(f"{path}__client", *_owner_of(kind))
+    found: PlanPart | None = rows.filter(**{f"{path}__client": client}, pk=pk).first()
     return _or_not_found(found)
 
 
-def get_editable_action_for(user: User, client_key: str, pk: int) -> Action:
-    client = get_editable_client_for(user, client_key)
-    found = (
-        Action.objects.select_related("objective__plan__client", "owner")
-        .filter(objective__plan__client=client, pk=pk)
-        .first()
-    )
+def get_editable_part_for(user: User, client_key: str, kind: str, pk: int) -> PlanPart:
+    get_editable_client_for(user, client_key)
+    return get_part_for(user, client_key, kind, pk)
+
+
+def _owner_of(kind: str) -> tuple[str, ...]:
+    return tuple(name for name in ("owner",) if any(field.name == name for field in PARTS[kind]._meta.fields))
+
+
+def get_plan_version_for(user: User, client_key: str, number: int) -> PlanVersion:
+    client = get_client_for(user, client_key)
+    if not abilities_of(user).see_relationships:
+        raise Http404(NOT_FOUND)
+    who = ("made_by", "submitted_by", "decided_by")
+    found = PlanVersion.objects.select_related("plan__client", *who).filter(plan__client=client, number=number).first()
     return _or_not_found(found)
 
 
@@ -291,3 +326,17 @@ def get_editable_invitation_for(user: User, survey_key: str, pk: int) -> Invitat
     survey = get_editable_survey_for(user, survey_key)
     rows = Invitation.objects.filter(survey=survey, client__in=Client.objects.visible_to(user))
     return _or_not_found(rows.select_related("survey", "client", "contact").filter(pk=pk).first())
+
+
+def get_editable_plan_version_for(user: User, client_key: str, number: int) -> PlanVersion:
+    get_editable_client_for(user, client_key)
+    return get_plan_version_for(user, client_key, number)
+
+
+def get_decidable_plan_version_for(user: User, client_key: str, number: int) -> PlanVersion:
+    """To be approved or sent back: by a director of the client, and not by whoever asked for it."""
+    get_manageable_client_for(user, client_key)
+    found = get_plan_version_for(user, client_key, number)
+    if found.submitted_by_id == user.pk:
+        raise PermissionDenied("Whoever asks for approval does not give it: another director decides.")
+    return found

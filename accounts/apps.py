@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from common.policies import ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEGAL
-from common.tabs import ClientTab, SectionTab, section_tabs, tabs
+from common.tabs import ClientTab, SectionTab, plan_tabs, section_tabs, tabs
 
 
 class AccountsConfig(AppConfig):
@@ -13,22 +13,26 @@ class AccountsConfig(AppConfig):
             figures,
             figures_health,
             figures_odds,
+            figures_plans,
             figures_pursuits,
             figures_voice,
             imports,
             jobs,
             reports,
             reports_health,
+            reports_plans,
             reports_voice,
             tiles,
         )  # models exist once all apps are set up
-        from accounts.queries import health_components, search
+        from accounts.queries import health_components, measures, search
+        from common.measures import MeasureSource, plan_measures
         from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
 
         figures.register()
         figures_odds.register()
         figures_pursuits.register()
+        figures_plans.register()
         search.register()
         imports.register()
         figures_voice.register()
@@ -49,6 +53,17 @@ class AccountsConfig(AppConfig):
         section_tabs.register("win_loss", SectionTab("Won and lost", "win_loss", readers, 70))
         section_tabs.register("odds", SectionTab("Odds", "pipeline_odds", readers, 80))
         section_tabs.register("stages", SectionTab("Stages", "stages", frozenset({DIRECTOR, ADMINISTRATOR}), 90))
+        plan_tabs.register("outline", ClientTab("Plan", "client_plan", readers, order=10))
+        plan_tabs.register("board", ClientTab("Board", "plan_board", readers, order=20))
+        plan_tabs.register("roadmap", ClientTab("Roadmap", "plan_roadmap", readers, order=30))
+        plan_tabs.register("document", ClientTab("Document", "plan_document", readers, order=80))
+        report_kinds.register("plan", ReportKind("Account plan", readers, reports_plans.plan))
+        plan_tabs.register("measures", ClientTab("Measures", "plan_measures", readers, order=40))
+        plan_tabs.register("context", ClientTab("Context", "plan_context", readers, order=50))
+        plan_tabs.register("versions", ClientTab("Versions", "plan_versions", readers, order=90))
+        plan_measures.register("coverage", MeasureSource("Coverage", "ratio", readers, measures.read_coverage))
+        kept = MeasureSource("Our promises kept", "ratio", readers, measures.read_kept)
+        plan_measures.register("kept_promises", kept)
         for name in ("client", "parent"):
             sights.register(name, access.keys_in_sight)
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))

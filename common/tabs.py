@@ -30,6 +30,8 @@ class TabLink:
 
 
 tabs: Registry[ClientTab] = Registry("client tabs")
+plan_tabs: Registry[ClientTab] = Registry("plan tabs")
+"""Pages of one client's plan, under its tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ section_tabs: Registry[SectionTab] = Registry("section tabs")
 """By name; the first segment of the route's path says which section it is in."""
 
 
-def client_tabs(role: str, key: str, active: str) -> list[TabLink]:
+def client_tabs(role: str, key: str, active: str, among: Registry[ClientTab] = tabs) -> list[TabLink]:
     """The tabs of one client for one role. active: the name the open page's tab was registered under."""
-    entries = sorted(((tab.order, name, tab) for name, tab in tabs), key=lambda entry: entry[:2])
+    entries = sorted(((tab.order, name, tab) for name, tab in among), key=lambda entry: entry[:2])
     return [
         TabLink(tab.label, reverse(tab.route, args=[key]), name == active)
         for _, name, tab in entries

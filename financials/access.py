@@ -13,6 +13,7 @@ from accounts.models import Client
 from common.models import FxRate
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, FINANCE, LEADERSHIP
 from financials.models import (
+    AlignmentTie,
     Allocation,
     BillingPlanLine,
     BudgetLine,
@@ -100,6 +101,13 @@ def get_editable_plan_line_for(user: User, number: str, pk: int) -> BillingPlanL
 
 def terms_for(user: User) -> QuerySet[Term]:
     return Term.objects.filter(on_contracts_in_sight(user))
+
+
+def alignment_for(user: User) -> QuerySet[AlignmentTie]:
+    """What contracts are for is part of a plan: for those who read contracts and plans."""
+    if not abilities_of(user).see_relationships:
+        return AlignmentTie.objects.none()
+    return AlignmentTie.objects.filter(on_contracts_in_sight(user))
 
 
 def milestones_for(user: User) -> QuerySet[Milestone]:

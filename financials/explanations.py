@@ -18,11 +18,13 @@ from common.formats import day
 from common.money import is_currency
 from common.periods import InvalidPeriod, Month, format_month, month_add, month_label, parse_month, period_label
 from financials import (
+    explain_alignment,
     explain_close,
     explain_contracts,
     explain_forecast,
     explain_gaps,
     explain_margin,
+    explain_plans,
     explain_shown_margin,
     explain_time,
 )
@@ -374,6 +376,8 @@ def register() -> None:
     explain_margin.register()
     explain_gaps.register()
     explain_shown_margin.register()
+    explain_plans.register()
+    explain_alignment.register()
     explain_close.register()
     explain_contracts.register()
     explain_time.register()

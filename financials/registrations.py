@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from common.attention import AttentionSource, attention_sources
 from common.columns import ColumnSource, column_sources
+from common.measures import MeasureSource, plan_measures
 from common.panels import FactSource, Panel, facts, panels
 from common.policies import CLIENT_READERS, FINANCE, LEADERSHIP, MONEY_READERS
 from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
-from common.tabs import ClientTab, SectionTab, section_tabs, tabs
+from common.tabs import ClientTab, SectionTab, plan_tabs, section_tabs, tabs
 from financials import (
     reports,
     reports_capacity,
@@ -21,11 +22,12 @@ from financials import (
     tiles,
 )
 from financials.access import CLOSE_READERS, SCENARIO_WRITERS
-from financials.queries import attention, client_money, health
+from financials.queries import attention, client_money, health, plan_targets
 
 
 def register() -> None:
     health.register()
+    plan_tabs.register("alignment", ClientTab("Alignment", "client_alignment", MONEY_READERS, 60))
     tabs.register("contracts", ClientTab("Contracts", "client_contracts", CLIENT_READERS, 50))
     tabs.register("financials", ClientTab("Financials", "client_financials", MONEY_READERS, 60))
     section_tabs.register("pnl", SectionTab("P&L", "pnl", MONEY_READERS, 10))
@@ -58,6 +60,10 @@ def register() -> None:
     panels.register("margin", Panel("Margin ahead", "client_margin_panel", MONEY_READERS, 15))
     panels.register("receivables", Panel("Receivables", "client_receivables_panel", MONEY_READERS, 20))
     panels.register("capacity", Panel("People planned", "client_capacity_panel", MONEY_READERS, 30))
+    revenue = MeasureSource("Net revenue, last twelve months", "money", MONEY_READERS, plan_targets.read_net_revenue)
+    plan_measures.register("net_revenue", revenue)
+    margin = MeasureSource("Contribution margin, last twelve months", "ratio", MONEY_READERS, plan_targets.read_margin)
+    plan_measures.register("contribution_margin", margin)
     attention_sources.register("money", AttentionSource(MONEY_READERS, attention.money_items))
     report_kinds.register("pnl", ReportKind("Profit and loss", MONEY_READERS, reports_pnl.pnl))
     report_kinds.register("bridge", ReportKind("Bridge", MONEY_READERS, reports_pnl.bridge))

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from financials.views import (
     accuracy,
+    alignment,
     allocations,
     at_risk,
     bridge,
@@ -14,6 +15,7 @@ from financials.views import (
     margin,
     movement,
     pack,
+    plans,
     pnl,
     rates,
     receivables,
@@ -43,6 +45,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/overhead/", close.overhead, name="overhead"),
     path("clients/<str:key>/financials/", pnl.client_financials, name="client_financials"),
     path("clients/<str:key>/financials/panel/", pnl.client_pnl_panel, name="client_pnl_panel"),
+    path("clients/<str:key>/plan/alignment/", alignment.alignment, name="client_alignment"),
+    path("clients/<str:key>/plan/alignment/tie/", alignment.tie, name="alignment_tie"),
+    path("clients/<str:key>/plan/alignment/<int:pk>/untie/", alignment.untie, name="alignment_untie"),
+    path("clients/<str:key>/plan/targets/", plans.targets, name="client_plan_targets"),
     path("clients/<str:key>/contracts/", contracts.client_contracts, name="client_contracts"),
     path("clients/<str:key>/stakeholders/<int:pk>/at-risk/", at_risk.at_risk, name="stakeholder_at_risk"),
     path("contracts/", contracts.contract_list, name="contract_list"),

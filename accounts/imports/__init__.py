@@ -1,5 +1,6 @@
 """Import kinds of clients and what is known of them."""
 
+from accounts.imports import plans
 from accounts.imports.clients import CLIENTS, TEAMS
 from accounts.imports.commitments import COMMITMENTS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
@@ -13,6 +14,6 @@ from common.imports import derived_tables, kinds
 def register() -> None:
     deals = (OPPORTUNITIES, TARGETS, PROPOSALS, PITCHES)
     voice = (THEMES, INSIGHTS, FEEDBACK)
-    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, *voice, *deals):
+    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, *voice, *deals, *plans.ALL):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

@@ -6,7 +6,34 @@ from accounts.models.commitments import Commitment, Side
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.health import HealthReading, HealthRules
 from accounts.models.network import Bond, Influence, LineKind
-from accounts.models.plans import Action, Audience, Objective, Plan, WorkStatus
+from accounts.models.plan_parts import (
+    ABOVE,
+    PARTS,
+    PLAN_PATHS,
+    TYPED,
+    Direction,
+    FactKind,
+    MeasureReading,
+    MeasureUnit,
+    PlanFact,
+    PlanMeasure,
+    PlanMilestone,
+    PlanTarget,
+    PlanVersion,
+    VersionState,
+)
+from accounts.models.plans import (
+    Action,
+    Audience,
+    Depth,
+    Imperative,
+    Initiative,
+    Known,
+    Objective,
+    Plan,
+    PlanPart,
+    WorkStatus,
+)
 from accounts.models.pursuits import Decision, Pitch, PitchStatus, Proposal, ProposalDocument, ProposalStatus
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
 from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
@@ -23,6 +50,10 @@ from accounts.models.voice import (
 )
 
 __all__ = [
+    "ABOVE",
+    "PARTS",
+    "PLAN_PATHS",
+    "TYPED",
     "Action",
     "Audience",
     "Bond",
@@ -37,18 +68,26 @@ __all__ = [
     "CriterionMet",
     "DealClosing",
     "Decision",
+    "Depth",
+    "Direction",
     "Duty",
     "ExitCriterion",
+    "FactKind",
     "Feedback",
     "HealthReading",
     "HealthRules",
+    "Imperative",
     "Influence",
+    "Initiative",
     "Insight",
     "InsightKind",
     "Invitation",
+    "Known",
     "Level",
     "LineKind",
     "MailState",
+    "MeasureReading",
+    "MeasureUnit",
     "Objective",
     "Opportunity",
     "OpportunityKind",
@@ -56,6 +95,12 @@ __all__ = [
     "Pitch",
     "PitchStatus",
     "Plan",
+    "PlanFact",
+    "PlanMeasure",
+    "PlanMilestone",
+    "PlanPart",
+    "PlanTarget",
+    "PlanVersion",
     "Proposal",
     "ProposalDocument",
     "ProposalStatus",
@@ -72,5 +117,6 @@ __all__ = [
     "Theme",
     "Tier",
     "Touchpoint",
+    "VersionState",
     "WorkStatus",
 ]

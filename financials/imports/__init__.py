@@ -1,6 +1,7 @@
 """Import kinds of contracts and money."""
 
 from common.imports import derived_tables, kinds
+from financials.imports.alignment import ALIGNMENT
 from financials.imports.allocations import ALLOCATIONS
 from financials.imports.contracts import CONTRACTS
 from financials.imports.money import BUDGETS, FX, LEDGER
@@ -17,6 +18,7 @@ def register() -> None:
         MILESTONES,
         ESTIMATES,
         TERMS,
+        ALIGNMENT,
         LEDGER,
         BUDGETS,
         FX,

@@ -1,6 +1,7 @@
 """Contracts and money, one module a topic."""
 
 from financials.models.accuracy import ForecastScore
+from financials.models.alignment import AlignmentTie
 from financials.models.allocations import Allocation, RoleLead
 from financials.models.calls import ForecastCall
 from financials.models.closing import CloseCheck, CloseEvent, CloseLine, OverheadDriver, OverheadRule
@@ -53,6 +54,7 @@ from financials.models.time import Rate, RateKind, TimeEntry, TimeMonth, TimeSta
 __all__ = [
     "ACCRUAL",
     "WORKED_LINES",
+    "AlignmentTie",
     "Allocation",
     "Billing",
     "BillingPlanLine",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portfolio.api.alignment import ALIGNMENT
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.call_resources import FORECAST_CALLS, SCENARIOS
 from portfolio.api.client_resources import CLIENTS, CONTACTS, OPPORTUNITIES
@@ -13,6 +14,7 @@ from portfolio.api.money_resources import BUDGETS, FX_RATES, INVOICES, LEDGER_EN
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
+from portfolio.api.plan_resources import PLAN_RESOURCES
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
 from portfolio.api.saved_views import SAVED_VIEWS
 from portfolio.api.voice_resources import FEEDBACK, INSIGHTS
@@ -24,6 +26,8 @@ RESOURCES = (
     COMMITMENTS,
     FEEDBACK,
     INSIGHTS,
+    *PLAN_RESOURCES,
+    ALIGNMENT,
     CONTRACTS,
     MILESTONES,
     ESTIMATES,

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.access import NOT_FOUND
 from common.policies import public
+from portfolio.api.alignment import AlignmentView
 from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.call_resources import ScenariosView
 from portfolio.api.capacity import CapacityView
@@ -122,6 +123,7 @@ _TABLES = (
     CoverageView,
     OverServicingView,
     HealthView,
+    AlignmentView,
     ForecastView,
     ScenariosView,
     *PROOF_VIEWS,

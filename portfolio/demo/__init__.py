@@ -1,8 +1,7 @@
 """The demo portfolio: an invented consultancy agency, Alder Finch, and its fourteen invented clients.
 
 Pure: no clock, no database. The same seed and month give the same rows; only touchpoints, the
-payments of invoices, planned hours and leave go with the day. Columns are those of the neutral CSV; "teams" and "plans"
-have no import kind (see people and plans for their columns).
+payments of invoices, planned hours and leave go with the day. Columns are those of the neutral CSV.
 """
 
 from datetime import date
@@ -17,8 +16,9 @@ from portfolio.demo.ledger import ledger_rows
 from portfolio.demo.network import bond_rows, influence_rows
 from portfolio.demo.opportunities import booked_by_year, opportunity_rows
 from portfolio.demo.people import people_rows, team_rows
+from portfolio.demo.plan_parts import alignment_rows, part_rows
 from portfolio.demo.planning import allocation_rows, leave_rows
-from portfolio.demo.plans import plan_rows
+from portfolio.demo.plans import action_rows, objective_rows, plan_rows
 from portfolio.demo.rates import fx_rows
 from portfolio.demo.receivables import receivable_rows
 from portfolio.demo.terms import estimate_rows, milestone_rows, term_rows
@@ -34,11 +34,12 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
     anchor = month_of(as_of)
     worked, studio = ledger_rows(anchor, seed), time_rows(as_of, anchor, seed)
     ledger = [row for row in worked if not unposted_labour(row, anchor)]
+    contacts, budgets = contact_rows(anchor), budget_rows(anchor)
     orders, invoices = receivable_rows(as_of, seed, ledger)
     return {
         "people": [*people_rows(), *associate_rows()],
         "clients": client_rows(),
-        "contacts": contact_rows(anchor),
+        "contacts": contacts,
         "influences": influence_rows(seed),
         "bonds": bond_rows(seed),
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
@@ -50,19 +51,23 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "milestones": milestone_rows(anchor, seed),
         "estimates": estimate_rows(anchor, seed),
         "terms": term_rows(anchor, seed),
+        "alignment": alignment_rows(contract_rows(anchor, seed)),
         "opportunities": opportunity_rows(anchor, seed),
         "fx": fx_rows(anchor, seed),
         "rates": rate_rows(anchor),
         "time": [*studio, *associate_hours(as_of, anchor, seed, worked, studio)],
         "leave": leave_rows(as_of, seed),
         "allocations": allocation_rows(as_of, anchor, seed),
-        "budgets": budget_rows(anchor),
+        "budgets": budgets,
         "targets": target_rows(anchor, seed, booked_by_year(anchor, seed)),
         "ledger": ledger,
         "purchase_orders": orders,
         "invoices": invoices,
         "teams": team_rows(),
-        "plans": list(plan_rows(anchor)),
+        "plans": plan_rows(anchor),
+        **part_rows(anchor, contacts, budgets),
+        "objectives": objective_rows(anchor),
+        "actions": action_rows(anchor),
     }
 
 

@@ -1,18 +1,13 @@
-"""The plan for each client: an ambition, objectives, and actions with owner, date and next step.
-
-No import kind exists for plans, so the demo command writes these rows itself:
-client, kind (plan, objective, action), key, objective (an action's own), text, owner_email, due,
-next_step, status, audience (an action's). A plan row tells the ambition and, as due, the day it starts.
-"""
+"""The plan for each client: an ambition, objectives, and actions with owner, date and next step."""
 # ruff: noqa: E501 - a table reads best with one row a line
 
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
 from portfolio.demo.calendar import Offset, day_at, weekday_from
 from portfolio.demo.clients import CLIENTS
 from portfolio.demo.people import email
+from portfolio.demo.plan_parts import PARTS, Rows
 
 
 class Act(NamedTuple):
@@ -158,31 +153,53 @@ PLANS: dict[str, PlanSpec] = {
 }  # fmt: skip
 
 
-def plan_rows(anchor: date) -> Iterator[dict[str, str]]:
+def plan_rows(anchor: date) -> Rows:
+    """A plan for each client, from this January."""
+    names = ("field_of_play", "our_value", "their_gain", "our_gain")
+    return [
+        {
+            "client": client.key,
+            "ambition": PLANS[client.code].ambition,
+            "starts_on": date(anchor.year, 1, 1).isoformat(),
+            "horizon_years": "3",
+            "known_to_client": PARTS[client.code].known,
+            "quarter_focus": PARTS[client.code].focus,
+            **dict(zip(names, PARTS[client.code].charter, strict=True)),
+        }
+        for client in CLIENTS
+    ]
+
+
+def objective_rows(anchor: date) -> Rows:
+    rows = []
     for client in CLIENTS:
-        spec = PLANS[client.code]
-        start = date(anchor.year, 1, 1)
+        serves = {aim: n for n, drive in enumerate(PARTS[client.code].drives, 1) for aim in drive.aims}
+        for n, aim in enumerate(PLANS[client.code].aims, 1):
+            rows.append({
+                "key": f"{client.code}-O{n}",
+                "client": client.key,
+                "title": aim.text,
+                "imperative": f"{client.code}-I{serves[n]}" if n in serves else "",
+                "owner": email(aim.owner),
+                "due": day_at(anchor, aim.due).isoformat(),
+                "status": aim.status,
+            })  # fmt: skip
+    return rows
 
-        def row(kind: str, key: str, parent: str, text: str, owner: str, due: date,
-                step: str, status: str, client_key: str = client.key) -> dict[str, str]:  # fmt: skip
-            return {
-                "client": client_key,
-                "kind": kind,
-                "key": key,
-                "objective": parent,
-                "text": text,
-                "owner_email": email(owner),
-                "due": due.isoformat(),
-                "next_step": step,
-                "status": status,
-                "audience": "client" if status == GOOD and text not in OURS_ONLY else "internal",
-            }
 
-        yield row("plan", f"{client.code}-P", "", spec.ambition, "director", start, "", "")
-        for n, aim in enumerate(spec.aims, 1):
-            key = f"{client.code}-O{n}"
-            due = day_at(anchor, aim.due)
-            yield row("objective", key, "", aim.text, aim.owner, due, "", aim.status)
-            for m, act in enumerate(aim.acts, 1):
-                due = weekday_from(day_at(anchor, act.due))
-                yield row("action", f"{key}-A{m}", key, act.text, act.owner, due, act.next_step, act.status)
+def action_rows(anchor: date) -> Rows:
+    return [
+        {
+            "key": f"{client.code}-O{n}-A{m}",
+            "objective": f"{client.code}-O{n}",
+            "title": act.text,
+            "owner": email(act.owner),
+            "due": weekday_from(day_at(anchor, act.due)).isoformat(),
+            "next_step": act.next_step,
+            "status": act.status,
+            "audience": "client" if act.status == GOOD and act.text not in OURS_ONLY else "internal",
+        }
+        for client in CLIENTS
+        for n, aim in enumerate(PLANS[client.code].aims, 1)
+        for m, act in enumerate(aim.acts, 1)
+    ]

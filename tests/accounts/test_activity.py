@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.actions.plans import change_action
+from accounts.actions.plans import change_part
 from accounts.actions.stakeholders import change_stakeholder
 from common import audit
 from people.models import User
@@ -18,7 +18,7 @@ def text_for(user: User, sign_in: Any) -> str:
 
 
 def test_changes_are_told_by_name(world: World, owner: User, manager: User, sign_in: Any) -> None:
-    change_action(action=world.action, changes={"next_step": "Ring <Tom>"}, expected=1, actor=manager)
+    change_part(part=world.action, changes={"next_step": "Ring <Tom>"}, expected=1, actor=manager)
     text = text_for(owner, sign_in)
     assert "<b>Jon Park</b> changed action Send the benchmark" in text
     assert "next step: — → Ring &lt;Tom&gt;" in text

@@ -51,7 +51,7 @@ def test_who_may_open_and_who_may_write(
         assert browser.get("/clients/HAL/plan/").status_code == 200
         assert "cell/" not in browser.get("/clients/HAL/plan/").content.decode()
         assert browser.post(cell(world), {"field": "status", "status": "done", "version": 1}).status_code == 403
-        for tail in ("ambition/", "objectives/add/", f"objectives/{objective}/", f"objectives/{objective}/move/"):
+        for tail in ("ambition/", "objectives/add/", f"objectives/{objective}/", f"parts/objective/{objective}/move/"):
             assert browser.post(f"/clients/HAL/plan/{tail}", {"title": "X"}).status_code == 403
     assert Action.objects.get().version == 1
 
@@ -194,7 +194,7 @@ def order(world: World) -> list[str]:
 def test_actions_move_one_place_and_stop_at_the_ends(world: World, owner: User, sign_in: Any) -> None:
     add_actions(world, ["on_track", "on_track"])
     Action.objects.update(position=0)  # as an import leaves them
-    url = f"/clients/HAL/plan/actions/{world.action.pk}/move/"
+    url = f"/clients/HAL/plan/parts/action/{world.action.pk}/move/"
     browser = sign_in(owner)
     browser.post(url, {"to": "down"})
     assert order(world) == ["A2", "Send the benchmark", "A3"]
@@ -210,7 +210,7 @@ def test_actions_move_one_place_and_stop_at_the_ends(world: World, owner: User, 
 
 def test_objectives_move_too(world: World, owner: User, sign_in: Any) -> None:
     second = Objective.objects.create(plan=world.objective.plan, title="Second", position=2)
-    sign_in(owner).post(f"/clients/HAL/plan/objectives/{second.pk}/move/", {"to": "up"})
+    sign_in(owner).post(f"/clients/HAL/plan/parts/objective/{second.pk}/move/", {"to": "up"})
     assert list(Objective.objects.values_list("title", flat=True)) == ["Second", "Renew the MSA"]
 
 
@@ -220,4 +220,5 @@ def test_an_action_of_another_client_is_not_reached_through_ones_own(
     mine = make_client("MINE", owner=outsider)
     url = f"/clients/{mine.key}/plan/actions/{world.action.pk}/"
     assert sign_in(outsider).get(url).status_code == 404
-    assert sign_in(outsider).post(f"{url}move/", {"to": "up"}).status_code == 404
+    url = f"/clients/{mine.key}/plan/parts/action/{world.action.pk}/move/"
+    assert sign_in(outsider).post(url, {"to": "up"}).status_code == 404

@@ -34,6 +34,7 @@ COLUMNS = {
     "milestones": "contract key title due amount accepted_on",
     "estimates": "contract month cost_to_go",
     "terms": "contract topic value from note",
+    "alignment": "contract imperative share",
     "opportunities": "key client name stage amount currency close_on probability category delivery_start"
     " delivery_months offering kind renews contract next_step owner_email",
     "fx": "month base quote average closing",
@@ -47,7 +48,17 @@ COLUMNS = {
     "purchase_orders": "number client contract amount currency issued expires",
     "invoices": "number client contract issued due amount currency paid_on po_number",
     "teams": "client person_email duty",
-    "plans": "client kind key objective text owner_email due next_step status audience",
+    "plans": "client ambition starts_on horizon_years known_to_client quarter_focus field_of_play our_value their_gain"
+    " our_gain",
+    "imperatives": "key client title why sponsor owner confirmed_on",
+    "plan_measures": "key objective title source unit baseline target direction starts_on due",
+    "plan_readings": "measure read_on value note",
+    "initiatives": "key objective title owner starts_on ends_on status",
+    "plan_milestones": "key initiative title owner due reached_on",
+    "plan_facts": "key client owner kind title response likelihood impact",
+    "plan_targets": "client year amount currency",
+    "objectives": "key client title imperative owner due status",
+    "actions": "key objective title owner due next_step status audience",
 }
 KEYS = {
     "people": "email",
@@ -63,7 +74,14 @@ KEYS = {
     "opportunities": "key",
     "ledger": "source_ref",
     "invoices": "number",
-    "plans": "key",
+    "plans": "client",
+    "imperatives": "key",
+    "objectives": "key",
+    "plan_measures": "key",
+    "initiatives": "key",
+    "plan_milestones": "key",
+    "actions": "key",
+    "plan_facts": "key",
 }
 LINES = {"gross_revenue", "pass_through", "delivery_labour", "freelancers", "direct_expenses", "overhead"}
 
@@ -127,7 +145,7 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
     for row in book["bonds"]:
         assert contacts[row["contact"]] == row["client"]
         assert row["person_email"] in people
-    for kind in ("clients", "opportunities", "targets", "plans"):
+    for kind in ("clients", "opportunities", "targets"):
         assert {row["owner_email"] for row in book[kind]} <= people, kind
     assert {row["manager_email"] for row in book["people"]} - {""} <= people
     assert {row["person_email"] for row in book["teams"]} <= people
@@ -330,10 +348,12 @@ def test_rates_reach_from_the_first_contract_to_the_last_close(book: dict[str, R
 
 
 def test_plans_have_late_and_coming_actions(book: dict[str, Rows]) -> None:
-    plans = book["plans"]
-    objectives = {row["key"] for row in plans if row["kind"] == "objective"}
-    actions = [row for row in plans if row["kind"] == "action"]
-    assert {row["client"] for row in plans if row["kind"] == "plan"} == {row["key"] for row in book["clients"]}
+    actions, objectives = book["actions"], {row["key"] for row in book["objectives"]}
+    everybody = {row["key"] for row in book["clients"]}
+    assert {row["client"] for row in book["plans"]} == everybody
+    assert {row["client"] for row in book["plan_facts"]} == everybody
+    assert {row["objective"] for row in (*book["plan_measures"], *book["initiatives"])} <= objectives
+    assert any(not row["imperative"] for row in book["objectives"])
     assert {row["objective"] for row in actions} <= objectives
     assert {row["status"] for row in actions} == {"not_started", "on_track", "watch", "at_risk", "done"}
     late = [row for row in actions if row["due"] < "2026-11-23" and row["status"] != "done"]

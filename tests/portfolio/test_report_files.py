@@ -175,6 +175,7 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals", {"outcome": "", "sort": "-amount"}),
     ("close", {"month": "2026-09"}),
     ("restatement", {"month": "2026-09"}),
+    ("plan", {"client": "HAL"}),
 )
 
 

@@ -134,6 +134,52 @@ API: tuple[Case, ...] = (
         }, delete=True, change={"done_on": "2026-11-20"},
     ),
     *_resource(
+        "plans", RELATIONS, WRITERS, lambda world: world.own.objective.plan,
+        {"client": "HAL", "ambition": "More"}, delete=False, change={"ambition": "Most"},
+    ),
+    *_resource(
+        "imperatives", RELATIONS, WRITERS, lambda world: world.own.parts["imperative"],
+        {"key": "I-9", "client": "HAL", "title": "Grow"}, delete=True, change={"why": "They must"},
+    ),
+    *_resource(
+        "objectives", RELATIONS, WRITERS, lambda world: world.own.objective,
+        {"key": "O-9", "client": "HAL", "title": "Grow", "imperative": "HAL-I"}, delete=True,
+        change={"status": "watch"},
+    ),
+    *_resource(
+        "plan-measures", RELATIONS, WRITERS, lambda world: world.own.parts["measure"],
+        {"key": "M-9", "objective": "HAL-O", "title": "Leads", "target": "9"}, delete=True, change={"target": "10"},
+    ),
+    *_resource(
+        "plan-readings", RELATIONS, WRITERS, lambda world: world.own.reading,
+        {"measure": "HAL-M", "read_on": "2026-11-20", "value": "9"}, delete=False, change={"value": "10"},
+    ),
+    *_resource(
+        "initiatives", RELATIONS, WRITERS, lambda world: world.own.parts["initiative"],
+        {"key": "N-9", "objective": "HAL-O", "title": "Build"}, delete=True, change={"status": "watch"},
+    ),
+    *_resource(
+        "plan-milestones", RELATIONS, WRITERS, lambda world: world.own.parts["milestone"],
+        {"key": "S-9", "initiative": "HAL-N", "title": "Half way", "due": "2026-12-24"}, delete=True,
+        change={"reached_on": "2026-11-20"},
+    ),
+    *_resource(
+        "actions", RELATIONS, WRITERS, lambda world: world.own.action,
+        {"key": "A-9", "objective": "HAL-O", "title": "Call"}, delete=True, change={"next_step": "Ring"},
+    ),
+    *_resource(
+        "plan-facts", RELATIONS, WRITERS, lambda world: world.own.parts["fact"],
+        {"key": "F-9", "client": "HAL", "kind": "risk", "title": "It rains"}, delete=True, change={"impact": 4},
+    ),
+    *_resource(
+        "plan-targets", RELATIONS, WRITERS, lambda world: world.own.parts["target"],
+        {"client": "HAL", "year": 2027, "amount": "9", "currency": "USD"}, delete=True, change={"amount": "10"},
+    ),
+    *_resource(
+        "alignment-ties", RELATIONS, WRITERS, lambda world: world.own.tie,
+        {"contract": "HAL-SOW", "imperative": "HAL-I2", "share": "0.5"}, delete=True, change={"share": "0.25"},
+    ),
+    *_resource(
         "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
         change={"title": "Other"},
     ),
@@ -351,6 +397,10 @@ API: tuple[Case, ...] = (
     Case("api_report_health", get=RELATIONS),
     Case("api_report_health", query="client=HAL&group_by=client", get=RELATIONS, record=True, soft=True),
     Case("api_report_health", query="format=csv", get=RELATIONS),
+    Case("api_report_alignment", get=MONEY),
+    Case("api_report_alignment", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
+    Case("api_report_alignment", query="format=csv", get=MONEY),
+    Case("/api/v1/reports/alignment", get=MONEY),
     Case("api_report_coverage", get=MONEY),
     Case("api_report_coverage", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
     Case("api_report_coverage", query="format=csv", get=MONEY),

@@ -460,6 +460,65 @@ CLIENTS = (
     ),
     Case("touchpoint_remove", under("touch"), post=WRITERS, record=True, strange=404),
 )  # fmt: skip
+PART_WORDS: dict[str, Kwargs] = {
+    "imperative": {"title": "Grow"},
+    "objective": {"title": "Grow", "status": "on_track"},
+    "measure": {"title": "Leads", "source": "reading", "unit": "count", "direction": "up", "target": "9"},
+    "initiative": {"title": "Build", "status": "on_track"},
+    "milestone": {"title": "Half way", "due": "2026-12-24"},
+    "action": {"title": "Call", "status": "on_track"},
+    "fact": {"kind": "risk", "title": "It rains"},
+    "target": {"year": "2027", "amount": "100", "currency": "USD"},
+}
+ABOVE_OF = {"measure": "objective", "initiative": "objective", "milestone": "initiative", "action": "objective"}
+
+
+def _part(world: World, kind: str) -> Any:
+    return world.own.parts.get(kind) or getattr(world.own, kind)
+
+
+def _of_parts() -> tuple[Case, ...]:
+    """Every kind of part: added, changed, moved, taken out."""
+    found: list[Case] = []
+    for kind, words in PART_WORDS.items():
+
+        def named(world: World, kind: str = kind) -> Kwargs:
+            return {"key": "HAL", "kind": kind, "pk": _part(world, kind).pk}
+
+        def whole(world: World, kind: str = kind) -> Kwargs:
+            return {"key": "HAL", "kind": kind}
+
+        def body(world: World, words: Kwargs = words) -> Kwargs:
+            return {**words, "version": "1"}
+
+        if kind not in ABOVE_OF:
+            found.append(
+                Case(
+                    "plan_part_add",
+                    whole,
+                    get=WRITERS,
+                    post=WRITERS,
+                    record=True,
+                    strange=404,
+                    body=body,
+                )
+            )
+        found.append(Case("plan_part", named, get=WRITERS, post=WRITERS, record=True, strange=404, body=body))
+        found.append(
+            Case(
+                "plan_part_move",
+                named,
+                post=WRITERS,
+                record=True,
+                strange=404,
+                body=lambda world: {"to": "down"},
+            )
+        )
+        if kind in ("measure", "milestone", "fact", "target", "action"):
+            found.append(Case("plan_part_remove", named, get=WRITERS, post=WRITERS, record=True, strange=404))
+    return tuple(found)
+
+
 PLANS = (
     Case("client_plan", key, get=RELATIONS, record=True),
     Case(
@@ -479,9 +538,6 @@ PLANS = (
         body=lambda world: {"field": "title", "title": "Grow", "version": "1"},
     ),
     Case(
-        "objective_move", under("objective"), post=WRITERS, body=lambda world: {"to": "down"}, record=True, strange=404
-    ),
-    Case(
         "action_add", under("objective"), get=WRITERS, post=WRITERS, record=True, strange=404,
         body=lambda world: {"title": "Call", "status": "on_track"},
     ),
@@ -493,7 +549,48 @@ PLANS = (
         "action_cell", under("action"), query="field=title", get=WRITERS, post=WRITERS, record=True, strange=404,
         body=lambda world: {"field": "title", "title": "Call", "version": "1"},
     ),
-    Case("action_move", under("action"), post=WRITERS, body=lambda world: {"to": "down"}, record=True, strange=404),
+    Case("plan_measures", key, get=RELATIONS, record=True),
+    Case("plan_context", key, get=RELATIONS, record=True),
+    Case("client_plan_targets", key, get=MONEY, record=True),
+    Case(
+        "plan_reading", lambda world: {"key": "HAL", "pk": world.own.parts["measure"].pk}, get=WRITERS, post=WRITERS,
+        record=True, strange=404, body=lambda world: {"read_on": "2026-11-20", "value": "31"},
+    ),
+    Case(
+        "plan_versions", key, get=RELATIONS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"note": "Now"},
+    ),
+    Case("plan_version", fixed(key="HAL", number=1), get=RELATIONS, record=True),
+    Case("plan_difference", key, query="from=1", get=RELATIONS, record=True),
+    Case(
+        "plan_version_submit", fixed(key="HAL", number=1), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"version": "2"},
+    ),
+    Case(
+        "plan_version_decide", fixed(key="HAL", number=1), post=DIRECTOR, record=True, strange=404,
+        body=lambda world: {"version": "2", "verdict": "approve"},
+    ),
+    Case("plan_version_restore", fixed(key="HAL", number=1), post=WRITERS, record=True, strange=404),
+    Case("plan_board", key, get=RELATIONS, record=True),
+    Case("plan_roadmap", key, get=RELATIONS, record=True),
+    Case("plan_document", key, get=RELATIONS, record=True),
+    Case("plan_freshness", key, get=RELATIONS, record=True),
+    Case(
+        "plan_action_status", under("action"), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"to": "done", "version": "1"},
+    ),
+    Case(
+        "plan_confirm", lambda world: {"key": "HAL", "kind": "objective", "pk": world.own.objective.pk}, post=WRITERS,
+        record=True, strange=404,
+    ),
+    Case("client_alignment", key, get=MONEY, record=True),
+    Case("client_alignment", key, query="format=csv", get=MONEY, record=True),
+    Case(
+        "alignment_tie", key, query="contract=HAL-SOW", get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"imperative": world.own.parts["imperative"].pk, "share": "0.4"},
+    ),
+    Case("alignment_untie", under("tie"), post=WRITERS, record=True, strange=404),
+    *_of_parts(),
     Case("client_activity", key, get=RELATIONS, record=True),
 )  # fmt: skip
 DEALS = (

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.actions.health import rules_in_force, store_readings
+from accounts.actions.plan_versions import keep_version, submit_version
 from accounts.models import (
     Action,
     Client,
@@ -18,13 +19,21 @@ from accounts.models import (
     Commitment,
     Contact,
     Feedback,
+    Imperative,
     Influence,
+    Initiative,
     Insight,
     Invitation,
+    MeasureReading,
     Objective,
     Opportunity,
     Pitch,
     Plan,
+    PlanFact,
+    PlanMeasure,
+    PlanMilestone,
+    PlanPart,
+    PlanTarget,
     Proposal,
     ProposalDocument,
     Stage,
@@ -40,6 +49,7 @@ from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState, SavedV
 from financials.actions.contracts import mark_clients_dirty, rebuild_schedules
 from financials.actions.time import rebuild_time_months
 from financials.models import (
+    AlignmentTie,
     Allocation,
     BillingPlanLine,
     Contract,
@@ -119,6 +129,10 @@ class Book:
     asked: Invitation
     insight: Insight
     answer: Feedback
+    parts: dict[str, PlanPart]
+    """The other parts of the plan, by kind."""
+    reading: MeasureReading
+    tie: AlignmentTie
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -237,7 +251,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     stake = make_stakeholding(client, contact=contact, power=5, level=1, buying_role="economic", owner=director)
     make_stakeholding(client, contact=boss, power=4, level=2)
     plan = Plan.objects.create(client=client, starts_on=date(2026, 1, 1), ambition="First among agencies")
-    objective = Objective.objects.create(plan=plan, title="Renew the MSA", owner=director, position=1)
+    objective = Objective.objects.create(plan=plan, key=f"{key}-O", title="Renew the MSA", owner=director, position=1)
     action = Action.objects.create(
         objective=objective, title="Qvsend the benchmark", owner=manager, due=date(2026, 11, 20), position=1
     )
@@ -292,6 +306,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     milestone, estimate, term, document, line = _hung_on(sow)
     proposal, paper, pitch = _pursued(client, deal, director)
     survey, asked, insight, answer = _heard(client, contact, boss, director)
+    parts, reading, tie = _planned_parts(plan, objective, people, key, sow)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
@@ -312,6 +327,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             expires_on=date(2199, 12, 31), author=director.email, made_at=_now(),
         ),
         survey, asked, insight, answer,
+        parts, reading, tie,
     )  # fmt: skip
 
 
@@ -336,6 +352,34 @@ def _heard(
     answer.themes.add(theme)
     store_readings([client.pk], day=date(2026, 11, 20), rules=rules_in_force(_now()), now=_now())
     return survey, asked, insight, answer
+
+
+def _planned_parts(
+    plan: Plan, objective: Objective, people: dict[str, User], key: str, sow: Contract
+) -> tuple[dict[str, PlanPart], MeasureReading, AlignmentTie]:
+    own: dict[str, Any] = {"owner": people["director"]}
+    imperative = Imperative.objects.create(
+        plan=plan, key=f"{key}-I", title="Qvwin back the market", why="Qvpress", **own
+    )
+    Imperative.objects.create(plan=plan, key=f"{key}-I2", title="Qvspend less", position=2)
+    measure = PlanMeasure.objects.create(objective=objective, key=f"{key}-M", title="Qvleads", target=Decimal(90))
+    revenue = {"source": "net_revenue", "unit": "money", "target": Decimal(9_000_000)}
+    PlanMeasure.objects.create(objective=objective, key=f"{key}-M2", title="Qvrevenue", **revenue)
+    initiative = Initiative.objects.create(objective=objective, key=f"{key}-N", title="Qvbuild the bridge", **own)
+    due = date(2026, 12, 1)
+    parts: dict[str, PlanPart] = {
+        "imperative": imperative,
+        "measure": measure,
+        "initiative": initiative,
+        "milestone": PlanMilestone.objects.create(initiative=initiative, key=f"{key}-S", title="Qvhalf way", due=due),
+        "fact": PlanFact.objects.create(plan=plan, key=f"{key}-F", kind="risk", title="Qvrisk", **own),
+        "target": PlanTarget.objects.create(plan=plan, key=f"{key}-Y", year=2026, amount=Decimal(10), currency="USD"),
+    }
+    version = keep_version(plan=plan, note="Qvboard", actor=people["account_manager"], now=_now())
+    submit_version(version=version, expected=1, actor=people["account_manager"], now=_now())
+    reading = MeasureReading.objects.create(measure=measure, read_on=date(2026, 11, 2), value=Decimal(12))
+    tie = AlignmentTie.objects.create(contract=sow, imperative=imperative, share=Decimal("0.5"))
+    return parts, reading, tie
 
 
 def _pursued(client: Client, deal: Opportunity, director: User) -> tuple[Proposal, ProposalDocument, Pitch]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Action, Client, Objective, Plan
+from accounts.models import Client
 from common import audit
 from common.models import AuditEntry
 from common.periods import month_add, month_of, quarter_of
@@ -48,10 +47,21 @@ KINDS = (
     "themes",
     "insights",
     "feedback",
+    "plans",
+    "imperatives",
+    "objectives",
+    "plan_measures",
+    "plan_readings",
+    "initiatives",
+    "plan_milestones",
+    "actions",
+    "plan_facts",
+    "plan_targets",
     "contracts",
     "milestones",
     "estimates",
     "terms",
+    "alignment",
     "opportunities",
     "fx",
     "rates",
@@ -91,7 +101,6 @@ class Command(BaseCommand):
         changed = load_book(book, now, self.stdout.write)
         changed += tell_contracts(as_of, SEED, actor=ACTOR, now=now)
         changed += tell_pipeline(as_of, SEED, actor=ACTOR, now=now)
-        changed += add_plans(book["plans"])
         changed += approve_time(as_of)
         changed += close_months(as_of)
         changed += add_reviews(as_of)
@@ -141,49 +150,6 @@ def load_book(book: dict[str, Rows], now: datetime, say: Any) -> int:
         changed += report.created + report.updated
         say(f"{kind}: {report.created:,} created, {report.updated:,} updated, {report.unchanged:,} unchanged")
     return changed
-
-
-def add_plans(rows: Rows) -> int:
-    """A plan for each client that has none yet."""
-    by_client: dict[str, Rows] = defaultdict(list)
-    for row in rows:
-        by_client[row["client"]].append(row)
-    clients = {client.key: client for client in Client.objects.filter(key__in=by_client, plan=None)}
-    people = dict(User.objects.values_list("email", "pk"))
-    for key, client in clients.items():
-        add_plan(client, by_client[key], people)
-    return len(clients)
-
-
-def add_plan(client: Client, rows: Rows, people: dict[str, int]) -> None:
-    head = next(row for row in rows if row["kind"] == "plan")
-    plan = Plan.objects.create(client=client, ambition=head["text"], starts_on=date.fromisoformat(head["due"]))
-    objectives: dict[str, Objective] = {}
-    for position, row in enumerate(rows):
-        shared = {
-            "title": row["text"],
-            "owner_id": people[row["owner_email"]],
-            "due": date.fromisoformat(row["due"]),
-            "status": row["status"],
-            "position": position,
-        }
-        if row["kind"] == "objective":
-            objectives[row["key"]] = Objective.objects.create(plan=plan, **shared)
-        elif row["kind"] == "action":
-            Action.objects.create(
-                objective=objectives[row["objective"]],
-                next_step=row["next_step"],
-                audience=row["audience"],
-                **shared,
-            )
-    audit.record(
-        actor=ACTOR,
-        verb="created",
-        kind="plan",
-        object_id=plan.pk,
-        label=f"Plan for {client.name}",
-        client_id=client.pk,
-    )
 
 
 def approve_time(as_of: date) -> int:
