@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.calc.coverage import days_late
 from accounts.models import Action, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
+from accounts.queries.attention_plan import PLAN_KINDS, plan_item, plans_asking
 from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
 from accounts.queries.hygiene import with_since
 from accounts.queries.plans import CLOSED
@@ -58,7 +59,7 @@ class _Due(NamedTuple):
 
 
 def _due(user: User, today: date) -> list[AttentionItem]:
-    """Actions, promises, and what the voice and health of clients ask, in one query."""
+    """Actions, promises, and what plans, the voice and health of clients ask, in one query."""
     visible, blank = Client.objects.visible_to(user), Value("", output_field=CharField())
     of_plan = "objective__plan__client"
     actions = (
@@ -75,9 +76,12 @@ def _due(user: User, today: date) -> list[AttentionItem]:
         .order_by()
         .values_list("client__key", "client__name", "text", blank, "owner__name", blank, "due", "pk", "side")
     )
-    rows = list(actions.union(promises, *asking(user, today), all=True).order_by("due", "pk")[:DUE_READ])
-    asked = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
-    return [*asked, *(_due_item(_Due(*row), today) for row in rows if row[-1] not in KINDS)]
+    asked_of_us = [*asking(user, today), *plans_asking(user, today)]
+    rows = list(actions.union(promises, *asked_of_us, all=True).order_by("due", "pk")[:DUE_READ])
+    voiced = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
+    planned = [plan_item(Asked(*row), today) for row in rows if row[-1] in PLAN_KINDS]
+    due = [_due_item(_Due(*row), today) for row in rows if row[-1] not in KINDS | PLAN_KINDS]
+    return [*voiced, *planned, *due]
 
 
 def _due_item(found: _Due, today: date) -> AttentionItem:

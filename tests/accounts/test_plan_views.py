@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.access import get_client_for
+from accounts.actions.plan_versions import keep_version, submit_version
 from accounts.calc.freshness import Fact, fresh, freshness
 from accounts.models import Action, Imperative, Initiative, MeasureReading, Objective, Plan, PlanMeasure, PlanMilestone
+from accounts.queries.attention import attention
 from accounts.queries.freshness import load_facts
 from accounts.queries.plan_work import load_roadmap
 from accounts.reports_plans import plan
@@ -104,6 +106,19 @@ def test_the_roadmap_lays_initiatives_over_quarters(world: World) -> None:
     assert page.finding == "1 milestone was missed"
     assert [one.title for one in page.undated] == ["Some day"]
     assert (len(page.quarters), page.years[0]) == (12, (2026, 4))
+
+
+def test_missed_milestones_and_waiting_versions_ask_for_a_person(world: World, owner: User, manager: User) -> None:
+    work = Initiative.objects.create(objective=world.objective, title="Build")
+    PlanMilestone.objects.create(initiative=work, title="Half way", due=world.today - timedelta(days=9), owner=manager)
+    version = keep_version(plan=world.objective.plan, note="", actor=manager, now=timezone.now())
+    submit_version(version=version, expected=1, actor=manager, now=timezone.now())
+    with CaptureQueriesContext(connection) as queries:
+        found = {item.lead: item for item in attention(owner, world.today, limit=40)}
+    assert len(queries) <= 4
+    assert found["Milestone: Half way, 9\u00a0d late"].url == f"{BASE}/roadmap/#milestone-{work.milestones.get().pk}"
+    assert found["version 1 of the plan waits for approval"].why.startswith("Sent by Jon Park")
+    assert not any("waits for approval" in item.lead for item in attention(manager, world.today, limit=40))
 
 
 def test_the_document_and_its_print_hold_the_whole_plan(world: World, owner: User, sign_in: Any) -> None:
