@@ -155,7 +155,7 @@ def _client_row(row: ClientRow, columns: Sequence[ListColumn]) -> str:
     return "".join([*cells, "</tr>\n"])
 
 
-@register.inclusion_tag("accounts/choice_menu.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def choice_menu(
     context: Context,
     label: str,
@@ -163,7 +163,7 @@ def choice_menu(
     current: object,
     choices: Iterable[tuple[Any, Any]],
     all_value: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """A filter chip that opens to its values, each a link that keeps the others. all_value: what "All" must say."""
     params = context["request"].GET.copy()
     for gone in (name, "page", "format"):
@@ -171,14 +171,19 @@ def choice_menu(
     base = params.urlencode()
     joint = "&" if base else ""
     chosen = "" if current is None else str(current)
-    links = [
-        {
-            "label": str(text),
-            "url": f"?{base}{joint}{urlencode({name: key})}",
-            "active": str(key).casefold() == chosen.casefold(),
-        }
-        for key, text in choices
-    ]
-    value = next((link["label"] for link in links if link["active"]), chosen)
-    all_url = f"?{base}{joint}{urlencode({name: all_value})}" if all_value else f"?{base}"
-    return {"label": label, "value": value, "links": links, "all_url": all_url}
+    shown, links = chosen, []
+    for key, text in choices:
+        active = str(key).casefold() == chosen.casefold()
+        if active:
+            shown = str(text)
+        links.append(_choice(f"?{base}{joint}{urlencode({name: key})}", str(text), active))
+    every = _choice(f"?{base}{joint}{urlencode({name: all_value})}" if all_value else f"?{base}", "All", not shown)
+    return mark_safe(  # noqa: S308  # every part is escaped
+        f'<details class="chip-menu">\n  <summary class="chip{" on" if shown else ""}">{escape(label)} '
+        f'<b>{escape(shown or "All")}</b></summary>\n  <div class="menu">{every}{"".join(links)}</div>\n</details>\n'
+    )
+
+
+def _choice(url: str, text: str, active: bool) -> str:
+    current = ' aria-current="true"' if active else ""
+    return f'<a href="{escape(url)}"{current}>{escape(text)}</a>'

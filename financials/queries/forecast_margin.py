@@ -151,20 +151,20 @@ class MarginPage:
 
 
 def load_margin_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> MarginPage:
-    """Twelve queries, whatever the number of clients; one more where a rate is missing."""
+    """Twelve queries, whatever the number of clients, eleven for one; one more where a rate is missing."""
     basis = load_basis(user, now=now)
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
     cut = cut_of(user, client, first, last)
     by_month, by_client = load_sides(basis, cut, ("month",)), load_sides(basis, cut, ("client",))
-    plans = _plans(basis, cut, "client")
+    month_plans = _plans(basis, cut, "month")
+    plans = _plan_of(client, month_plans) if client else _plans(basis, cut, "client")
     table = _Table(basis, first, last, client)
     names = _named(user, [key for key in {*(group[0] for group in by_client), *plans} if key])
     clients = [
         table.row(key, name, together(by_client.get((key,), {}).values()), plans.get(key), client=key, note=note)
         for key, (name, note) in names.items()
     ]
-    month_plans = _plans(basis, cut, "month")
     months = [
         table.month(month, together(by_month.get((format_month(month),), {}).values()), month_plans)
         for month in months_between(first, last)
@@ -242,6 +242,11 @@ def rate_words(origin: str, months: int, rates: Iterable[Decimal | None]) -> str
 def _plans(basis: Basis, cut: Cut, group: str) -> dict[str, Decimal | None]:
     """The budget's contribution by group. One query."""
     return {one.group[0] or "": one.contribution for one in load_ladders("budget", basis, cut, (group,))}
+
+
+def _plan_of(client: str, months: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
+    """A client's months are its whole, to the cent: cells are rounded one by one."""
+    return {client: _plan_total(months)} if months else {}
 
 
 def _plan_total(plans: Mapping[str, Decimal | None]) -> Decimal | None:

@@ -28,6 +28,7 @@ from accounts.models import (
     Stakeholding,
     Touchpoint,
 )
+from accounts.queries.invitations import token_of as answer_token
 from common import jobs
 from common.models import AuditEntry, ImportBatch, Job
 from common.periods import month_add
@@ -52,10 +53,11 @@ OPEN_TO_ALL = tuple(
     Case(name, get=frozenset({"director"})) for name in ("healthz", "readyz", "sign_in", "api_docs", "api_schema")
 )
 FEED = Case("calendar_feed", lambda world: {"token": feed_token(world)}, get=frozenset({"director"}))
+ANSWER = Case("survey_answer", lambda world: {"token": answer_token(world.own.asked)}, get=frozenset({"director"}))
 UNKNOWN_ADDRESS = Case("/api/v1/nothing-here/", get=frozenset({"director"}))
 MONTH = date(2026, 10, 1)
 
-CASES = tuple(case for case in (*PAGES, *API, *OPEN_TO_ALL, FEED, UNKNOWN_ADDRESS) if case.get)
+CASES = tuple(case for case in (*PAGES, *API, *OPEN_TO_ALL, FEED, ANSWER, UNKNOWN_ADDRESS) if case.get)
 
 
 def feed_token(world: World) -> str:

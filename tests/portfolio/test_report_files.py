@@ -12,6 +12,7 @@ from typing import Any
 import pdfplumber
 import pytest
 from django.test import Client as Browser
+from django.utils.html import escape
 
 from accounts.models import Client
 from common import jobs
@@ -176,6 +177,9 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("close", {"month": "2026-09"}),
     ("restatement", {"month": "2026-09"}),
     ("plan", {"client": "HAL"}),
+    ("voice", {}),
+    ("answers", {}),
+    ("health", {}),
 )
 
 
@@ -184,7 +188,7 @@ def test_every_report_can_be_read_and_printed(director: User, name: str, query: 
     report = report_kinds[name].read(director, query, NOW)
     assert all(len(row) == len(table.columns) for table in report.tables for row in table.rows)
     assert report.finding
-    assert report.title in report_html(report)
+    assert escape(report.title) in report_html(report)
 
 
 def test_every_kind_is_among_them() -> None:
