@@ -35,7 +35,8 @@ NOTE = 300
 
 
 def _note(request: HttpRequest) -> str:
-    return request.POST.get("note", "").strip()[:NOTE]
+    """Without the characters that no text column holds or page shows."""
+    return "".join(letter for letter in request.POST.get("note", "") if letter.isprintable()).strip()[:NOTE]
 
 
 @allow(roles=READERS, client="key")

@@ -83,7 +83,7 @@ ALIGNMENT = ImportKind(
     label="What contracts are for",
     about="Which imperative of the client a contract, or a milestone of it, serves. Match on all three keys.",
     columns=(
-        Column("contract", reference(60), required=True, sample="KES-SOW-1"),
+        Column("contract", reference(60), required=True, sample="KES-SOW-07"),
         Column("milestone", identifier(80), about="key of a milestone; blank for the contract itself", sample=""),
         Column("imperative", identifier(80), required=True, sample="KES-I1"),
         Column("share", fraction, about="fraction of the contract; 1 where blank", sample="0.5"),

@@ -83,7 +83,7 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     Client.objects.filter(key="marlow-bank").update(tier="maintain", industry="", notes="")
     Opportunity.objects.filter(outcome="open").update(stage="Ours", amount=1)
     User.objects.filter(email="marcus.bell@demo.example").update(name="Marcus B.", weekly_hours=None)
-    Plan.objects.filter(client__key="marlow-bank").delete()
+    Action.objects.filter(objective__plan__client__key="marlow-bank").delete()
     Touchpoint.objects.all().delete()
     ClosedPeriod.objects.filter(month=date(2026, 10, 1)).delete()
     rows = contents()

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Client, Contact, Opportunity, Stakeholding, Target, Touchpoint
+from accounts.models import Client, Contact, Imperative, Opportunity, Plan, Stakeholding, Target, Touchpoint
 from common.imports import kinds
 from common.models import FxRate, ImportBatch, Job
 from financials.actions.forecast import store_forecasts
@@ -42,6 +42,8 @@ def test_every_sample_reads(tmp_path: Path) -> None:
     make_user(email="ana.reyes@firm.example")
     client = make_client("kestrel-air")
     make_stakeholding(client, contact=make_contact(client, key="KES-C02"))
+    plan = Plan.objects.create(client=client, starts_on=date(2026, 1, 1))
+    Imperative.objects.create(plan=plan, key="KES-I1", title="Win back travellers")
     for name, kind in kinds:
         head = ",".join(column.name for column in kind.columns)
         cells = ",".join(column.sample for column in kind.columns)

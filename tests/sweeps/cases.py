@@ -568,7 +568,7 @@ PLANS = (
     ),
     Case(
         "plan_version_decide", fixed(key="HAL", number=1), post=DIRECTOR, record=True, strange=404,
-        body=lambda world: {"version": "2", "verdict": "approve"},
+        body=lambda world: {"version": "2", "verdict": "approve", "note": "Agreed"},
     ),
     Case("plan_version_restore", fixed(key="HAL", number=1), post=WRITERS, record=True, strange=404),
     Case("plan_board", key, get=RELATIONS, record=True),
