@@ -53,3 +53,9 @@ def group_of(due: date, today: date) -> str:
     if due <= today + timedelta(days=6 - today.weekday()):
         return WEEK
     return f"Before {day_short(today + HORIZON)}"
+
+
+def due_words(due: date, today: date) -> str:
+    """'3\u00a0d late', 'due today' or 'due 4 Dec'."""
+    late = (today - due).days
+    return f"{late}\u00a0d late" if late > 0 else "due today" if late == 0 else f"due {day_short(due)}"

@@ -16,7 +16,7 @@ from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
 from accounts.queries.hygiene import with_since
 from accounts.queries.plans import CLOSED
 from accounts.queries.stakeholders import tie_of, with_last_touch
-from common.attention import HORIZON, TODAY, WEEK, AttentionItem, attention_sources, group_of
+from common.attention import HORIZON, TODAY, WEEK, AttentionItem, attention_sources, due_words, group_of
 from common.formats import day, day_short, money
 from people.access import abilities_of
 
@@ -86,7 +86,7 @@ def _due(user: User, today: date) -> list[AttentionItem]:
 
 def _due_item(found: _Due, today: date) -> AttentionItem:
     late = (today - found.due).days
-    when = f"{late}\u00a0d late" if late > 0 else "due today" if late == 0 else f"due {day_short(found.due)}"
+    when = due_words(found.due, today)
     owner = found.owner or "nobody yet"
     why = f"{found.why}. " if found.why else ""
     lead = {"action": found.title, "ours": f"We promised: {found.title}", "theirs": f"They promised: {found.title}"}

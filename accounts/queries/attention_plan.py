@@ -13,8 +13,8 @@ from accounts.access import clients_for
 from accounts.models import PlanMilestone, PlanVersion, VersionState
 from accounts.queries.attention_voice import Asked
 from accounts.queries.plans import CLOSED
-from common.attention import HORIZON, TODAY, AttentionItem, group_of
-from common.formats import day, day_short
+from common.attention import HORIZON, TODAY, AttentionItem, due_words, group_of
+from common.formats import day
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def plan_item(row: Asked, today: date) -> AttentionItem:
             group=TODAY,
         )
     late = (today - row.due).days
-    when = f"{late}\u00a0d late" if late > 0 else "due today" if late == 0 else f"due {day_short(row.due)}"
+    when = due_words(row.due, today)
     return AttentionItem(
         client_key=row.client_key,
         client_name=row.client_name,

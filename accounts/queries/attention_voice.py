@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.access import clients_for, feedback_for, insights_for
 from accounts.models import ClientStatus, HealthReading, Scale
 from accounts.queries.answers import sees_answers
-from common.attention import HORIZON, AttentionItem, group_of
+from common.attention import HORIZON, AttentionItem, due_words, group_of
 from common.formats import day_short, number
 from people.access import abilities_of
 
@@ -140,7 +140,7 @@ def _item(row: Asked, today: date) -> AttentionItem:
             lead, why = f"they were not told yet: {row.title}", f"They said: {row.why}. Done {day_short(row.due)}."
         case _:
             shape, label = "at_risk" if days > 7 else "watch", "Open voice"
-            when = f"{days}\u00a0d late" if days > 0 else "due today" if days == 0 else f"due {day_short(row.due)}"
+            when = due_words(row.due, today)
             lead, why = f"{row.title}, {when}", f"They said: {row.why}. With {row.owner or 'nobody yet'}."
     return AttentionItem(
         row.client_key, row.client_name, shape, lead, why, label, page, row.due, group_of(row.due, today)
