@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import (
@@ -34,6 +34,7 @@ from accounts.models import (
     Stakeholding,
     Survey,
     Target,
+    Theme,
     Touchpoint,
 )
 from common.policies import FINANCE, LEADERSHIP
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = "No such page, or it is not yours to see."
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 
 def _or_not_found(record: R | None) -> R:
@@ -54,12 +56,12 @@ def _or_not_found(record: R | None) -> R:
     return record
 
 
+def _by_key(rows: QuerySet[M], key: str, path: str = "key") -> M:
+    return _or_not_found(None if "\x00" in key else rows.filter(**{path: key}).first())  # the database takes no NUL
+
+
 def get_client_for(user: User, key: str) -> Client:
-    rows = Client.objects.visible_to(user).select_related("owner", "parent")
-    client = None if "\x00" in key else rows.filter(key=key).first()  # the database takes no NUL
-    if client is None:
-        raise Http404(NOT_FOUND)
-    return client
+    return _by_key(Client.objects.visible_to(user).select_related("owner", "parent"), key)
 
 
 def get_editable_client_for(user: User, key: str) -> Client:
@@ -124,8 +126,7 @@ def targets_for(user: User) -> QuerySet[Target]:
 
 
 def get_opportunity_for(user: User, key: str) -> Opportunity:
-    found = opportunities_for(user).select_related("client", "owner").filter(key=key).first()
-    return _or_not_found(found)
+    return _by_key(opportunities_for(user).select_related("client", "owner"), key)
 
 
 def get_editable_opportunities_for(user: User, keys: Collection[str]) -> list[Opportunity]:
@@ -160,9 +161,7 @@ def proposals_for(user: User) -> QuerySet[Proposal]:
 
 
 def get_proposal_for(user: User, key: str) -> Proposal:
-    rows = proposals_for(user).select_related("opportunity__client")
-    found = None if "\x00" in key else rows.filter(key=key).first()
-    return _or_not_found(found)
+    return _by_key(proposals_for(user).select_related("opportunity__client"), key)
 
 
 def get_editable_proposal_for(user: User, key: str) -> Proposal:
@@ -184,9 +183,7 @@ def pitches_for(user: User) -> QuerySet[Pitch]:
 
 
 def get_pitch_for(user: User, key: str) -> Pitch:
-    rows = pitches_for(user).select_related("client", "opportunity")
-    found = None if "\x00" in key else rows.filter(key=key).first()
-    return _or_not_found(found)
+    return _by_key(pitches_for(user).select_related("client", "opportunity"), key)
 
 
 def get_editable_pitch_for(user: User, key: str) -> Pitch:
@@ -231,6 +228,18 @@ def plans_for(user: User) -> QuerySet[Plan]:
     if not abilities_of(user).see_relationships:
         return Plan.objects.none()
     return Plan.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_plan_for(user: User, client_key: str) -> Plan:
+    """With its client, in one query."""
+    return _by_key(plans_for(user).select_related("client__owner", "client__parent"), client_key, "client__key")
+
+
+def get_editable_plan_for(user: User, client_key: str) -> Plan:
+    plan = get_plan_for(user, client_key)
+    if not abilities_of(user).edit_relationships:
+        raise PermissionDenied("Your role reads this client but does not change it.")
+    return plan
 
 
 def parts_for(user: User, kind: str) -> QuerySet[Any]:
@@ -287,6 +296,13 @@ def get_editable_feedback_for(user: User, client_key: str, pk: int) -> Feedback:
     return _or_not_found(found)
 
 
+def get_editable_theme_for(user: User, pk: int) -> Theme:
+    """Themes are the house's: whoever writes for a client writes them."""
+    if not abilities_of(user).edit_relationships:
+        raise PermissionDenied("Your role reads themes but does not change them.")
+    return _or_not_found(Theme.objects.filter(pk=pk).first())
+
+
 def insights_for(user: User) -> QuerySet[Insight]:
     if not abilities_of(user).see_relationships:
         return Insight.objects.none()
@@ -309,8 +325,7 @@ def surveys_for(user: User) -> QuerySet[Survey]:
 
 
 def get_survey_for(user: User, key: str) -> Survey:
-    found = None if "\x00" in key else surveys_for(user).select_related("client", "owner").filter(key=key).first()
-    return _or_not_found(found)
+    return _by_key(surveys_for(user).select_related("client", "owner"), key)
 
 
 def get_editable_survey_for(user: User, key: str) -> Survey:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Case, DateField, DecimalField, F, ForeignKey, JSONField, Q, TextField, Value, When
+from django.db.models import Case, DateField, DecimalField, F, ForeignKey, JSONField, Max, Q, TextField, Value, When
 from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 
@@ -204,6 +204,12 @@ class Difference:
     choices: tuple[int, ...]
     left: str
     right: str
+
+
+def number_before(version: PlanVersion) -> int:
+    """Of the version kept before this one; 0 is the empty plan."""
+    earlier = PlanVersion.objects.filter(plan=version.plan_id, number__lt=version.number)
+    return earlier.aggregate(top=Max("number"))["top"] or 0
 
 
 def difference(plan: Plan, first: int | None, second: int | None) -> Difference | None:

@@ -108,6 +108,10 @@ class PlanTree:
     actions: tuple[Action, ...] = ()
 
 
+def plan_of(client: Client) -> Plan | None:
+    return Plan.objects.filter(client=client).first()
+
+
 def is_full(client: Client, plan: Plan | None) -> bool:
     """As the plan says; where it does not, by the client's tier."""
     if plan is not None and plan.depth:
@@ -117,7 +121,7 @@ def is_full(client: Client, plan: Plan | None) -> bool:
 
 def load_tree(client: Client) -> PlanTree:
     """Seven queries; one where there is no plan."""
-    plan = Plan.objects.filter(client=client).first()
+    plan = plan_of(client)
     if plan is None:
         return PlanTree(None)
     under = {"objective__plan": plan}

@@ -126,6 +126,10 @@ class VoicePage:
     surveys: tuple[SurveyRow, ...]
 
 
+def all_themes() -> list[Theme]:
+    return list(Theme.objects.all())
+
+
 def load_voice(user: User, client: Client, today: date) -> VoicePage:
     """At most eight queries."""
     may = sees_answers(user)

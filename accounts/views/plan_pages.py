@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import NOT_FOUND, get_client_for, get_editable_client_for, get_editable_part_for
+from accounts.access import NOT_FOUND, get_client_for, get_editable_part_for, get_editable_plan_for
 from accounts.actions import plans as actions
 from accounts.models import Plan, PlanPart, WorkStatus
 from accounts.queries.freshness import freshness_page
@@ -116,13 +116,10 @@ def freshness(request: HttpRequest, key: str) -> HttpResponse:
 def confirm(request: HttpRequest, key: str, kind: str, pk: int) -> HttpResponse:
     """Somebody looked: the plan's own words, or a part of it, still holds."""
     user = signed_in(request)
-    client = get_editable_client_for(user, key)
-    record: Plan | PlanPart | None
-    if kind == "plan":
-        record = Plan.objects.select_related("client").filter(client=client, pk=pk).first()
-    else:
-        record = get_editable_part_for(user, key, kind, pk)
-    if record is None:
+    record: Plan | PlanPart
+    record = get_editable_plan_for(user, key) if kind == "plan" else get_editable_part_for(user, key, kind, pk)
+    client = get_client_for(user, key)
+    if record.pk != pk:
         raise Http404(NOT_FOUND)
     actions.confirm(record=record, today=client.local_date(timezone.now()), actor=user)
     messages.success(request, "Said to hold still, as of today.")

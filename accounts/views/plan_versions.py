@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,27 +15,24 @@ from accounts.access import (
     NOT_FOUND,
     get_client_for,
     get_decidable_plan_version_for,
-    get_editable_client_for,
+    get_editable_plan_for,
     get_editable_plan_version_for,
+    get_plan_for,
     get_plan_version_for,
 )
 from accounts.actions import plan_versions as actions
-from accounts.models import Plan, PlanVersion
-from accounts.queries.plan_versions import difference, load_versions
+from accounts.models import Plan
+from accounts.queries.plan_versions import difference, load_versions, number_before
 from accounts.views.editing import expected_version
 from accounts.views.plans import plan_context
 from accounts.views.stakeholders import READERS
 from common.policies import allow
 from common.records import StaleRecord
+from common.short_text import short_text
 from people.models import User
 from people.requests import signed_in
 
 NOTE = 300
-
-
-def _note(request: HttpRequest) -> str:
-    """Without the characters that no text column holds or page shows."""
-    return "".join(letter for letter in request.POST.get("note", "") if letter.isprintable()).strip()[:NOTE]
 
 
 @allow(roles=READERS, client="key")
@@ -45,12 +41,11 @@ def index(request: HttpRequest, key: str) -> HttpResponse:
     """The list; posting keeps how the plan reads now."""
     user = signed_in(request)
     if request.method == "POST":
-        client = get_editable_client_for(user, key)
-        plan = Plan.objects.filter(client=client).first()
-        if plan is None:
-            raise Http404(NOT_FOUND)
+        plan = get_editable_plan_for(user, key)
         try:
-            version = actions.keep_version(plan=plan, note=_note(request), actor=user, now=timezone.now())
+            version = actions.keep_version(
+                plan=plan, note=short_text(request.POST, "note", NOTE), actor=user, now=timezone.now()
+            )
             messages.success(request, f"Version {version.number} kept.")
         except actions.NothingNew:
             messages.info(request, "The newest version reads the same: nothing was kept.")
@@ -66,8 +61,7 @@ def show(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """What one version changed on the one before it."""
     user = signed_in(request)
     version = get_plan_version_for(user, key, number)
-    before = PlanVersion.objects.filter(plan=version.plan, number__lt=number).aggregate(top=Max("number"))["top"]
-    return _difference(request, user, version.plan, before or 0, number)
+    return _difference(request, user, version.plan, number_before(version), number)
 
 
 @allow(roles=READERS, client="key")
@@ -75,11 +69,7 @@ def show(request: HttpRequest, key: str, number: int) -> HttpResponse:
 def compare(request: HttpRequest, key: str) -> HttpResponse:
     """?from= and ?to= name versions by number; "now", or nothing, is the plan as it reads."""
     user = signed_in(request)
-    client = get_client_for(user, key)
-    plan = Plan.objects.filter(client=client).first()
-    if plan is None:
-        raise Http404(NOT_FOUND)
-    plan.client = client
+    plan = get_plan_for(user, key)
     first, second = (_named(request.GET.get(name, "")) for name in ("from", "to"))
     return _difference(request, user, plan, first, second)
 
@@ -127,7 +117,12 @@ def decide(request: HttpRequest, key: str, number: int) -> HttpResponse:
         request,
         key,
         lambda: actions.decide_version(
-            version=version, approve=approve, note=_note(request), expected=seen, actor=user, now=now
+            version=version,
+            approve=approve,
+            note=short_text(request.POST, "note", NOTE),
+            expected=seen,
+            actor=user,
+            now=now,
         ),
         f"Version {number} approved." if approve else f"Version {number} sent back.",
     )

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import get_client_for, get_editable_client_for, get_editable_part_for
 from accounts.actions import plans as actions
 from accounts.forms.plans import ActionForm, AmbitionForm, ObjectiveForm, SixForm
-from accounts.models import Action, Client, Objective, Plan
+from accounts.models import Action, Client, Objective
 from accounts.queries.header import client_header
-from accounts.queries.plans import is_full, plan_page, work_row
+from accounts.queries.plans import is_full, plan_of, plan_page, work_row
 from accounts.queries.six import load_six
 from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
 from accounts.views.stakeholders import READERS
@@ -56,7 +56,7 @@ def ambition(request: HttpRequest, key: str) -> HttpResponse:
     """The plan's own words, as many as its depth asks for."""
     user = signed_in(request)
     client = get_editable_client_for(user, key)
-    plan = Plan.objects.filter(client=client).first()
+    plan = plan_of(client)
     seen = expected_version(request) if plan else None
     full = is_full(client, plan) or request.GET.get("all") == "1"
     form_class: Callable[..., Any] = AmbitionForm if full else SixForm

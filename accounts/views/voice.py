@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,13 +18,13 @@ from accounts.access import (
     get_editable_client_for,
     get_editable_feedback_for,
     get_editable_insight_for,
+    get_editable_theme_for,
 )
 from accounts.actions import voice as actions
 from accounts.forms.voice import FeedbackForm, InsightForm, ThemeForm
-from accounts.models import Theme
 from accounts.queries.answers import sees_answers
 from accounts.queries.header import client_header
-from accounts.queries.voice import load_voice
+from accounts.queries.voice import all_themes, load_voice
 from accounts.queries.voice_book import load_book
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.stakeholders import READERS
@@ -112,7 +112,7 @@ def feedback_tag(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     answer = get_editable_feedback_for(user, key, pk)
     number = request.POST.get("theme", "")
-    theme = get_object_or_404(Theme, pk=int(number) if number.isdecimal() and len(number) < 18 else 0)
+    theme = get_editable_theme_for(user, int(number) if number.isdecimal() and len(number) < 18 else 0)
     actions.tag(answer=answer, theme=theme, on=request.POST.get("on") == "yes", actor=user)
     return HttpResponseRedirect(_back(key, f"#answer-{pk}"))
 
@@ -203,7 +203,7 @@ def themes(request: HttpRequest) -> HttpResponse:
         actions.save_theme(theme=None, values=form.cleaned_data, expected=None, actor=user)
         messages.success(request, "Theme added.")
         return HttpResponseRedirect(reverse("voice_themes"))
-    context = {"form": form, "themes": Theme.objects.all(), "may": user.role in WRITERS}
+    context = {"form": form, "themes": all_themes(), "may": user.role in WRITERS}
     return render(request, "accounts/voice/themes.html", context, status=422 if form.is_bound else 200)
 
 
@@ -211,10 +211,10 @@ def themes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def theme(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
-    found = get_object_or_404(Theme, pk=pk)
+    found = get_editable_theme_for(user, pk)
     seen = expected_version(request)
     page = FormPage(
-        form=ThemeForm(request.POST or None, instance=Theme.objects.get(pk=pk)),
+        form=ThemeForm(request.POST or None, instance=get_editable_theme_for(user, pk)),
         title=f"Theme: {found.name}",
         back=reverse("voice_themes"),
         save=lambda data: actions.save_theme(theme=found, values=data, expected=seen, actor=user),
@@ -229,6 +229,7 @@ def theme(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def theme_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers keep their words; they are no longer about it."""
-    actions.remove_theme(theme=get_object_or_404(Theme, pk=pk), actor=signed_in(request))
+    user = signed_in(request)
+    actions.remove_theme(theme=get_editable_theme_for(user, pk), actor=user)
     messages.success(request, "Theme deleted.")
     return HttpResponseRedirect(reverse("voice_themes"))
