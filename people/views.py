@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import audit
 from common.policies import ADMINISTRATOR, EVERYONE, Policy, allow, public
 from common.records import StaleRecord
+from common.short_text import short_text
 from people import actions, throttle
 from people.forms import WORK, OwnPasswordForm, OwnSettingsForm, PersonForm, SignInForm, TokenForm
 from people.models import ApiToken, User
@@ -122,7 +123,7 @@ def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
 @allow(roles=ADMINISTRATORS)
 def people_list(request: HttpRequest) -> HttpResponse:
     people = User.objects.select_related("manager").order_by("name")
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    text = short_text(request.GET, "q")
     if text:
         people = people.filter(name__icontains=text) | people.filter(email__icontains=text)
     return render(request, "people/people.html", {"people": list(people[:500]), "q": text, "form": PersonForm()})

@@ -14,6 +14,7 @@ from accounts.queries.clients import ClientFilter
 from accounts.queries.header import MONTH_NAMES
 from accounts.queries.people import assignable
 from common.money import is_currency
+from common.short_text import short_text
 from people.models import User
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -114,11 +115,11 @@ def client_filter(params: QueryDict) -> ClientFilter:
     owner = params.get("owner", "")
     tier, status = params.get("tier", ""), params.get("status", "")
     return ClientFilter(
-        q=params.get("q", "").strip()[:100].replace("\x00", ""),
+        q=short_text(params, "q"),
         tier=tier if tier in (*Tier.values, "none") else "",
         status=status if status in ClientStatus.values else "",
         owner=int(owner) if owner.isdecimal() and len(owner) < 18 else None,
-        industry=params.get("industry", "")[:80].replace("\x00", ""),
+        industry=short_text(params, "industry", 80),
         sort=params.get("sort", "name"),
         columns=tuple(params.getlist("columns")) if "columns" in params else None,
     )

@@ -17,6 +17,7 @@ from accounts.queries.people import assignable
 from accounts.queries.pipeline import NO_CATEGORY, Scope
 from common.money import is_currency
 from common.periods import YEARS
+from common.short_text import short_text
 from people.models import User
 
 MOST_MONTHS = 240
@@ -170,13 +171,13 @@ def deal_scope(params: QueryDict, *, client: str = "") -> Scope:
     category, outcome = params.get("category", ""), params.get("outcome", Outcome.OPEN.value)
     kind, year, fault = params.get("kind", ""), params.get("year", ""), params.get("untidy", "")
     return Scope(
-        client=client or params.get("client", "")[:80].replace("\x00", ""),
-        owner=params.get("owner", "")[:254].replace("\x00", ""),
-        stage=params.get("stage", "")[:60].replace("\x00", ""),
+        client=client or short_text(params, "client", 80),
+        owner=short_text(params, "owner", 254),
+        stage=short_text(params, "stage", 60),
         category=category if category in (*Category.values, NO_CATEGORY) else "",
         outcome=outcome if outcome in Outcome.values else "",
         kind=kind if kind in OpportunityKind.values else "",
-        q=params.get("q", "").strip()[:100].replace("\x00", ""),
+        q=short_text(params, "q"),
         year=year if len(year) == 4 and year.isdecimal() and year >= "1900" else "",
         untidy=fault if fault in (ANY, *FAULTS) else "",
     )

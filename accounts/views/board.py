@@ -39,6 +39,7 @@ from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.records import StaleRecord
 from common.saved_views import plain_query
+from common.short_text import short_text
 from people.requests import signed_in
 
 WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
@@ -81,7 +82,7 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     deal = get_editable_opportunity_for(user, key)
     given = request.POST if request.method == "POST" else request.GET
-    to = given.get("to", request.GET.get("to", ""))[:60].replace("\x00", "").strip()
+    to = short_text(given, "to", 60) or short_text(request.GET, "to", 60)
     if "category" in given:
         return _to_category(request, deal, given["category"])
     if not to:

@@ -31,6 +31,7 @@ from accounts.views.stakeholders import READERS
 from common.documents import Refused
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.records import StaleRecord
+from common.short_text import short_text
 from people.access import abilities_of
 from people.requests import signed_in
 
@@ -46,7 +47,7 @@ _SANDBOX = "sandbox; default-src 'none'"
 @require_GET
 def proposals(request: HttpRequest) -> HttpResponse:
     user, today = signed_in(request), timezone.now().date()
-    status, q = request.GET.get("status", ""), request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    status, q = request.GET.get("status", ""), short_text(request.GET, "q")
     status = status if status in ProposalStatus.values else ""
     found = load_proposals(user, today, status=status, q=q)
     context = {"found": found, "status": status, "q": q, "statuses": ProposalStatus.choices}

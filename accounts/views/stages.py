@@ -17,6 +17,7 @@ from accounts.models import Stage
 from accounts.queries.stages import stage_rows
 from accounts.views.editing import FormPage, expected_version, form_page
 from common.policies import ADMINISTRATOR, DIRECTOR, allow
+from common.short_text import short_text
 from people.requests import signed_in
 
 KEEPERS = frozenset({DIRECTOR, ADMINISTRATOR})
@@ -35,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = StageForm(request.POST or None, initial={"name": request.GET.get("name", "")[:60].replace("\x00", "")})
+    form = StageForm(request.POST or None, initial={"name": short_text(request.GET, "name", 60)})
 
     def save(data: dict[str, Any]) -> Stage:
         return actions.add_stage(stage=form.instance, criteria=data["criteria"], actor=user)

@@ -27,6 +27,7 @@ from accounts.queries.stakeholders import stakeholder_book
 from accounts.queries.touchpoints import touchpoints_of
 from accounts.views.editing import FormPage, form_page
 from common.policies import CLIENT_READERS, LEGAL, allow
+from common.short_text import short_text
 from people.access import abilities_of
 from people.models import User
 from people.requests import signed_in
@@ -126,7 +127,7 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def log_any(request: HttpRequest) -> HttpResponse:
     """Choose the client first: the short way on a phone."""
     user = signed_in(request)
-    q = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    q = short_text(request.GET, "q")
     found = clients_for(user).filter(name__icontains=q) if q else clients_for(user)
     rows = list(found.exclude(status="lost").order_by("name").values_list("key", "name")[:60])
     return render(request, "accounts/log.html", {"clients": rows, "q": q})

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from common.policies import ADMINISTRATOR, DIRECTOR, FINANCE, LEADERSHIP, allow
+from common.short_text import short_text
 from people.requests import signed_in
 from portfolio.queries.audit import audit_page
 
@@ -17,7 +18,7 @@ PAGE = 100
 @require_GET
 @allow(roles=READERS)
 def audit(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    text = short_text(request.GET, "q")
     before = request.GET.get("before", "")
     rows = audit_page(
         signed_in(request),
