@@ -105,17 +105,14 @@ def store_forecasts(
         ((ids[int(client)], digest_of(body), body) for client, body in bodies.items() if int(client) in ids),
     )
     copy_rows(ForecastLine._meta.db_table, _LINE_COLUMNS, _lines(book, results, ids))
-    ForecastRate.objects.bulk_create(
-        ForecastRate(
-            run_id=ids[int(one.client)],
-            contract_id=book.contracts[one.contract][0],
-            labour_rate=one.rates.labour,
-            freelancers_rate=one.rates.freelancers,
-            direct_rate=one.rates.direct,
-            origin=one.origin,
-        )
-        for one in rates.values()
-        if one.contract and int(one.client) in ids
+    copy_rows(
+        ForecastRate._meta.db_table,
+        ("run_id", "contract_id", "labour_rate", "freelancers_rate", "direct_rate", "origin"),
+        (
+            (ids[int(one.client)], book.contracts[one.contract][0], *one.rates, one.origin)
+            for one in rates.values()
+            if one.contract and int(one.client) in ids
+        ),
     )
     HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)  # another worker's are the same
     return ids

@@ -144,13 +144,25 @@ class ForecastOverride(Record):
 
 
 class ForecastLine(models.Model):
-    """Net revenue of a client by month and layer, in the currency of its source; never edited."""
+    """Net revenue of a client by month and layer, in the currency of its source; never edited.
 
-    run = models.ForeignKey(ForecastRun, on_delete=models.CASCADE, related_name="lines", db_index=False)
-    contract = models.ForeignKey(Contract, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    The three keys are checked by triggers, once for all rows a statement adds: see decision 0013.
+    """
+
+    run = models.ForeignKey(
+        ForecastRun, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
+    contract = models.ForeignKey(
+        Contract, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, db_constraint=False
+    )
     opportunity_key = models.CharField(max_length=80, blank=True, default="")
     override = models.ForeignKey(
-        ForecastOverride, null=True, on_delete=models.PROTECT, related_name="lines", db_index=False
+        ForecastOverride,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_index=False,
+        db_constraint=False,
     )
     service_line = models.CharField(max_length=80, blank=True, default="")
     month = models.DateField()
