@@ -9,9 +9,16 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from accounts.calc.win_rates import AGES, ENOUGH, STRENGTH
+from accounts.access import get_opportunity_for
+from accounts.calc.win_rates import AGES
+from accounts.models import Opportunity, Outcome
+from accounts.queries.deal_page import chance_figure
+from accounts.queries.hygiene import with_since
+from accounts.queries.odds import load_odds
 from accounts.queries.win_rates import MONTHS, load_win_rates
 from common.figures import Explanation, Figure, Input, UnknownFigure, figure_id, formulae
+from common.formats import plural
+from common.odds import ENOUGH, STRENGTH
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -54,5 +61,45 @@ def _explain(user: User, params: Mapping[str, str], now: datetime) -> Explanatio
     )
 
 
+def _explain_chance(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """What the forecast counts an open deal at, and why."""
+    if params.keys() != {"deal"}:
+        raise UnknownFigure("pipeline.chance")
+    seen = get_opportunity_for(user, params["deal"])
+    deal = with_since(Opportunity.objects.filter(pk=seen.pk)).get()
+    if deal.outcome != Outcome.OPEN:
+        raise UnknownFigure(deal.key)
+    rate = load_odds(now.date()).rate_of(deal, now.date())
+    figure = chance_figure(deal, rate)
+    if rate is None or not rate.own:
+        closed = plural(rate.deals, "closed deal") if rate else "No closed deal"
+        formula, inputs = "the probability stated of the deal", [Input("Stated", deal.probability, "ratio")]
+        notes = [f"{closed} of our own at {deal.stage}: from {ENOUGH} on, own history counts."]
+    else:
+        formula = "odds stated × odds won ÷ odds usually carried, as a probability"
+        inputs = [
+            Input("Stated of this deal", deal.probability, "ratio", "", None),
+            Input(
+                f"Won from {deal.stage}, own history", rate.value, "ratio", "×", rate.deals, reverse("pipeline_odds")
+            ),
+            Input("What those deals carried", rate.usual, "ratio", "÷"),
+        ]
+        notes = ["A deal that carries what deals at its stage usually carry counts at own history."]
+    return Explanation(
+        figure=figure,
+        scope=deal.name,
+        formula=formula,
+        formula_id="pipeline.chance",
+        formula_version=1,
+        inputs=tuple(inputs),
+        as_of=now,
+        period=f"Own history of {MONTHS} months",
+        rows_url=reverse("pipeline_odds"),
+        definition="Odds are probability ÷ (1 − probability). See Help, Probability in the forecast.",
+        notes=tuple(notes),
+    )
+
+
 def register() -> None:
     formulae.register("pipeline.win_rate", _explain)
+    formulae.register("pipeline.chance", _explain_chance)

@@ -12,29 +12,32 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.access import NOT_FOUND, clients_for, get_client_for
-from accounts.models import Opportunity
+from accounts.models import Outcome
 from common.figures import Explanation, Figure, Input, Point, UnknownFigure, formulae
+from common.formats import plural, ratio
 from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, Month, month_add, month_label, parse_month, period_label
+from financials.calc.forecast import CATEGORIES, Opportunity
 from financials.figures import EDGE_LABELS, LAYER_LABELS, band_figure, definition_of, forecast_figure, unpriced_figure
 from financials.queries.bands import load_bands, span_ahead
 from financials.queries.basis import load_basis
 from financials.queries.cells import Cell, load_cells, load_missing
 from financials.queries.forecast import LAYERS, cut_of, layers_by_month, load_runs, total_of
+from financials.queries.weighed_deals import load_weighed
 from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
 
-VERSION: Final = 2
+VERSION: Final = 3
 FORMULA: Final = "recognised + contracted + renewal + commit + best case + pipeline + run-rate + override"
 LAYER_FORMULAE: Final = {
     "recognised": "net revenue in the ledger, to the open month",
     "contracted": "signed schedule of later months; of the open month max(0, schedule − recognised)",
     "renewal": "Σ amount of the term × (1 + uplift) × probability, straight line from the day after the term",
-    "commit": "Σ amount × probability of commit deals, straight line over the delivery",
-    "best_case": "Σ amount × probability of best-case deals, straight line over the delivery",
-    "pipeline": "Σ amount × probability of other open deals, straight line over the delivery",
+    "commit": "Σ amount × what each commit deal counts at, straight line over the delivery",
+    "best_case": "Σ amount × what each best-case deal counts at, straight line over the delivery",
+    "pipeline": "Σ amount × what each other open deal counts at, straight line over the delivery",
     "run_rate": "net revenue of closed months beyond contracts, carried on by a statistical model",
     "override": "the figure a person gave − what the other layers come to",
 }
@@ -74,7 +77,8 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
     client, owner = params.get("client", ""), params.get("owner", "")
     basis = load_basis(user, now=now, currency=params.get("currency", ""))
     cut = cut_of(user, client, first, last, owner)
-    group = "contract" if client and layer else "client" if layer else ""
+    deals = load_weighed(client) if client and layer in CATEGORIES else {}
+    group = "opportunity" if deals else "contract" if client and layer else "client" if layer else ""
     cells = [c for c in load_cells("layers", basis, cut, (group,) if group else ()) if layer in ("", c.line)]
     runs = load_runs(user, client, owner)
     missing = any(cell.missing for cell in cells)
@@ -83,6 +87,8 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
     notes = [f"No {code}/{basis.currency} rate for {month_label(month)}" for code, month in gaps]
     if runs.unpriced and layer in ("", "pipeline"):
         notes.append(f"{runs.unpriced} open deals without amount or probability are counted, in no sum")
+    if layer in CATEGORIES:
+        notes.append(_odds_note(deals, runs.own_odds))
     return Explanation(
         figure=forecast_figure(
             value,
@@ -98,7 +104,7 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
         formula=LAYER_FORMULAE[layer] if layer else FORMULA,
         formula_id=f"forecast.{layer or 'total'}",
         formula_version=VERSION,
-        inputs=tuple(_by_part(cells, basis.currency) if layer else _by_layer(cells, basis.currency)),
+        inputs=tuple(_by_part(cells, basis.currency, deals) if layer else _by_layer(cells, basis.currency)),
         as_of=runs.computed_at or basis.as_of,
         run=runs.label.capitalize(),
         period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
@@ -106,7 +112,7 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
         series_label="Twelve months",
         rows_url=_page(client, owner),
         rows_count=sum(cell.entries for cell in cells),
-        definition=definition_of({"": "forecast", "pipeline": "pipeline_layers"}.get(layer, layer)),
+        definition=definition_of({"": "forecast"}.get(layer, "pipeline_layers" if layer in CATEGORIES else layer)),
         notes=tuple(notes),
     )
 
@@ -131,13 +137,36 @@ def _by_layer(cells: list[Cell], currency: str) -> list[Input]:
     ]
 
 
-def _by_part(cells: list[Cell], currency: str) -> list[Input]:
+def _odds_note(deals: Mapping[str, Opportunity], own: int) -> str:
+    """How many of the deals count at own history; deals: of one client, where it is asked for."""
+    if deals:
+        told = sum(1 for deal in deals.values() if deal.own is not None)
+        return (
+            f"{told} of {plural(len(deals), 'deal')} of this client in a layer count at own history, the rest as stated"
+        )
+    if not own:
+        return "Every deal counts as stated: no stage has twenty closed deals of our own yet"
+    return f"{plural(own, 'deal')} of all categories count at what own history says of their stage, the rest as stated"
+
+
+def _named(key: str | None, deals: Mapping[str, Opportunity]) -> tuple[str, str]:
+    """A part's words and address: a deal with what it counts at, or a contract's number."""
+    deal = deals.get(key or "")
+    if deal is None:
+        return key or "Not under a contract", ""
+    where = reverse("opportunity", args=[deal.key])
+    if deal.own is None:
+        return f"{deal.key}, {ratio(deal.chance, 0)} as stated", where
+    return f"{deal.key}, {ratio(deal.chance)} by own history, stated {ratio(deal.probability, 0)}", where
+
+
+def _by_part(cells: list[Cell], currency: str, deals: Mapping[str, Opportunity]) -> list[Input]:
     """The largest contributors, the rest together."""
     ordered = sorted(cells, key=lambda cell: (-abs(cell.amount), cell.group))
-    inputs = [
-        Input(cell.group[0] or "Not under a contract", cell.amount, currency, "+", rows=cell.entries)
-        for cell in ordered[:_SHOWN]
-    ]
+    inputs = []
+    for cell in ordered[:_SHOWN]:
+        words, url = _named(cell.group[0], deals)
+        inputs.append(Input(words, cell.amount, currency, "+", rows=cell.entries, url=url))
     rest = ordered[_SHOWN:]
     if rest:
         amount = sum((cell.amount for cell in rest), ZERO)
@@ -205,7 +234,7 @@ def explain_unpriced(user: User, params: Mapping[str, str], now: datetime) -> Ex
     runs = load_runs(user, client, owner)
     figure: Figure = unpriced_figure(runs.unpriced, client, owner)
     chosen = {"client": client} if client else {"owner": owner} if owner else {}
-    listing = {"outcome": Opportunity.outcome.field.get_default(), **chosen}
+    listing = {"outcome": Outcome.OPEN.value, **chosen}
     return Explanation(
         figure=figure,
         scope=scope,

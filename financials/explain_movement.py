@@ -12,14 +12,14 @@ from django.utils.http import urlencode
 
 from accounts.access import NOT_FOUND, get_client_for
 from common.figures import Explanation, Input, UnknownFigure, formulae
-from common.formats import moment
+from common.formats import compact, moment, plural
 from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, parse_month, period_label
 from financials.calc.movement import TERMS
 from financials.figures import definition_of
 from financials.figures_movement import MOVE_LABELS, movement_figure
 from financials.queries.movement import MovementRequest, MovementResult, load_movement
-from financials.queries.movement_page import source_of
+from financials.queries.movement_page import RATES_MOVED, source_of
 from financials.queries.pnl_request import BadRequest
 from people.access import abilities_of
 
@@ -91,8 +91,16 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
         rows_url=f"{reverse('forecast_movement')}?{urlencode({k: v for k, v in query.items() if v})}",
         rows_count=sum(1 for one in found.clients for move in one.moves if name in ("start", "end", move.term)),
         definition=definition_of("forecast_movement"),
-        notes=found.missing,
+        notes=(*found.missing, *_by_rates(name, found)),
     )
+
+
+def _by_rates(name: str, found: MovementResult) -> list[str]:
+    moves = [move.amount for one in found.clients for move in one.moves if move.by_rates and move.term == name]
+    if not moves:
+        return []
+    whole = compact(sum(moves, ZERO), found.basis.currency, signed=True)
+    return [f"Of it {whole} by own win rates that moved, at {plural(len(moves), 'deal')} that did not change."]
 
 
 def _ends(found: MovementResult) -> tuple[Input, ...]:
@@ -112,6 +120,7 @@ def _parts(name: str, found: MovementResult) -> tuple[Input, ...]:
     for one, move in several[:_SHOWN]:
         url = reverse("contract", args=[move.contract]) if move.contract and not move.opportunity else ""
         what = move.opportunity or move.contract or "the whole client"
+        what += f" ({RATES_MOVED})" if move.by_rates else ""
         inputs.append(Input(f"{one.name}: {what}", move.amount, found.basis.currency, "+", url=url))
     rest = several[_SHOWN:]
     if rest:

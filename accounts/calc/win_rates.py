@@ -1,6 +1,6 @@
 """How often deals at a stage were won, from the company's own closed deals. Source: docs/definitions.md#win-rate
 
-Smoothed by a Beta prior worth STRENGTH deals at the stated probability, so that three lucky deals are no certainty.
+Smoothed by a Beta prior worth ten deals at the stated probability, so that three lucky deals are no certainty.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-STRENGTH: Final = 10
-"""How many deals the stated probability counts for."""
-ENOUGH: Final = 20
-"""Closed deals from which a rate is the company's own; under it the rate is marked as a default."""
+from common.odds import ENOUGH, smoothed_share, weighed
+
 AGES: Final = (0, 30, 60, 90, 180)
 """Days in a stage at which its rate is taken again."""
 BINS: Final = 5
@@ -40,7 +38,8 @@ class Passage:
 class Rate:
     """value: (won + STRENGTH × prior) ÷ (deals + STRENGTH). own: the deals are enough to speak for themselves.
 
-    age: the deals are those that stayed at least so many days.
+    age: the deals are those that stayed at least so many days. usual: the mean probability that those of the whole
+    stage carried as they left it; where none said, the prior of the stage.
     """
 
     value: Decimal
@@ -48,15 +47,15 @@ class Rate:
     deals: int
     prior: Decimal
     age: int = 0
+    usual: Decimal | None = None
 
     @property
     def own(self) -> bool:
         return self.deals >= ENOUGH
 
 
-def smoothed(won: int, deals: int, prior: Decimal, age: int = 0) -> Rate:
-    value = (won + STRENGTH * prior) / Decimal(deals + STRENGTH)
-    return Rate(value.quantize(_SIX, ROUND_HALF_EVEN), won, deals, prior, age)
+def smoothed(won: int, deals: int, prior: Decimal, age: int = 0, usual: Decimal | None = None) -> Rate:
+    return Rate(smoothed_share(won, deals, prior), won, deals, prior, age, usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,14 @@ class WinRates:
         return grown[-1] if grown else rates[0]
 
 
+def chance_of(stated: Decimal | None, rate: Rate | None) -> Decimal | None:
+    """What a deal counts at in the forecast; None where nothing is stated of it. Source:
+    docs/definitions.md#probability-in-the-forecast"""
+    if stated is None or rate is None or not rate.own:
+        return stated
+    return weighed(stated, rate.value, rate.usual)
+
+
 def win_rates(passages: Iterable[Passage], stated: Mapping[str, Decimal]) -> WinRates:
     """stated: the company's probability of each stage, by its casefolded name.
 
@@ -90,14 +97,16 @@ def win_rates(passages: Iterable[Passage], stated: Mapping[str, Decimal]) -> Win
     overall = _share(everything)
     found = {}
     for stage in dict.fromkeys((*stated, *groups)):
-        prior = stated.get(stage, _mean_stated(groups[stage]))
+        carried = _mean_stated(groups[stage])
+        prior = stated.get(stage, carried)
         prior = overall if prior is None else prior
         if prior is not None:
-            found[stage] = _by_age(groups[stage], prior)
+            usual = (prior if carried is None else carried).quantize(_SIX, ROUND_HALF_EVEN)
+            found[stage] = _by_age(groups[stage], prior, usual)
     return WinRates(found)
 
 
-def _by_age(passages: Sequence[Passage], prior: Decimal) -> tuple[Rate, ...]:
+def _by_age(passages: Sequence[Passage], prior: Decimal, usual: Decimal) -> tuple[Rate, ...]:
     """Each age leans on the age below it, as the first leans on the stated probability."""
     rates: list[Rate] = []
     for age in AGES:
@@ -105,7 +114,7 @@ def _by_age(passages: Sequence[Passage], prior: Decimal) -> tuple[Rate, ...]:
         if age and not stayed:
             break
         leaning = rates[-1].value if rates else prior
-        rates.append(smoothed(_won(stayed), _deals(stayed), leaning, age))
+        rates.append(smoothed(_won(stayed), _deals(stayed), leaning, age, usual))
     return tuple(rates)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from accounts.calc.win_rates import Rate
+from accounts.calc.win_rates import Rate, chance_of
 from accounts.models import CriterionMet, DealClosing, Opportunity, Outcome, StageMove
 from accounts.queries.hygiene import Mark, days_at, marks_of, with_since
 from accounts.queries.odds import load_odds
@@ -44,7 +44,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class DealMore:
-    """own: what own history says, None where nothing is known or the deal is closed."""
+    """own: what own history says, None where nothing is known or the deal is closed. chance: what the forecast counts
+    the deal at."""
 
     own: Figure | None
     rate: Rate | None
@@ -56,6 +57,7 @@ class DealMore:
     closing: DealClosing | None
     needs_reason: bool
     proposals: tuple[ProposalRow, ...] = ()
+    chance: Figure | None = None
 
 
 def deal_more(user: User, deal: Opportunity, today: date) -> DealMore:
@@ -79,12 +81,19 @@ def deal_more(user: User, deal: Opportunity, today: date) -> DealMore:
         closing=closing,
         needs_reason=not open_now and closing is None,
         proposals=load_proposals(user, today, deal=deal.pk).rows,
+        chance=chance_figure(aged, rate) if open_now else None,
     )
 
 
 def own_figure(stage: str, rate: Rate) -> Figure:
     identity = figure_id("pipeline.win_rate", stage=stage, age=rate.age or "")
     return Figure(identity, "Won from here, own history", rate.value, "ratio")
+
+
+def chance_figure(deal: Opportunity, rate: Rate | None) -> Figure:
+    """What the forecast counts the deal at: own history where enough deals closed, else what is stated."""
+    identity = figure_id("pipeline.chance", deal=deal.key)
+    return Figure(identity, "Counts in the forecast at", chance_of(deal.probability, rate), "ratio")
 
 
 def _steps(deal: Opportunity) -> tuple[Step, ...]:

@@ -19,7 +19,6 @@ from accounts.actions.deal_moves import move_deal
 from accounts.actions.mends import mend_deal
 from accounts.actions.opportunities import change_opportunity
 from accounts.calc.deals import outcome_of
-from accounts.calc.win_rates import ENOUGH, STRENGTH
 from accounts.forms.deal_moves import CloseForm, MoveForm, ReasonForm
 from accounts.forms.opportunities import deal_scope
 from accounts.models import Category, DealClosing, Opportunity, OpportunityKind
@@ -36,6 +35,7 @@ from accounts.queries.target_coverage import load_coverage
 from accounts.queries.win_rates import MONTHS
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.stakeholders import READERS
+from common.odds import ENOUGH, STRENGTH
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.records import StaleRecord
 from common.saved_views import plain_query

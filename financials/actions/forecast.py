@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,7 +11,7 @@ from accounts.models import Client
 from common.copying import Cell, copy_rows
 from common.jobs import queue_versions
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
-from financials.calc.forecast import ForecastResult
+from financials.calc.forecast import ForecastResult, left_out_reason, unsigned
 from financials.calc.forecast_cost import CostRates
 from financials.calc.forecast_file import digest_of, write_inputs
 from financials.calc.simulation import Band
@@ -23,12 +24,14 @@ from financials.models import (
     ForecastRun,
     HouseRate,
     Layer,
+    OwnRate,
     ScheduleLine,
 )
 from financials.queries.inputs import Book
 
-FORMULA_VERSION: Final = 3
-"""1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well. 3: rates of cost."""
+FORMULA_VERSION: Final = 4
+"""1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well. 3: rates of cost.
+4: deals count at own history's win rates."""
 BANDS: Final = "bands"
 _LINE_COLUMNS = (
     "run_id",
@@ -64,6 +67,12 @@ def store_forecasts(
         for deal in result.left_out:
             if deal.reason == "unpriced" and int(deal.client) in unpriced:
                 unpriced[int(deal.client)] += 1
+    own = Counter(
+        int(deal.client)
+        for batch in book.batches
+        for deal in unsigned(batch.inputs)
+        if deal.own is not None and left_out_reason(deal) is None
+    )
     rates = {(one.client, one.contract): one for result in results for one in result.costs}
     again = _made_before({(pk, versions[pk], book.as_of[pk]) for pk in due})
     runs = ForecastRun.objects.bulk_create(
@@ -76,6 +85,7 @@ def store_forecasts(
                 computed_at=now,
                 unpriced=unpriced[pk],
                 short_history=pk in short,
+                own_odds=own.get(pk, 0),
                 formula_version=FORMULA_VERSION,
                 **_run_rates(rates.get((str(pk), ""))),
             )
@@ -89,6 +99,7 @@ def store_forecasts(
             "closed_through",
             "unpriced",
             "short_history",
+            "own_odds",
             "formula_version",
             "bands_at",
             *_run_rates(None),
@@ -114,7 +125,9 @@ def store_forecasts(
             if one.contract and int(one.client) in ids
         ),
     )
-    HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)  # another worker's are the same
+    # Another worker's are the same.
+    HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)
+    OwnRate.objects.bulk_create(book.new_odds, ignore_conflicts=True)
     return ids
 
 

@@ -360,9 +360,10 @@ def unsigned(inputs: ForecastInputs) -> Iterator[Opportunity]:
 def _phased(deal: Opportunity, *, after: Month, last: Month) -> Iterator[ForecastRow]:
     """The deal's weighted amount, straight line over its delivery; only months after the open ones are forecast."""
     span = delivery_span(deal)
-    if span is None or deal.amount is None or deal.probability is None or month_of(span[1]) <= after:
+    chance = deal.chance
+    if span is None or deal.amount is None or chance is None or month_of(span[1]) <= after:
         return
     category = deal.category or "pipeline"
-    for month, amount in straight_line(weighted(deal.amount, deal.probability, deal.currency), *span, deal.currency):
+    for month, amount in straight_line(weighted(deal.amount, chance, deal.currency), *span, deal.currency):
         if after < month <= last:
             yield ForecastRow(deal.client, deal.contract, deal.key, month, category, deal.currency, amount)

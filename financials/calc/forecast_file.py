@@ -195,17 +195,17 @@ def _read_contract(client: str, row: list[Any]) -> Contract:
 def _deal(one: Opportunity) -> list[Any]:
     return [
         one.key, one.stage, one.category, one.amount, one.currency, one.probability, one.close_on, one.delivery_start,
-        one.delivery_months, one.contract, one.renews,
+        one.delivery_months, one.contract, one.renews, one.own, one.usual,
     ]  # fmt: skip
 
 
 def _read_deal(client: str, row: list[Any]) -> Opportunity:
     (
-        key, stage, category, amount, currency, probability, close_on, starts, months, contract, renews,
-    ) = row + [None] * (11 - len(row))  # fmt: skip
+        key, stage, category, amount, currency, probability, close_on, starts, months, contract, renews, own, usual,
+    ) = row + [None] * (13 - len(row))  # fmt: skip
     return Opportunity(
         client, key, stage or "", category or "", _number(amount), currency or "", _number(probability), _day(close_on),
-        _day(starts), months, contract or "", renews or "",
+        _day(starts), months, contract or "", renews or "", _number(own), _number(usual),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from common.odds import weighed
 from common.periods import Month, fiscal_year_start, month_add
 from financials.calc.forecast_cost import CostHistory, CostRates, Estimate, HouseRates
 from financials.calc.schedule import Terms
@@ -53,8 +54,11 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """amount and probability (a fraction) are None where unknown. contract: the number it became, renews: of the one it
-    renews; empty for none. Lost deals matter only for what they would have renewed.
+    """amount and probability (a fraction, as stated) are None where unknown. contract: the number it became, renews: of
+    the one it renews; empty for none. Lost deals matter only for what they would have renewed.
+
+    own: the share won of the company's closed deals that were at its stage as long, None where too few are; usual: the
+    probability those carried.
     """
 
     client: str
@@ -69,6 +73,13 @@ class Opportunity:
     delivery_months: int | None = None
     contract: str = ""
     renews: str = ""
+    own: Decimal | None = None
+    usual: Decimal | None = None
+
+    @property
+    def chance(self) -> Decimal | None:
+        """The probability it counts at; None where none is stated."""
+        return None if self.probability is None else weighed(self.probability, self.own, self.usual)
 
 
 @dataclass(frozen=True, slots=True)

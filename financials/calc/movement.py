@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from common.money import ZERO, quantise
 from common.periods import Month, month_index
-from financials.calc.forecast import SIGNED_STATUSES, ForecastInputs, is_closed, left_out_reason, weighted
+from financials.calc.forecast import (
+    SIGNED_STATUSES,
+    ForecastInputs,
+    Opportunity,
+    is_closed,
+    left_out_reason,
+    weighted,
+)
 
 TERMS: Final = (
     "new", "pulled_in", "increased", "won", "decreased", "lost", "slipped", "contracted", "renewal", "actuals",
@@ -38,14 +45,16 @@ class RunLine(NamedTuple):
 
 
 class DealKnown(NamedTuple):
-    """A deal as a run knew it. worth: amount × probability over its whole life, None where no layer held it.
+    """A deal as a run knew it. worth: amount × the probability it counts at, over its whole life; None where no layer
+    held it.
 
-    contracts: numbers of the signed contracts it had become.
+    contracts: numbers of the signed contracts it had become. deal: all the run read of it, None where that is not kept.
     """
 
     outcome: str
     worth: Decimal | None
     contracts: tuple[str, ...] = ()
+    deal: Opportunity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +84,22 @@ def deals_known(inputs: ForecastInputs) -> dict[str, DealKnown]:
         contracts = {*signed[deal.key], *({deal.contract} & numbers)}
         outcome = deal.stage.strip().casefold() if is_closed(deal.stage) else "open"
         worth = None
-        if deal.amount is not None and deal.probability is not None and deal.category != "omitted":
-            worth = None if left_out_reason(deal) else weighted(deal.amount, deal.probability, deal.currency)
-        found[deal.key] = DealKnown(outcome, worth, tuple(sorted(contracts)))
+        if deal.category != "omitted" and not left_out_reason(deal):
+            worth = _worth(deal)
+        found[deal.key] = DealKnown(outcome, worth, tuple(sorted(contracts)), deal)
     return found
 
 
+def _worth(deal: Opportunity) -> Decimal | None:
+    chance = deal.chance
+    return None if deal.amount is None or chance is None else weighted(deal.amount, chance, deal.currency)
+
+
 class Moved(NamedTuple):
-    """One thing's part of one term. before and after: what the runs held of it in the months it is about."""
+    """One thing's part of one term. before and after: what the runs held of it in the months it is about.
+
+    by_rates: it is not the deal that changed but what own history says of its stage.
+    """
 
     term: str
     opportunity: str
@@ -90,6 +107,7 @@ class Moved(NamedTuple):
     before: Decimal
     after: Decimal
     amount: Decimal
+    by_rates: bool = False
 
 
 def moved(start: Side, end: Side, first: Month, last: Month, currency: str) -> list[Moved]:
@@ -253,13 +271,26 @@ def _open_deal(
     if not worth or knows.worth is None or knows.worth == 0:
         yield Moved("increased" if holds > held else "decreased", key, "", held, holds, holds - held)
         return
-    scaled = quantise(held * knows.worth / worth, currency)
-    if scaled != held:
-        yield Moved("increased" if scaled > held else "decreased", key, "", held, scaled, scaled - held)
+    scaled = held
+    for reached, by_rates in ((_at_rates_of(known, knows), False), (knows.worth, True)):
+        stood, scaled = scaled, quantise(held * reached / worth, currency)
+        if scaled != stood:
+            term = "increased" if scaled > stood else "decreased"
+            yield Moved(term, key, "", stood, scaled, scaled - stood, by_rates)
     if holds != scaled:
         yield Moved(
             "slipped" if _is_later(lines, holds < scaled) else "pulled_in", key, "", scaled, holds, holds - scaled
         )
+
+
+def _at_rates_of(known: DealKnown | None, knows: DealKnown) -> Decimal:
+    """What the deal is worth by the win rates the start knew, where it stands at the same stage; a step to another
+    stage is the deal's own doing."""
+    worth = knows.worth or ZERO
+    was, now = known.deal if known is not None else None, knows.deal
+    if was is None or now is None or was.stage.strip().casefold() != now.stage.strip().casefold():
+        return worth
+    return _worth(replace(now, own=was.own, usual=was.usual)) or worth
 
 
 def _is_later(lines: tuple[list[RunLine], list[RunLine]], less: bool) -> bool:

@@ -103,6 +103,11 @@ class SeededDeal(NamedTuple):
     delivery: int
     contract: str = ""
 
+    @property
+    def left_at(self) -> int:
+        """The stage at which it was decided."""
+        return self.entered + (len(self.steps) - 1 if self.won else self.steps.index(self.closed))
+
     def stage_in(self, month: int) -> int:
         return self.entered + sum(step <= month for step in self.steps[:-1])
 

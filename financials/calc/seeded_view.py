@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from common.odds import ENOUGH, smoothed_share
 from financials.calc.forecast import Contract, ForecastInputs, LedgerCell, Opportunity
 from financials.calc.renewals import own_rates
 from financials.calc.schedule import Terms
@@ -55,15 +56,36 @@ def client_name(client: int) -> str:
 def inputs_at(origin: Origin, *, horizon: int = 12) -> ForecastInputs:
     """The inputs of a run on the first day after the month; horizon: months after the open one."""
     open_month = origin.as_of
+    odds = odds_seen(origin)
     return ForecastInputs(
         ledger=list(ledger_at(origin)),
         contracts=list(contracts_at(origin)),
-        opportunities=list(deals_at(origin)),
+        opportunities=[_by_own_history(deal, odds) for deal in deals_at(origin)],
         open_month=open_month,
         through=open_month,
         horizon=horizon + 1,
         renewal_rates=own_rates(renewals_seen(origin)),
     )
+
+
+def odds_seen(origin: Origin) -> dict[str, tuple[Decimal, Decimal]]:
+    """By stage: what was won of the deals that closed at it, smoothed as the product does, and what they carried."""
+    shape, found = origin.book.shape, {}
+    for number, stage in enumerate(STAGES):
+        closed = [
+            deal for deal in origin.book.deals if deal.closed <= origin.month and deal.entered <= number <= deal.left_at
+        ]
+        stated = Decimal(f"{shape.win_rates[number] + shape.stated_bias:.2f}")
+        if len(closed) >= ENOUGH:
+            found[stage] = smoothed_share(sum(deal.won for deal in closed), len(closed), stated), stated
+    return found
+
+
+def _by_own_history(deal: Opportunity, odds: Mapping[str, tuple[Decimal, Decimal]]) -> Opportunity:
+    if deal.stage not in odds:
+        return deal
+    own, usual = odds[deal.stage]
+    return replace(deal, own=own, usual=usual)
 
 
 def renewals_seen(origin: Origin) -> dict[str, tuple[int, int]]:

@@ -123,9 +123,10 @@ def _row(lines: Mapping[Month, Decimal], months: Iterable[Month], client: str, c
 
 def _of_deal(deal: Opportunity, ahead: list[Month], money: _Money) -> Event | None:
     span = delivery_span(deal)
-    if left_out_reason(deal) is not None or span is None or deal.amount is None or deal.probability is None:
+    chance = deal.chance
+    if left_out_reason(deal) is not None or span is None or deal.amount is None or chance is None:
         return None
-    if money.rate(deal.client, deal.currency) is None or deal.probability == 0:
+    if money.rate(deal.client, deal.currency) is None or chance == 0:
         return None
     lines = dict(straight_line(quantise(deal.amount, deal.currency), *span, deal.currency))
     # Months before the first one forecast come into it when the deal slips.
@@ -135,7 +136,7 @@ def _of_deal(deal: Opportunity, ahead: list[Month], money: _Money) -> Event | No
         return None
     # A renewal begins when the term before it ends, whenever it is signed.
     slip = 0.0 if deal.renews else MEAN_SLIP
-    return deal_event(float(deal.probability), profile, slice(SLIPS, None), mean_slip=slip)
+    return deal_event(float(chance), profile, slice(SLIPS, None), mean_slip=slip)
 
 
 def _unopened(client: str, one: NewWork, ahead: list[Month], money: _Money) -> list[Event]:

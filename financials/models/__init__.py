@@ -25,6 +25,7 @@ from financials.models.forecast import (
     HouseRate,
     Layer,
     OverrideLevel,
+    OwnRate,
 )
 from financials.models.ledger import (
     ACCRUAL,
@@ -90,6 +91,7 @@ __all__ = [
     "OverheadDriver",
     "OverheadRule",
     "OverrideLevel",
+    "OwnRate",
     "PurchaseOrder",
     "Rate",
     "RateKind",

@@ -48,6 +48,9 @@ class ForecastRun(models.Model):
     short_history = models.BooleanField(
         default=False, db_default=False, help_text="too few closed months for a run-rate: it is unknown, not zero"
     )
+    own_odds = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="deals of its layers that count at what own history says of their stage"
+    )
     bands_at = models.DateTimeField(null=True, help_text="when its bands were simulated; null while they were not")
     labour_rate = CostRateField(
         null=True, help_text="delivery labour over net revenue of months not closed; null: not known"
@@ -210,6 +213,32 @@ class HouseRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_line or 'all work'} to {self.closed_through:%Y-%m}"
+
+
+class OwnRate(models.Model):
+    """What own history said of deals at a stage, by how long they had been there, on a day; a row for each age.
+
+    Taken once a day, and once more whenever a deal has closed since, so that runs made together stand on the same.
+    newest: the last closing of a deal it knew, as the id of its step; 0 for none. usual: what those deals carried.
+    """
+
+    taken_on = models.DateField()
+    newest = models.BigIntegerField()
+    stage = models.CharField(max_length=60, help_text="casefolded")
+    age = models.PositiveSmallIntegerField()
+    won = models.PositiveIntegerField()
+    deals = models.PositiveIntegerField()
+    prior = models.DecimalField(max_digits=7, decimal_places=6)
+    value = models.DecimalField(max_digits=7, decimal_places=6)
+    usual = models.DecimalField(max_digits=7, decimal_places=6)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["taken_on", "newest", "stage", "age"], name="own_rate_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} on {self.taken_on}"
 
 
 class ForecastBand(models.Model):

@@ -45,13 +45,15 @@ Layers = dict[str, Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What the forecast stands on. open_jobs: recomputes of these clients that wait or run."""
+    """What the forecast stands on. open_jobs: recomputes of these clients that wait or run. own_odds: deals that count
+    at what own history says of their stage."""
 
     count: int
     newest: int | None
     computed_at: datetime | None
     unpriced: int
     open_jobs: int
+    own_odds: int = 0
 
     @property
     def label(self) -> str:
@@ -153,11 +155,17 @@ def load_runs(user: User, client: str = "", owner: str = "") -> Runs:
     """Two queries."""
     clients = _clients(user, client, owner)
     found = ForecastRun.objects.filter(is_current=True, client__in=clients.values("pk")).aggregate(
-        count=Count("pk"), newest=Max("pk"), computed_at=Max("computed_at"), unpriced=Sum("unpriced")
+        count=Count("pk"),
+        newest=Max("pk"),
+        computed_at=Max("computed_at"),
+        unpriced=Sum("unpriced"),
+        own_odds=Sum("own_odds"),
     )
     refs = clients.values(ref=Concat(Value("client:"), Cast("pk", CharField())))
     jobs = Job.objects.filter(kind__in=("recompute", "bands"), state__in=OPEN_STATES, object_ref__in=refs).count()
-    return Runs(found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs)
+    return Runs(
+        found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs, found["own_odds"] or 0
+    )
 
 
 def layers_by_month(basis: Basis, cut: Cut) -> dict[Month, Layers]:

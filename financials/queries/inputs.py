@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import permutations
 from typing import Any, NamedTuple
@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.db import connection
 
+from accounts.calc.win_rates import WinRates
 from accounts.models import Client, Opportunity
+from accounts.queries.hygiene import with_since
 from common.fx import MissingRate, RateRow, Rates
 from common.models import ClosedPeriod, FxRate
 from common.periods import Month, month_add, month_of
@@ -22,9 +24,10 @@ from financials.calc import forecast as calc
 from financials.calc.renewals import own_rates
 from financials.calc.residual import HISTORY_MONTHS
 from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
-from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate
+from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate, OwnRate
 from financials.models import Milestone as MilestoneRow
 from financials.queries.cost_rates import Sums, histories, load_cost_sums, load_estimates, load_house
+from financials.queries.own_rates import load_own_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Book:
     """as_of: today by client, in its own time zone. contracts: number → (id, service line).
 
     recognised: the ledger's own cells that the forecast holds, gross revenue and pass-through (negative) apart, so that
-    each is converted and rounded exactly as in the P&L. new_house: the house's rates where this close has none kept.
+    each is converted and rounded exactly as in the P&L. new_house: the house's rates where this close has none kept;
+    new_odds: the win rates of the day where they are not.
     """
 
     closed_through: Month | None
@@ -61,6 +65,7 @@ class Book:
     batches: tuple[Batch, ...]
     recognised: tuple[Recognised, ...]
     new_house: tuple[HouseRate, ...] = ()
+    new_odds: tuple[OwnRate, ...] = ()
 
 
 # Months that only serve as history are summed over contracts and lines: there are five years of them. Client and month
@@ -97,7 +102,7 @@ _ESTIMATED = frozenset({"fixed_fee", "milestone"})
 
 
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
-    """Eleven queries, whatever the number of clients; one more where their money is in several currencies."""
+    """Twelve queries, whatever the number of clients; one more where their money is in several currencies."""
     closed, closed_at = _last_closed()
     clients = list(
         Client.objects.filter(pk__in=client_ids).order_by("pk").values_list("pk", "timezone", "fiscal_year_start")
@@ -105,7 +110,8 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     as_of = {pk: local_day(now, zone) for pk, zone, _ in clients}
     starts = {str(pk): start for pk, _, start in clients}
     contracts, numbers = _contracts(client_ids, now)
-    deals = _deals(client_ids)
+    odds, new_odds = load_own_rates(now.date())
+    deals = _deals(client_ids, odds, as_of)
     oldest = month_add(closed, 1) if closed else month_of(min(as_of.values(), default=now.date()))
     ledger = _ledger(client_ids, oldest, {pk: number for number, (pk, _) in numbers.items()})
     overrides = _overrides(client_ids, as_of)
@@ -142,7 +148,7 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             first = inputs.first_month(name)
             recognised += [cell for cell in ledger[pk] if first <= cell.month <= last]
         batches.append(Batch(inputs, tuple(pks)))
-    return Book(closed, as_of, numbers, tuple(batches), tuple(recognised), tuple(new_house))
+    return Book(closed, as_of, numbers, tuple(batches), tuple(recognised), tuple(new_house), tuple(new_odds))
 
 
 def _last_closed() -> tuple[Month | None, datetime | None]:
@@ -211,13 +217,21 @@ def _contracts(
     return by_client, numbers
 
 
-def _deals(client_ids: Sequence[int]) -> dict[str, list[calc.Opportunity]]:
-    """Lost ones only where they were to renew a contract."""
+def _deals(client_ids: Sequence[int], odds: WinRates, as_of: Mapping[int, date]) -> dict[str, list[calc.Opportunity]]:
+    """Lost ones only where they were to renew a contract. odds: what own history says, by stage and days there."""
     by_client: dict[str, list[calc.Opportunity]] = defaultdict(list)
     fields = "client_id key stage category amount currency probability close_on delivery_start delivery_months contract"
     rows: Any = Opportunity.objects.filter(client__in=client_ids).exclude(outcome="lost", renews="").order_by("pk")
-    for client_id, *rest in rows.values_list(*fields.split(), "renews"):
-        by_client[str(client_id)].append(calc.Opportunity(str(client_id), *rest))
+    if not odds.by_stage:
+        for client_id, *rest in rows.values_list(*fields.split(), "renews"):
+            by_client[str(client_id)].append(calc.Opportunity(str(client_id), *rest))
+        return by_client
+    for client_id, *rest, since in with_since(rows).values_list(*fields.split(), "renews", "since"):
+        deal = calc.Opportunity(str(client_id), *rest)
+        rate = odds.of(deal.stage, (as_of[client_id] - since.astimezone(UTC).date()).days)
+        if rate is not None and rate.own and not calc.is_closed(deal.stage):
+            deal = replace(deal, own=rate.value, usual=rate.usual)
+        by_client[str(client_id)].append(deal)
     return by_client
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 MOST_DETAILS: Final = 60
+RATES_MOVED: Final = "own win rates moved"
 SCALE_FROM: Final = Decimal(1_000_000)
 """Changes below this print in thousands."""
 
@@ -41,7 +42,8 @@ class MovementRow:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One deal's or contract's part of one term. url: blank where nothing of it can be opened."""
+    """One deal's or contract's part of one term. url: blank where nothing of it can be opened. why: where it was not
+    the deal itself that changed."""
 
     client_key: str
     client: str
@@ -51,6 +53,7 @@ class Detail:
     before: Decimal
     after: Decimal
     amount: Decimal
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,11 @@ def _detail(key: str, client: str, move: Moved, names: Mapping[str, str]) -> Det
         what, url = "Not under a contract", f"{reverse('entries')}?{urlencode({'client': key})}"
     else:
         what, url = "The whole client", f"{reverse('forecast')}?{urlencode({'client': key})}"
-    return Detail(key, client, MOVE_LABELS[move.term], what, url, move.before, move.after, move.amount)
+    return Detail(key, client, MOVE_LABELS[move.term], what, url, move.before, move.after, move.amount, _why(move))
+
+
+def _why(move: Moved) -> str:
+    return RATES_MOVED if move.by_rates else ""
 
 
 def movement_rows(
@@ -223,13 +230,13 @@ def movement_rows(
 ) -> tuple[list[str], list[list[object]], MovementResult]:
     """For a file: every term by client, then what each deal and contract did of it."""
     found = load_movement(user, request, now=now)
-    head = ["client", "deal", "contract", "start", *TERMS, "end"]
+    head = ["client", "deal", "contract", "start", *TERMS, "end", "why"]
     currency = found.basis.currency
     rows: list[list[object]] = []
     for one in found.clients:
         whole = whole_of(one)
-        rows.append([one.key, "", "", *(quantise(whole[name], currency) for name in ("start", *TERMS, "end"))])
+        rows.append([one.key, "", "", *(quantise(whole[name], currency) for name in ("start", *TERMS, "end")), ""])
         for move in one.moves:
             parts = [quantise(move.amount, currency) if term == move.term else None for term in TERMS]
-            rows.append([one.key, move.opportunity, move.contract, None, *parts, None])
+            rows.append([one.key, move.opportunity, move.contract, None, *parts, None, _why(move)])
     return head, rows, found

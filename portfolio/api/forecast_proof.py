@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 
 from accounts.access import clients_for
-from common.money import quantise
+from common.money import ZERO, quantise
 from common.periods import month_of
 from financials.calc.movement import TERMS
 from financials.models import ForecastRun
@@ -26,6 +26,8 @@ from portfolio.api.schema import problems
 from portfolio.api.tables import Asked, Table, TableView, Wrong
 
 ENDS: Final = ("start", *TERMS, "end")
+BY_RATES: Final = "own_rates"
+"""What of increased and decreased came of own win rates that moved, the deals themselves unchanged."""
 
 
 class ForecastMovementView(TableView):
@@ -37,7 +39,8 @@ class ForecastMovementView(TableView):
         tags=["reports"],
         operation_id="reports_forecast_movement",
         description="What moved in the forecast between two instants, over the months from `from` to `to`; the terms "
-        "sum to the change, to the minor unit. A run stands for the whole forecast at the instant it was made.",
+        "sum to the change, to the minor unit. own_rates: what of increased and decreased came of own win rates, "
+        "the deals themselves unchanged. A run stands for the whole forecast at the instant it was made.",
         parameters=[
             OpenApiParameter("format", str, enum=list(FORMATS)),
             OpenApiParameter("run_from", str, description="Id of a run; default: the caller's last look."),
@@ -68,7 +71,7 @@ class ForecastMovementView(TableView):
             problem = [(f"?{error.field}", str(error))]
             raise Problem(400, "Some query parameters do not hold.", errors=problem) from error
         return Table(
-            columns=(*asked.group_by, *ENDS),
+            columns=(*asked.group_by, *ENDS, BY_RATES),
             rows=_rows(asked.group_by, found),
             currency=found.basis.currency,
             first=found.first,
@@ -89,6 +92,9 @@ def _rows(group_by: tuple[str, ...], found: MovementResult) -> list[dict[str, An
         {
             **dict(zip(group_by, key, strict=True)),
             **{name: quantise(amount, found.basis.currency) for name, amount in total_of(several).items()},
+            BY_RATES: quantise(
+                sum((move.amount for one in several for move in one.moves if move.by_rates), ZERO), found.basis.currency
+            ),
         }
         for key, several in sorted(groups.items())
     ]

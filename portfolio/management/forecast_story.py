@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from accounts.calc.win_rates import WinRates
 from accounts.models import Client, Opportunity, StageMove
+from accounts.queries.win_rates import load_win_rates
 from common.periods import Month, month_add, month_of
 from financials.actions.calls import make_call
 from financials.actions.forecast import store_bands, store_forecasts
@@ -139,6 +141,7 @@ def _as_of(book: Book, at: datetime, signed: dict[str, date]) -> Book:
 
 def _deals(at: datetime) -> dict[int, list[calc.Opportunity]]:
     """Deals as they stood: at the stage of their last step by then, with the probability they left it with."""
+    rates = load_win_rates(at.date())
     moves: dict[int, list[StageMove]] = defaultdict(list)
     for move in StageMove.objects.order_by("at", "pk"):
         moves[move.opportunity_id].append(move)
@@ -147,12 +150,16 @@ def _deals(at: datetime) -> dict[int, list[calc.Opportunity]]:
         way = moves[deal.pk]
         taken = [move for move in way if move.at <= at]
         if taken and taken[-1].outcome != "lost":
-            found[deal.client_id].append(_stood(deal, taken[-1], way[len(taken) :], at.date()))
+            found[deal.client_id].append(_stood(deal, taken[-1], way[len(taken) :], at.date(), rates))
     return found
 
 
-def _stood(deal: Opportunity, last: StageMove, later: Iterable[StageMove], day: date) -> calc.Opportunity:
+def _stood(
+    deal: Opportunity, last: StageMove, later: Iterable[StageMove], day: date, rates: WinRates
+) -> calc.Opportunity:
     is_open = last.outcome == "open"
+    rate = rates.of(last.after, (day - last.at.date()).days) if is_open else None
+    own = rate if rate is not None and rate.own else None
     left_with = next((move.stated for move in later), None)
     probability = deal.probability if left_with is None else left_with
     close_on: Month | date | None = deal.close_on
@@ -162,4 +169,5 @@ def _stood(deal: Opportunity, last: StageMove, later: Iterable[StageMove], day: 
         client=str(deal.client_id), key=deal.key, stage=last.after, category=deal.category, amount=deal.amount,
         currency=deal.currency, probability=probability, close_on=close_on, delivery_start=deal.delivery_start,
         delivery_months=deal.delivery_months, contract="" if is_open else deal.contract, renews=deal.renews,
+        own=own.value if own else None, usual=own.usual if own else None,
     )  # fmt: skip

@@ -168,7 +168,7 @@ def test_page_file_and_rest_say_the_same(owner: User, legal: User, kestrel: Clie
     assert "/contracts/S1/" in page
     text = b"".join(browser.get(f"{address}&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
     whole = text.splitlines()[1]
-    assert whole == "KESTREL,,,880.00,30.00,0.00,0.00,110.00,0.00,-180.00,0.00,-20.00,0.00,0.00,0.00,0.00,0.00,820.00"
+    assert whole == "KESTREL,,,880.00,30.00,0.00,0.00,110.00,0.00,-180.00,0.00,-20.00,0.00,0.00,0.00,0.00,0.00,820.00,"
     token = issue_token(user=owner, name="t", scopes=["*"], days=1, actor="t", now=timezone.now()).plain
     auth = {"Authorization": f"Bearer {token}"}
     runs = Browser().get("/api/v1/forecast-runs/?client=KESTREL&ordering=id", headers=auth).json()["results"]

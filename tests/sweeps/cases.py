@@ -250,6 +250,7 @@ SHELL = (
             ("accuracy.wape:source=backtest;client=HAL", MONEY),
             ("pipeline.weighted:client=HAL", RELATIONS),
             ("pipeline.win_rate:stage=proposal", RELATIONS),
+            ("pipeline.chance:deal=HAL-OPP", RELATIONS),
             ("pipeline.coverage", RELATIONS),
             ("pitches.cost", RELATIONS),
             ("relationship.coverage:client=HAL", RELATIONS),

@@ -41,6 +41,7 @@ def book(seed: int) -> ForecastInputs:
     deals = [
         Opportunity("1", "D-1", "Proposal", "commit", D(120000), "USD", D("0.4"), NOV, date(2027, 1, 1), 3, "", "S-9"),
         Opportunity("2", "D-2", "Idea", "", None, "", None, None),
+        Opportunity("2", "D-3", "Idea", "", D(9000), "EUR", D("0.4"), NOV, own=D("0.3"), usual=D("0.5")),
     ]
     overrides = [
         Override("1", "7", "director", NOV, date(2027, 1, 1), "USD", amount=D("50000.0000")),
@@ -65,7 +66,7 @@ def test_a_run_read_back_gives_the_same_cents() -> None:
         assert again.rows == [row for row in whole.rows if row.client == client]
         assert again.left_out == [one for one in whole.left_out if one.client == client]
     assert {row.layer for row in whole.rows} == {
-        "recognised", "contracted", "renewal", "commit", "run_rate", "override"
+        "recognised", "contracted", "renewal", "commit", "pipeline", "run_rate", "override"
     }  # fmt: skip
 
 

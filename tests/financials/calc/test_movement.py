@@ -142,14 +142,37 @@ def test_what_a_run_knew_of_its_deals() -> None:
         replace(deal, key="G", stage="LOST"),
     ]
     contracts = [Contract("C", "S9", terms), Contract("C", "S8", terms, opportunity="F")]
-    assert deals_known(ForecastInputs([], contracts, several, OPEN)) == {
-        "A": DealKnown("open", Decimal("80.00")),
-        "B": DealKnown("open", None),
-        "D": DealKnown("open", None),
-        "E": DealKnown("open", None),
-        "F": DealKnown("won", None, ("S8", "S9")),
-        "G": DealKnown("lost", None),
+    found = deals_known(ForecastInputs([], contracts, several, OPEN))
+    assert {key: known[:3] for key, known in found.items()} == {
+        "A": ("open", Decimal("80.00"), ()),
+        "B": ("open", None, ()),
+        "D": ("open", None, ()),
+        "E": ("open", None, ()),
+        "F": ("won", None, ("S8", "S9")),
+        "G": ("lost", None, ()),
     }
+
+
+def test_win_rates_that_moved_are_told_apart_from_the_deal_that_changed() -> None:
+    """200 at a stated 50%: own history said 50%, says 40% now: −20. Raised to 300 as well: +50, then 300 × −10% = −30.
+    A step to another stage is the deal's own: 200 × 70% − 100 = +40."""
+    deal = Opportunity("C", "D1", "propose", "commit", Decimal(200), "USD", Decimal("0.5"), OPEN)
+    before = replace(deal, own=Decimal("0.5"), usual=Decimal("0.5"))
+    after = replace(deal, own=Decimal("0.4"), usual=Decimal("0.5"))
+
+    def run(one: Opportunity, amount: str) -> Side:
+        known = deals_known(ForecastInputs([], [], [one], OPEN))
+        return Side([line("commit", amount, deal="D1")], known, date(2026, 11, 1), OPEN)
+
+    def terms(one: Opportunity, amount: str) -> list[tuple[str, Decimal, bool]]:
+        moves = moved(run(before, "100"), run(one, amount), OPEN, date(2027, 12, 1), "USD")
+        return [(move.term, move.amount, move.by_rates) for move in moves]
+
+    assert terms(after, "80") == [("decreased", Decimal(-20), True)]
+    raised = replace(after, amount=Decimal(300))
+    assert terms(raised, "120") == [("increased", Decimal(50), False), ("decreased", Decimal(-30), True)]
+    stepped = replace(deal, stage="negotiate", own=Decimal("0.7"), usual=Decimal("0.5"))
+    assert terms(stepped, "140") == [("increased", Decimal(40), False)]
 
 
 def test_a_layer_no_term_holds_is_refused() -> None:
@@ -184,6 +207,8 @@ def some_deal(dice: random.Random, key: str) -> Opportunity:
         close_on=dice.choice((None, month_add(date(2026, 6, 1), dice.randint(0, 16)))),
         delivery_start=dice.choice((None, None, month_add(date(2026, 9, 1), dice.randint(0, 12)))),
         delivery_months=dice.choice((None, 1, 3, 7)),
+        own=dice.choice((None, Decimal("0.31"), Decimal(dice.randint(1, 99)) / 100)),
+        usual=dice.choice((None, Decimal("0.5"), Decimal(dice.randint(1, 99)) / 100)),
     )
 
 
@@ -206,6 +231,7 @@ def some_inputs(dice: random.Random) -> ForecastInputs:
 def edited(dice: random.Random, inputs: ForecastInputs) -> ForecastInputs:
     """Some deals change, some come, some go; contracts change, are signed for deals; time may pass."""
     deals = [deal if dice.random() < 0.4 else some_deal(dice, deal.key) for deal in inputs.opportunities]
+    deals = [deal if dice.random() < 0.5 else replace(deal, own=Decimal("0.44")) for deal in deals]
     deals = [deal for deal in deals if dice.random() < 0.9] + [
         some_deal(dice, f"N{n}") for n in range(dice.randint(0, 2))
     ]
@@ -258,7 +284,7 @@ def test_random_edits_sum_exactly(seed: int) -> None:
 
 def test_the_random_pairs_reach_every_term() -> None:
     seen: set[str] = set()
-    for seed in range(100):
+    for seed in range(400):
         dice = random.Random(seed)
         inputs = some_inputs(dice)
         start, end = run_of(dice, inputs, fx=False), run_of(dice, edited(dice, inputs), fx=True)
