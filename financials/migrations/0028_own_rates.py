@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("financials", "0026_alignment"),
+        ("financials", "0027_forecast_line_keys"),
     ]
 
     operations = [
