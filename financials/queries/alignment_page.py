@@ -52,11 +52,15 @@ class TieLink:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """A contract or one of its milestones. follows: the number of the contract whose ties count for it, "" its own."""
+    """A contract or one of its milestones. follows: the number of the contract whose ties count for it, "" its own.
+
+    fees: of a contract in the period, in the reporting currency; of a milestone its amount, in `currency`, its own.
+    """
 
     number: str
     title: str
     milestone: str
+    currency: str
     fees: Decimal | None
     hours: Decimal
     ties: tuple[TieLink, ...]
@@ -214,6 +218,7 @@ def _row(
         number=contract.number,
         title=contract.title,
         milestone=milestone,
+        currency=contract.currency,
         fees=fees,
         hours=hours,
         ties=tuple(
