@@ -106,7 +106,7 @@ def _widths(columns: int) -> list[list[int]]:
 
 
 def _css(column: ReportColumn) -> str:
-    words = ["num"] if column.way not in ("text", "day") else []
+    words = [] if column.way == "text" else ["day"] if column.way == "day" else ["num"]
     return " ".join([*words, "strong"] if column.strong else words)
 
 
