@@ -1,4 +1,4 @@
-"""The door to reviews: through the client, by role, and an internal one only for those who may see its costs."""
+"""The door to reviews: through the client, by role, and an internal one only for those who may see all of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.access import NOT_FOUND
-from accounts.models import Client, ClientMember, Commitment
+from accounts.models import Client
 from people.access import abilities_of
 from qbr.models import Deck, SlideEdit
 
@@ -24,35 +24,26 @@ def decks_for(user: User) -> QuerySet[Deck]:
     if not abilities.see_reviews:
         return Deck.objects.none()
     decks = Deck.objects.filter(client__in=Client.objects.visible_to(user))
-    return decks if abilities.see_money else decks.filter(audience=Deck.Audience.CLIENT)
+    # An internal review carries costs and what people think of us: whoever may not see both sees the client's alone.
+    ours = abilities.see_money and abilities.see_stance
+    return decks if ours else decks.filter(audience=Deck.Audience.CLIENT)
 
 
 def get_deck_for(user: User, pk: int) -> Deck:
-    """With its client and owner, and with `edit_rows`, `team_rows` and `promise_rows` as lists: one query."""
+    """With its client and owner, and with `edit_rows`, people's words: one query."""
     edits = SlideEdit.objects.filter(deck=OuterRef("pk")).order_by("pk")
-    members = ClientMember.objects.filter(client=OuterRef("client")).order_by("duty", "person__name")
-    promises = Commitment.objects.filter(client=OuterRef("client")).order_by("side", "due", "pk")
     found = (
         decks_for(user)
         .select_related("client__owner", "client__parent")
         .annotate(
             edit_rows=ArraySubquery(
                 edits.values(
-                    row=JSONObject(slide=F("slide"), words=F("words"), hidden=F("hidden"), version=F("version"))
-                )
-            ),
-            team_rows=ArraySubquery(
-                members.values(row=JSONObject(person=F("person_id"), name=F("person__name"), duty=F("duty")))
-            ),
-            promise_rows=ArraySubquery(
-                promises.values(
                     row=JSONObject(
-                        side=F("side"),
-                        text=F("text"),
-                        due=F("due"),
-                        kept_on=F("kept_on"),
-                        dropped_on=F("dropped_on"),
-                        owner=F("owner__name"),
+                        slide=F("slide"),
+                        words=F("words"),
+                        basis=F("basis"),
+                        hidden=F("hidden"),
+                        version=F("version"),
                     )
                 )
             ),

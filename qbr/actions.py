@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +13,7 @@ from common import audit, formats
 from common.jobs import enqueue
 from common.periods import parse_period
 from common.records import StaleRecord, update_versioned
+from qbr.calc.outline import MOST_ADDED, is_added, is_key
 from qbr.calc.review import span_of
 from qbr.calc.slides import NotClientSafe, client_safe, to_json
 from qbr.models import Deck, SlideEdit, Snapshot
@@ -20,6 +21,10 @@ from qbr.queries.decks import RENDER, compose_deck, content_hash, edit_rows
 
 if TYPE_CHECKING:
     from people.models import User
+
+
+HEADLINES: Final = ("headline", "verdict")
+"""The words that a slide's figures also write."""
 
 
 class AlreadyThere(Exception):
@@ -61,19 +66,31 @@ def create_deck(*, client: Client, period: str, kind: str, audience: str, held_o
     return deck
 
 
-def write_words(*, deck: Deck, slide: str, words: Mapping[str, Any], hidden: bool, expected: int, actor: User) -> None:
-    """expected: the version of the slide's words that was seen, 0 for none. Raises StaleRecord or Frozen."""
+def write_words(
+    *,
+    deck: Deck,
+    slide: str,
+    words: Mapping[str, Any],
+    hidden: bool,
+    expected: int,
+    actor: User,
+    basis: Mapping[str, str] | None = None,
+) -> None:
+    """slide: its key. expected: the version of its words that was seen, 0 for none. basis: what the figures said then.
+
+    Raises StaleRecord or Frozen.
+    """  # fmt: skip
     with transaction.atomic():
         _locked_draft(deck)
         edit = SlideEdit.objects.filter(deck=deck, slide=slide).first()
         before = {"words": edit.words, "hidden": edit.hidden} if edit else {"words": {}, "hidden": False}
         after = {"words": dict(words), "hidden": hidden}
         if edit is None and expected == 0:
-            SlideEdit.objects.create(deck=deck, slide=slide, **after)
+            SlideEdit.objects.create(deck=deck, slide=slide, basis=dict(basis or {}), **after)
         elif edit is None:
             raise StaleRecord(deck)
         else:
-            update_versioned(edit, after, expected=expected)
+            update_versioned(edit, {**after, "basis": dict(basis or {})}, expected=expected)
         Deck.objects.filter(pk=deck.pk).update(updated_at=edit_time(deck))
         changes = {f"{slide} {name}": pair for name, pair in audit.changes_between(before, after).items()}
         if changes:
@@ -88,6 +105,47 @@ def reset_words(*, deck: Deck, slide: str, actor: User) -> None:
         if edit is not None:
             _record(deck, actor, "reset words", {f"{slide} words": (edit.words, None)})
             edit.delete()
+
+
+def hide_slide(*, deck: Deck, slide: str, hidden: bool, actor: User) -> None:
+    """Left out or put back; its words stay."""
+    with transaction.atomic():
+        _locked_draft(deck)
+        edit, made = SlideEdit.objects.get_or_create(deck=deck, slide=slide, defaults={"hidden": hidden})
+        if not made and edit.hidden != hidden:
+            update_versioned(edit, {"hidden": hidden}, expected=edit.version)
+        _record(deck, actor, "left slide out" if hidden else "put slide back", {slide: (not hidden, hidden)})
+
+
+def take_finding(*, deck: Deck, slide: str, said: str, keep: bool, actor: User) -> None:
+    """The figures say something new. keep: a person's headline stands, and is not asked about again until they move on
+    once more; else it goes, and only it: other words of the slide stay.
+    """
+    with transaction.atomic():
+        _locked_draft(deck)
+        edit = SlideEdit.objects.filter(deck=deck, slide=slide).first()
+        if edit is None:
+            return
+        words = edit.words if keep else {name: text for name, text in edit.words.items() if name not in HEADLINES}
+        update_versioned(edit, {"words": words, "basis": {"headline": said}}, expected=edit.version)
+        changes = {f"{slide} words": (edit.words, words)} if not keep else {f"{slide} figures say": (None, said)}
+        _record(deck, actor, "kept words" if keep else "took words of the figures", changes)
+
+
+def arrange(*, deck: Deck, outline: Sequence[str], expected: int, actor: User) -> None:
+    """outline: keys of all slides but the title, in their new order. Raises StaleRecord, Frozen or ValueError."""
+    wanted = [str(key) for key in outline]
+    if len(set(wanted)) != len(wanted) or not all(is_key(key) for key in wanted):
+        raise ValueError("That is no order of slides.")
+    if sum(is_added(key) for key in wanted) > MOST_ADDED:
+        raise ValueError(f"A review takes {MOST_ADDED} slides of your own at most.")
+    with transaction.atomic():
+        _locked_draft(deck)
+        before = deck.outline
+        update_versioned(deck, {"outline": wanted}, expected=expected)
+        gone = [key for key in before if is_added(key) and key not in wanted]
+        SlideEdit.objects.filter(deck=deck, slide__in=gone).delete()
+        _record(deck, actor, "arranged slides", {"order": (", ".join(before), ", ".join(wanted))})
 
 
 def freeze_deck(*, deck: Deck, actor: User, now: datetime, confirmed: bool = False) -> Snapshot:
@@ -140,11 +198,11 @@ def new_edition(*, deck: Deck, actor: User) -> Deck:
             edition=(newest or deck).edition + 1,
             corrects=deck,
             held_on=deck.held_on,
+            outline=deck.outline,
             created_by=actor,
         )
         SlideEdit.objects.bulk_create(
-            SlideEdit(deck=made, slide=row["slide"], words=row["words"], hidden=row["hidden"])
-            for row in deck.edits.values("slide", "words", "hidden")
+            SlideEdit(deck=made, **row) for row in deck.edits.values("slide", "words", "basis", "hidden")
         )
         _record(made, actor, "began edition", {"edition": (deck.edition, made.edition)})
     return made

@@ -35,6 +35,7 @@ class Deck(Record):
     edition = models.PositiveSmallIntegerField(default=1, help_text="a correction of a frozen deck is a new edition")
     corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections")
     held_on = models.DateField(null=True, blank=True)
+    outline = models.JSONField(default=list, blank=True, help_text="keys of slides in the order a person set")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -51,11 +52,15 @@ class Deck(Record):
 
 
 class SlideEdit(Record):
-    """A person's words for one slide: they stand until reset, whatever the figures do."""
+    """A person's words for one slide: they stand until reset, whatever the figures do.
+
+    basis: what the figures said when the words were written, so that one can tell when they have moved on.
+    """
 
     deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="edits")
-    slide = models.CharField(max_length=20, help_text="the slide's kind")
+    slide = models.CharField(max_length=20, help_text="the slide's key")
     words = models.JSONField(default=dict, help_text="field name: text or list of rows")
+    basis = models.JSONField(default=dict, blank=True)
     hidden = models.BooleanField(default=False)
 
     class Meta:

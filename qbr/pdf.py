@@ -13,7 +13,7 @@ import os
 import resource
 import subprocess
 import sys
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -77,11 +77,19 @@ class Rendered:
         return hashlib.sha256(self.pdf).hexdigest()
 
 
-def deck_html(deck: Deck, *, preview: bool = False, nonce: str = "", font_base: str = FONT_SCHEME) -> str:
-    """The document that the PDF is made from; with preview, the same for a browser: drawings inline, fonts by URL."""
+def deck_html(
+    deck: Deck, *, preview: bool = False, nonce: str = "", font_base: str = FONT_SCHEME, only: str = ""
+) -> str:
+    """The document that the PDF is made from; with preview, the same for a browser: drawings inline, fonts by URL.
+
+    only: the key of one slide, whose pages alone are wanted.
+    """
     check_size(deck)
     client_safe(deck)
-    return _html_of(deck, laid_out(deck), preview=preview, nonce=nonce, font_base=font_base)
+    layout = laid_out(deck)
+    if only:
+        layout = replace(layout, pages=tuple(page for page in layout.pages if page.key == only))
+    return _html_of(deck, layout, preview=preview, nonce=nonce, font_base=font_base)
 
 
 def _html_of(deck: Deck, layout: Layout, *, preview: bool, nonce: str, font_base: str) -> str:

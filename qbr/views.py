@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -22,13 +23,18 @@ from common.periods import month_add, quarter_of
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
 from common.records import StaleRecord
 from people.access import abilities_of
+from people.models import User
 from people.requests import signed_in
 from qbr import actions
 from qbr.access import get_deck_for, get_editable_deck_for
-from qbr.forms import NewReviewForm, WordsForm, cards_of, form_of
+from qbr.calc import slides
+from qbr.calc.outline import OWN, base_of, is_added, is_key, keys_of, moved, with_added
+from qbr.calc.slides import Slide
+from qbr.calc.words import worded
+from qbr.forms import NO_EDIT, NewReviewForm, WordsForm, cards_of, finding_of, form_of
 from qbr.models import Deck, Snapshot
 from qbr.pdf import deck_html
-from qbr.queries.decks import compose_deck, deck_rows, frozen_deck, printing_of
+from qbr.queries.decks import compose_deck, deck_rows, edit_rows, frozen_deck, printing_of
 
 AUTHORS: Final = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 PREVIEW_CSP: Final = {
@@ -98,7 +104,7 @@ def _editor(request: HttpRequest, deck: Deck, typed: WordsForm | None = None, *,
     user = signed_in(request)
     composed = compose_deck(user, deck, now=timezone.now())
     cards = [
-        replace(card, form=typed, open=True) if typed is not None and card.kind == typed.slide.kind else card
+        replace(card, form=typed, open=True) if typed is not None and card.key == typed.slide.key else card
         for card in cards_of(deck, composed)
     ]
     context = {"deck": deck, "may_write": abilities_of(user).edit_reviews, "composed": composed, "cards": cards}
@@ -110,8 +116,8 @@ def _editor(request: HttpRequest, deck: Deck, typed: WordsForm | None = None, *,
 def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
     user = signed_in(request)
     deck = get_editable_deck_for(user, pk)
-    back = f"{reverse('review', args=[pk])}#slide-{slide}"
-    form = form_of(deck, compose_deck(user, deck, now=timezone.now()), slide, request.POST)
+    composed = compose_deck(user, deck, now=timezone.now())
+    form = form_of(deck, composed, slide, request.POST)
     if form is None:
         raise Http404("No such slide.")
     if not form.is_valid():
@@ -123,9 +129,10 @@ def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
             deck=deck,
             slide=slide,
             words=form.words(),
-            hidden=form.cleaned_data.get("hidden", False),
+            hidden=edit_rows(deck).get(slide, NO_EDIT)["hidden"],
             expected=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
             actor=user,
+            basis={"headline": finding_of(form.plain)},
         )
         messages.success(request, "Words saved.")
     except StaleRecord:
@@ -137,20 +144,126 @@ def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
         return _editor(request, deck, form, status=409)
     except actions.Frozen:
         messages.error(request, "Not saved: this review was frozen meanwhile. Begin a new edition to correct it.")
-    return HttpResponseRedirect(back)
+    return HttpResponseRedirect(_at_slide(pk, slide))
+
+
+@allow(roles=AUTHORS)
+@require_POST
+@csp(PREVIEW_CSP)  # type: ignore[arg-type]  # its type knows no view with arguments
+def try_words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
+    """The very page of one slide with the words as typed so far, which are not saved."""
+    user = signed_in(request)
+    deck = get_editable_deck_for(user, pk)
+    composed = compose_deck(user, deck, now=timezone.now())
+    form = form_of(deck, composed, slide, request.POST)
+    if form is None:
+        raise Http404("No such slide.")
+    typed = form.words() if form.is_valid() else edit_rows(deck).get(slide, NO_EDIT)["words"]
+    shown = worded(form.plain, typed)
+    others = (one for one in composed.deck.slides if one.key != slide)
+    made = replace(composed.deck, slides=(shown, *others))
+    return _pages(request, made, only=slide)
+
+
+@allow(roles=AUTHORS)
+@require_POST
+def hide(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
+    hidden = request.POST.get("hidden") == "yes"
+
+    def write(deck: Deck, user: User) -> str:
+        actions.hide_slide(deck=deck, slide=slide, hidden=hidden, actor=user)
+        return "The slide is left out; its words are kept." if hidden else "The slide is back."
+
+    return _written(request, pk, slide, write)
+
+
+@allow(roles=AUTHORS)
+@require_POST
+def take(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
+    """The figures moved on: take what they say now, or keep one's own headline."""
+    keep = request.POST.get("keep") == "yes"
+
+    def write(deck: Deck, user: User) -> str:
+        plain = _plain(deck, user, slide)
+        actions.take_finding(deck=deck, slide=slide, said=finding_of(plain), keep=keep, actor=user)
+        return "Your headline stands." if keep else "The headline says again what the figures say."
+
+    return _written(request, pk, slide, write)
+
+
+@allow(roles=AUTHORS)
+@require_POST
+def arrange(request: HttpRequest, pk: int) -> HttpResponse:
+    """A whole new order (drag), one step (buttons and keys), one more slide, or one of one's own taken away."""
+    asked = request.POST
+    slide = asked.get("slide", "")
+
+    def write(deck: Deck, user: User) -> str:
+        keys = keys_of(compose_deck(user, deck, now=timezone.now()).plain)
+        said = "The slides stand in their new order."
+        if asked.get("order"):
+            keys = asked["order"].split(",")
+        elif asked.get("add"):
+            base = base_of(asked["add"])
+            if base not in (OWN, *(base_of(key) for key in keys)):
+                raise Http404("No such slide.")
+            keys, _ = with_added(keys, base, slide or (keys[-1] if keys else ""))
+            said = "One slide more: write what it says." if base == OWN else "The slide is there twice now."
+        elif slide not in keys:
+            raise Http404("No such slide.")
+        elif asked.get("remove"):
+            if not is_added(slide):
+                raise Http404("No such slide.")
+            keys.remove(slide)
+            said = "The slide is gone."
+        else:
+            keys = moved(keys, slide, -1 if asked.get("step") == "up" else 1)
+        actions.arrange(deck=deck, outline=keys, expected=_number(asked.get("version", "")), actor=user)
+        return said
+
+    return _written(request, pk, slide, write)
+
+
+def _plain(deck: Deck, user: User, key: str) -> Slide:
+    for slide in compose_deck(user, deck, now=timezone.now()).plain.slides:
+        if slide.key == key:
+            return slide
+    raise Http404("No such slide.")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _at_slide(pk: int, slide: str) -> str:
+    return f"{reverse('review', args=[pk])}#slide-{slide}"
+
+
+def _written(request: HttpRequest, pk: int, slide: str, write: Callable[[Deck, User], str]) -> HttpResponse:
+    """Do it, say so, and show the slide again. write: does it and tells what was done."""
+    user = signed_in(request)
+    deck = get_editable_deck_for(user, pk)
+    if not is_key(slide) and slide:
+        raise Http404("No such slide.")
+    try:
+        messages.success(request, write(deck, user))
+    except StaleRecord:
+        messages.error(request, "Not changed: somebody else arranged this review meanwhile. Look, then do it again.")
+    except ValueError as error:
+        messages.error(request, str(error))
+    except actions.Frozen:
+        messages.error(request, "Not changed: this review is frozen. Begin a new edition to correct it.")
+    return HttpResponseRedirect(_at_slide(pk, slide) if slide else reverse("review", args=[pk]))
 
 
 @allow(roles=AUTHORS)
 @require_POST
 def reset(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
-    user = signed_in(request)
-    deck = get_editable_deck_for(user, pk)
-    try:
+    def write(deck: Deck, user: User) -> str:
         actions.reset_words(deck=deck, slide=slide, actor=user)
-        messages.success(request, "The slide says again what its figures say.")
-    except actions.Frozen:
-        messages.error(request, "Not changed: this review is frozen.")
-    return HttpResponseRedirect(f"{reverse('review', args=[pk])}#slide-{slide}")
+        return "The slide says again what its figures say; all other slides stand as they were."
+
+    return _written(request, pk, slide, write)
 
 
 @allow(roles=MONEY_READERS)
@@ -164,8 +277,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         made = frozen_deck(Snapshot.objects.defer("pdf").get(deck=deck))
     else:
         made = compose_deck(user, deck, now=timezone.now()).deck
+    return _pages(request, made)
+
+
+def _pages(request: HttpRequest, deck: slides.Deck, *, only: str = "") -> HttpResponse:
     base = static("fonts/deck/Inter-400.ttf").rsplit("/", 1)[0] + "/"
-    return HttpResponse(deck_html(made, preview=True, nonce=str(request.csp_nonce), font_base=base))  # type: ignore[attr-defined]  # set by its middleware
+    nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # set by its middleware
+    return HttpResponse(deck_html(deck, preview=True, nonce=nonce, font_base=base, only=only))
 
 
 @allow(roles=AUTHORS)

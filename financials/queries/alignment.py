@@ -54,7 +54,7 @@ def load_book(user: User, basis: Basis, clients: list[int], first: Month, last: 
     for tie in AlignmentTie.objects.filter(contract__client__in=clients).select_related(*linked):
         ties[tie.contract_id].append(tie)
     kept = {pk: tuple(rows) for pk, rows in ties.items()}
-    parts = {pk: _parts(row, contracts, kept) for pk, row in contracts.items()}
+    parts = {pk: parts_of(row, contracts, kept) for pk, row in contracts.items()}
     return Book(contracts, kept, parts, *_cells(basis, contracts, parts, clients, (first, last)))
 
 
@@ -67,7 +67,7 @@ def _source(contract: Contract, contracts: Mapping[int, Contract], ties: Mapping
     return contract.pk
 
 
-def _parts(
+def parts_of(
     contract: Contract, contracts: Mapping[int, Contract], ties: Mapping[int, tuple[AlignmentTie, ...]]
 ) -> Parts:
     source = _source(contract, contracts, ties)

@@ -8,6 +8,46 @@ CLIENT: Final = "halden-pharma"
 AUDIENCES: Final = ("client", "internal")
 
 WORDS: Final[dict[str, dict[str, Any]]] = {
+    "title": {
+        "theirs": [
+            ["Dana Whitfield", "Chief commercial officer"],
+            ["Tomasz Ashby", "VP brand marketing"],
+            ["Imani Foster", "VP medical affairs"],
+        ],
+    },
+    "moves": {
+        "unit": "$M",
+        "note": "Cost is the fee over the term; benefit is the run rate at full effect, as your team modelled it.",
+        "moves": [
+            {
+                "what": "Renew the medical affairs studio",
+                "label": "Defends what is planned",
+                "why": "Review time fell from eleven days to nine and a half; seven needs the same team",
+                "benefit": "1.20",
+                "cost": "4.08",
+                "when": "Sign by 14 Dec",
+                "if_not": "The queue goes back to eleven days in spring",
+            },
+            {
+                "what": "Renew the brand and campaign retainer",
+                "label": "Defends what is planned",
+                "why": "Three respiratory launches fall in the first half of the year",
+                "benefit": "2.60",
+                "cost": "5.88",
+                "when": "Sign by 18 Jan",
+                "if_not": "The launch team disperses in February",
+            },
+            {
+                "what": "Patient support in two more markets",
+                "label": "Growth",
+                "why": "No agency serves patients there yet; the pilot kept 71% of them after ninety days",
+                "benefit": "3.10",
+                "cost": "1.15",
+                "when": "Start 1 Mar",
+                "if_not": "A rival’s offer is on the table in April",
+            },
+        ],
+    },
     "decisions": {
         "unit": "$M",
         "note": "Cost is the fee over the term. Worth is the run rate at full effect, as your brand team modelled it.",

@@ -25,6 +25,8 @@ STYLES: Final[dict[str, TextStyle]] = {
     "coverline": TextStyle("regular", 17, 25),
     "meeting": TextStyle("regular", 12, 18),
     "rank": TextStyle("serif", 20, 26),
+    "rankline": TextStyle("serif", 18, 19),
+    "aim": TextStyle("serif", 16, 21),
     "colhead": TextStyle("serif", 18, 24),
     "dek": TextStyle("regular", 14, 20),
     "running": TextStyle("medium", 11, 16),

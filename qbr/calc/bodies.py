@@ -53,7 +53,7 @@ def title_line(title: str, unit: str, width: float) -> Text:
 def table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """One table over the whole width, with an optional reading note under its last part."""
     if slide.table is None or not slide.table.rows:
-        return [_nothing(slide)]
+        return [nothing(slide)]
     top = 168
     note = _note(slide)
     parts = fitted(slide.table, FOOT - top, brand, room=note.height + 20 if note else 0)
@@ -79,7 +79,7 @@ def _note(slide: Slide) -> Text | None:
     return block_of(slide.note, "small", 1168, 2, tone="label") if slide.note else None
 
 
-def _nothing(slide: Slide) -> Body:
+def nothing(slide: Slide) -> Body:
     """Says what is missing; never an empty table."""
     words = slide.note or "Nothing is recorded for this section yet."
     lines = block_of(words, "lead", 760, 4)
@@ -88,9 +88,9 @@ def _nothing(slide: Slide) -> Body:
 
 def chart_and_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """Chart left, table right, up to three columns of words under both."""
-    words = _columns(slide.columns, 536, FOOT) if slide.columns else ((), ())
+    words = columns_of(slide.columns, 536, FOOT) if slide.columns else ((), ())
     foot = 508 if slide.columns else 620
-    regions: list[Region] = list(_drawing(slide, 56, 166, 475, min(foot - 166, 380), brand))
+    regions: list[Region] = list(drawing(slide, 56, 166, 475, min(foot - 166, 380), brand))
     cut: list[tuple[str, str]] = []
     extra: list[Body] = []
     if slide.table and slide.table.rows:
@@ -112,7 +112,7 @@ def chart_over_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     rows = len(slide.table.rows) if slide.table else 0
     under = min(34 + rows * 28, 250) if rows else 0
     foot = FOOT - (under + 22 if under else 0)
-    regions = list(_drawing(slide, 56, 166, 1168, foot - 166, brand))
+    regions = list(drawing(slide, 56, 166, 1168, foot - 166, brand))
     if slide.table and rows:
         first, *rest = fitted(slide.table, FOOT - foot - 22, brand, steps=STEPS[2:])
         regions.append(Region(56, foot + 22, 1168, FOOT - foot - 22, (first.table,)))
@@ -121,7 +121,7 @@ def chart_over_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     return [Body(tuple(regions))]
 
 
-def _drawing(slide: Slide, x: int, y: int, width: int, height: int, brand: Brand) -> tuple[Region, ...]:
+def drawing(slide: Slide, x: int, y: int, width: int, height: int, brand: Brand) -> tuple[Region, ...]:
     if slide.chart is not None:
         title, unit, alt = slide.chart.title, slide.chart.unit, slide.chart.alt
         svg = bar_chart(slide.chart, width, height - 30, brand)
@@ -141,13 +141,21 @@ def summary(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """Four or five figures across the body, over three columns of findings."""
     step = 1188 / max(len(slide.figures[:5]), 4)
     regions = [
-        _big_figure(figure, round(56 + step * place), int(step) - 20) for place, figure in enumerate(slide.figures[:5])
+        big_figure(figure, round(56 + step * place), int(step) - 20) for place, figure in enumerate(slide.figures[:5])
     ]
-    words, cut = _columns(slide.columns, 312 if slide.figures else 168, FOOT, head="colhead", body="list")
+    words, cut = columns_of(slide.columns, 312 if slide.figures else 168, FOOT, head="colhead", body="list")
     return [Body((*regions, *words), cut)]
 
 
-def _big_figure(item: BigFigure, x: int, width: int) -> Region:
+def own(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """A slide of somebody's own words: up to three columns of points, or one text over the width."""
+    if not slide.columns:
+        return [nothing(slide)]
+    words, cut = columns_of(slide.columns, 168, FOOT, head="colhead", body="list")
+    return [Body(words, cut)]
+
+
+def big_figure(item: BigFigure, x: int, width: int) -> Region:
     text = DASH if item.figure.text is None else item.figure.text
     label = block_of(item.label, "label", width, 2, tone="label")
     big = clipped(text, STYLES["big"], width - 40)
@@ -163,7 +171,7 @@ def _big_figure(item: BigFigure, x: int, width: int) -> Region:
     return Region(x, 164, width, stack_height(tuple(blocks)) + 8, tuple(blocks), "rule")
 
 
-def _columns(
+def columns_of(
     columns: tuple[TextColumn, ...], top: int, foot: int, *, head: str = "blockhead", body: str = "body"
 ) -> tuple[tuple[Region, ...], Cut]:
     """Lists in thirds; what does not fit in height goes to the appendix, the last item first."""
@@ -194,7 +202,7 @@ def _point(point: Point, width: float, lead: str, body: str) -> list[Block]:
 def decisions(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """One to five decisions as one table. Further ones follow on their own slides."""
     if not slide.decisions:
-        return [_nothing(slide)]
+        return [nothing(slide)]
     groups = [slide.decisions[start : start + 5] for start in range(0, len(slide.decisions), 5)]
     bodies = []
     for number, group in enumerate(groups):

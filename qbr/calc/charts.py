@@ -6,13 +6,12 @@ Self-contained: no ids, no references, no styles, so one drawing serves the page
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from qbr.calc.colour import DOWN, INK, UP, Brand
-from qbr.calc.fit import TextStyle, clipped
+from qbr.calc.fit import TextStyle, clipped, paragraph
 from qbr.calc.slides import Bar, BarChart, Bridge, Step
 
 GREY1: Final = "#45525D"
@@ -39,24 +38,24 @@ class Svg:
     def rect(self, x: float, y: float, w: float, h: float, fill: str, *, stroke: str = "", dash: str = "") -> None:
         edge = f' stroke="{stroke}" stroke-width="1.25"' if stroke else ""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(max(w, 0))}" height="{_n(max(h, 0))}"'
+        box = f'x="{px(x)}" y="{px(y)}" width="{px(max(w, 0))}" height="{px(max(h, 0))}"'
         self._parts.append(f'<rect {box} fill="{fill}"{edge}{dashed}/>')
 
     def line(
         self, x1: float, y1: float, x2: float, y2: float, stroke: str, *, width: float = 1, dash: str = ""
     ) -> None:
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        ends = f'x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"'
+        ends = f'x1="{px(x1)}" y1="{px(y1)}" x2="{px(x2)}" y2="{px(y2)}"'
         self._parts.append(f'<line {ends} stroke="{stroke}" stroke-width="{width}"{dashed}/>')
 
     def polyline(self, points: Sequence[tuple[float, float]], stroke: str, *, width: float = 2) -> None:
-        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+        path = " ".join(f"{px(x)},{px(y)}" for x, y in points)
         self._parts.append(
             f'<polyline points="{path}" fill="none" stroke="{stroke}" stroke-width="{width}" stroke-linejoin="round"/>'
         )
 
     def circle(self, x: float, y: float, r: float, fill: str) -> None:
-        self._parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" fill="{fill}"/>')
+        self._parts.append(f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(r)}" fill="{fill}"/>')
 
     def path(self, d: str, fill: str) -> None:
         self._parts.append(f'<path d="{d}" fill="{fill}"/>')
@@ -66,101 +65,16 @@ class Svg:
         if anchor != "start":
             x -= style.width(text) * (0.5 if anchor == "middle" else 1)
         font = f'font-family="Inter Deck" font-size="{style.size}" font-weight="{_FAMILY[style.face]}"'
-        self._parts.append(f'<text x="{_n(x)}" y="{_n(y)}" {font} fill="{fill}">{escape(text)}</text>')
+        self._parts.append(f'<text x="{px(x)}" y="{px(y)}" {font} fill="{fill}">{escape(text)}</text>')
 
     def render(self, alt: str) -> str:
-        size = f'width="{_n(self.width)}" height="{_n(self.height)}" viewBox="0 0 {_n(self.width)} {_n(self.height)}"'
+        size = f'width="{px(self.width)}" height="{px(self.height)}" viewBox="0 0 {px(self.width)} {px(self.height)}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(alt)}>'
         return head + "".join(self._parts) + "</svg>"
 
 
-def _n(value: float) -> str:
+def px(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
-
-
-def sparkline(
-    series: Sequence[Decimal | None], plan: Decimal | None, width: int, height: int, brand: Brand, alt: str
-) -> str:
-    """A gap stays a gap; the last known value is dotted; plan is a dashed line across."""
-    svg = Svg(width, height)
-    known = [float(value) for value in series if value is not None]
-    if known:
-        bounds = known + ([float(plan)] if plan is not None else [])
-        low, high = min(bounds), max(bounds)
-        spread = high - low
-
-        def at(value: float) -> float:
-            return height / 2 if spread == 0 else height - 4 - (value - low) / spread * (height - 8)
-
-        step = (width - 12) / max(len(series) - 1, 1)
-        if plan is not None:
-            svg.line(4, at(float(plan)), width - 8, at(float(plan)), GREY2, width=0.9, dash="2.5 2")
-        for run in _runs(series):
-            svg.polyline([(4 + index * step, at(value)) for index, value in run], brand.mark, width=1.6)
-        index, last = [(i, float(v)) for i, v in enumerate(series) if v is not None][-1]
-        svg.circle(4 + index * step, at(last), 2.6, brand.mark)
-    return svg.render(alt)
-
-
-def _runs(series: Sequence[Decimal | None]) -> list[list[tuple[int, float]]]:
-    runs: list[list[tuple[int, float]]] = [[]]
-    for index, value in enumerate(series):
-        if value is None:
-            runs.append([])
-        else:
-            runs[-1].append((index, float(value)))
-    return [run for run in runs if len(run) > 1]
-
-
-def week_mark(
-    due: date | None, start: date, today: date | None, size: tuple[int, int], brand: Brand, alt: str, *, done: bool
-) -> str:
-    """One row of a thirteen-week chart: month rules, today's line, and a bar up to the due date."""
-    width, height = size
-    middle = height / 2
-    svg = Svg(width, height)
-    end = start + timedelta(days=91)
-
-    def at(day: date) -> float:
-        return min(max((day - start).days / 91, 0.0), 1.0) * width
-
-    for first in month_starts(start, end):
-        svg.line(at(first), 0, at(first), height, HAIRLINE)
-    if due is not None:
-        begin = at(max(start, today) if today is not None and today < due else start)
-        if due >= end:
-            svg.rect(begin, middle - 5, width - begin - 1, 10, "#FFFFFF", stroke=brand.mark)
-        elif due < start:
-            svg.path(f"M0 {_n(middle)} L7 {_n(middle - 5)} L7 {_n(middle + 5)} Z", DOWN)
-        else:
-            svg.rect(begin, middle - 5, max(at(due) - begin, 3), 10, GREY3 if done else brand.mark)
-    if today is not None and start <= today < end:
-        svg.line(at(today), 0, at(today), height, INK, width=1)
-    return svg.render(alt)
-
-
-def week_head(start: date, today: date | None, width: int, names: Sequence[str]) -> str:
-    """Month names over the columns of `week_mark`; names[0] is January."""
-    svg = Svg(width, 16)
-    end = start + timedelta(days=91)
-    for first in [start, *month_starts(start, end)]:
-        x = (first - start).days / 91 * width
-        follows = [day for day in month_starts(start, end) if day > first]
-        room = ((follows[0] - first).days if follows else (end - first).days) / 91 * width - 6
-        name = names[first.month - 1]
-        if AXIS.width(name) <= room:
-            svg.text(x, 12, name, AXIS, GREY2)
-    return svg.render(", ".join(dict.fromkeys(names[d.month - 1] for d in [start, *month_starts(start, end)])))
-
-
-def month_starts(start: date, end: date) -> list[date]:
-    """First days of months after start and before end."""
-    found = []
-    day = date(start.year + start.month // 12, start.month % 12 + 1, 1)
-    while day < end:
-        found.append(day)
-        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return found
 
 
 def bar_chart(chart: BarChart, width: int, height: int, brand: Brand) -> str:
@@ -333,7 +247,8 @@ def bridge(chart: Bridge, width: int, height: int, brand: Brand) -> str:
         colour = INK if step.total or step.value == 0 else fill
         svg.text(x + wide / 2, y0 - 8, step.text, STRONG, colour, anchor="middle")
         style = TextStyle("bold", 12, 15) if step.total else TextStyle("regular", 12, 15)
-        svg.text(x + wide / 2, foot + 18, clipped(step.label, style, pitch - 4), style, INK, anchor="middle")
+        for place, words in enumerate(paragraph(step.label, style, pitch - 4, 2).lines):
+            svg.text(x + wide / 2, foot + 18 + 14 * place, words, style, INK, anchor="middle")
         if step.note:
             svg.text(x + wide / 2, foot + 35, clipped(step.note, AXIS, pitch + 8), AXIS, GREY2, anchor="middle")
     svg.line(0, foot, width, foot, INK, width=1.25)

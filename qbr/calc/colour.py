@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from qbr.calc.slides import Status
+
 HOUSE: Final = "#0B4F6C"
 INK: Final = "#16212B"
-STATUS: Final = {"on_track": "#1B7048", "watch": "#9A5B00", "at_risk": "#B3261E"}
+STATUS: Final[dict[Status, str]] = {"on_track": "#1B7048", "watch": "#9A5B00", "at_risk": "#B3261E"}
 UP: Final = "#24479B"
 DOWN: Final = "#B5402C"
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}\Z")

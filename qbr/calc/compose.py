@@ -9,10 +9,16 @@ from typing import Final
 from common import formats
 from common.periods import month_end, month_label
 from financials.calc import findings
+from qbr.calc.compose_dive import dive
 from qbr.calc.compose_forecast import forecast
-from qbr.calc.compose_money import fees, fees_finding, moved_column, scorecard, summary
+from qbr.calc.compose_goals import objectives
+from qbr.calc.compose_inside import people, risks
+from qbr.calc.compose_money import drawn_fees, fees, fees_finding, moved_column, scorecard, summary
+from qbr.calc.compose_moves import moves
 from qbr.calc.compose_profit import profit
 from qbr.calc.compose_promises import promises
+from qbr.calc.compose_service import service
+from qbr.calc.compose_voice import voice
 from qbr.calc.compose_work import contracts, notices_soon, pipeline, plan
 from qbr.calc.review import ReviewData
 from qbr.calc.slides import (
@@ -21,6 +27,7 @@ from qbr.calc.slides import (
     Column,
     Cover,
     Deck,
+    Kind,
     Person,
     Point,
     Row,
@@ -29,6 +36,19 @@ from qbr.calc.slides import (
     TextColumn,
 )
 
+AGENDA: Final[tuple[tuple[str, tuple[Kind, ...]], ...]] = (
+    ("Decide, and account for what was promised", ("decisions", "promises")),
+    ("Where we stand", ("summary", "objectives", "scorecard", "dive")),
+    ("Service, and what you told us", ("service", "voice")),
+    ("What next: recommendations and plan", ("moves", "plan", "own")),
+    ("Fees, proposals and contracts in full", ("pnl", "forecast", "pipeline", "contracts")),
+    ("Between ourselves", ("people", "risks")),
+)
+MINUTES: Final[dict[Kind, int]] = {
+    "decisions": 3, "promises": 5, "summary": 5, "objectives": 5, "scorecard": 8, "dive": 6, "service": 4, "voice": 4,
+    "moves": 10, "plan": 8, "own": 3,
+}  # fmt: skip
+"""How long the best give each slide; the rest is read before or after. Source: field practice, 60 to 75 minutes."""
 KIND_LABELS: Final = {"qbr": "Quarterly business review", "annual": "Annual strategic meeting"}
 
 
@@ -38,12 +58,19 @@ def compose(data: ReviewData) -> Deck:
         _decisions(),
         promises(data),
         summary(data, moved_column(data), _agreed(data), _attention(data)),
+        objectives(data),
         scorecard(data),
+        dive(data),
+        service(data),
+        voice(data),
+        moves(data),
+        plan(data),
         profit(data),
         forecast(data),
         pipeline(data),
         contracts(data),
-        plan(data),
+        people(data),
+        risks(data),
         _sources(data),
     ]
     found = tuple(slide for slide in slides if slide is not None)
@@ -67,20 +94,13 @@ def with_agenda(deck: Deck) -> Deck:
     title, *others = deck.slides
     if title.cover is None:
         return deck
-    groups = (
-        ("Decisions we seek today", ("decisions",)),
-        ("What we promised each other", ("promises",)),
-        ("Where we stand", ("summary", "scorecard", "pnl")),
-        ("What is signed and what is proposed", ("forecast", "pipeline", "contracts")),
-        ("What happens next", ("plan",)),
-        ("Appendix", ("sources",)),
-    )
     agenda = []
-    for topic, kinds in groups:
+    for topic, kinds in AGENDA:
         numbers = [number for number, slide in enumerate(others, 2) if slide.kind in kinds]
         if numbers:
             text = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
-            agenda.append(Agenda(topic, text))
+            minutes = sum(MINUTES.get(slide.kind, 0) for slide in others if slide.kind in kinds)
+            agenda.append(Agenda(topic, text, f"{minutes} min" if minutes else ""))
     cover = replace(title.cover, agenda=tuple(agenda))
     return replace(deck, slides=(replace(title, cover=cover), *others))
 
@@ -94,6 +114,7 @@ def _title(data: ReviewData, label: str) -> Slide:
         kind="title",
         section=f"{data.client}: {label}",
         headline=money,
+        drawn=drawn_fees(data),
         cover=Cover(
             verdict=f"{money}. {notice}" if notice else f"{money}.",
             kind_label=label,

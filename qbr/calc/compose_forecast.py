@@ -11,7 +11,7 @@ from common.periods import Month, month_add, month_label, months_between, quarte
 from financials.calc import findings
 from qbr.calc.compose_money import contracted_ahead, fees
 from qbr.calc.review import ReviewData, Span, summed
-from qbr.calc.slides import Bar, BarChart, Cell, Column, Row, Slide, Table
+from qbr.calc.slides import Bar, BarChart, Cell, Column, Drawn, Row, Slide, Table
 from qbr.calc.units import Unit, unit_for
 
 FORECAST_LAYERS: Final = (
@@ -63,6 +63,10 @@ def forecast(data: ReviewData) -> Slide | None:
         source=f"forecast run {data.forecast.run}",
         chart=chart,
         table=_forecast_table(data, layers, unit),
+        drawn=(
+            Drawn("Signed, twelve months", formats.money(contracted_ahead(data), data.currency), "forecast"),
+            Drawn("Forecast run", data.forecast.run, "forecast"),
+        ),
     )
 
 

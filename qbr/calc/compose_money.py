@@ -10,7 +10,20 @@ from common.periods import Month, month_add, month_label, months_between, quarte
 from financials.calc import findings
 from financials.calc.findings import Part
 from qbr.calc.review import Amounts, ReviewData, Span, summed
-from qbr.calc.slides import BigFigure, Cell, Column, FieldClass, Point, Row, Slide, Status, Table, TextColumn
+from qbr.calc.slides import (
+    STATUS_WORDS,
+    BigFigure,
+    Cell,
+    Column,
+    Drawn,
+    FieldClass,
+    Point,
+    Row,
+    Slide,
+    Status,
+    Table,
+    TextColumn,
+)
 from qbr.calc.units import Unit, big, less, share, unit_for
 
 ON_TRACK: Final = Decimal("0.95")
@@ -75,7 +88,27 @@ def summary(data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: 
         source=f"ledger to {month_label(data.through)}",
         figures=tuple(figures),
         columns=columns,
+        drawn=drawn_fees(data),
     )
+
+
+def drawn_fees(data: ReviewData) -> tuple[Drawn, ...]:
+    """What `fees_finding` is written from: the whole, its budget, and the lines that moved it most."""
+    periods = data.periods
+    net, budget = data.actual(periods.now).get("net_revenue"), data.budget(periods.now).get("net_revenue")
+    found = [Drawn(f"{fees(data)}, {periods.whole.label}", formats.money(net, data.currency), "pnl")]
+    if budget is not None:
+        found.append(Drawn("Budget", formats.money(budget, data.currency), "pnl"))
+    year_ago = data.compared(periods.year_ago).get("net_revenue")
+    if periods.year_ago is not None and year_ago is not None:
+        found.append(Drawn(periods.year_ago.label, formats.money(year_ago, data.currency), "pnl"))
+    moved = sorted((part for part in line_gaps(data) if part.gap), key=lambda part: (-abs(part.gap), part.name))
+    if budget is not None:
+        found += [
+            Drawn(f"{part.name} against budget", formats.money(part.gap, data.currency, signed=True), "pnl")
+            for part in moved[:3]
+        ]
+    return tuple(found)
 
 
 def _compared(data: ReviewData, label: str, now: Span | None, before: Span | None, year_ago: Span | None) -> BigFigure:
@@ -180,8 +213,8 @@ def moved_column(data: ReviewData) -> TextColumn:
     points = []
     parts = sorted((part for part in line_gaps(data) if part.gap), key=lambda part: (-abs(part.gap), part.name))
     for part in parts[:3]:
-        actual = summed(data.figures.actual_by_line.get(_line_key(data, part.name), {}), now).get("net_revenue")
-        budget = summed(data.figures.budget_by_line.get(_line_key(data, part.name), {}), now).get("net_revenue")
+        actual = summed(data.figures.actual_by_line.get(line_key(data, part.name), {}), now).get("net_revenue")
+        budget = summed(data.figures.budget_by_line.get(line_key(data, part.name), {}), now).get("net_revenue")
         side = "over" if part.gap > 0 else "under"
         said = findings.amounts(data.currency, part.gap)[0]
         billed = formats.money(actual, data.currency) if actual else "Nothing billed"
@@ -192,7 +225,7 @@ def moved_column(data: ReviewData) -> TextColumn:
     return TextColumn("What moved", tuple(points))
 
 
-def _line_key(data: ReviewData, name: str) -> str:
+def line_key(data: ReviewData, name: str) -> str:
     return "" if name == "Other work" and "Other work" not in data.figures.actual_by_line else name
 
 
@@ -240,6 +273,17 @@ def scorecard(data: ReviewData) -> Slide:
         source=f"ledger to {month_label(data.through)}; budget {data.budget_version or 'not set'}",
         note=f"How to read status. {reading} Costs passed through carry no status.",
         table=Table(columns, tuple(rows), "Financial scorecard", gap_column=3),
+        drawn=tuple(
+            Drawn(
+                name,
+                f"{STATUS_WORDS[status].lower()}, {row.cells[3].text or formats.DASH} {unit.head}",
+                "pnl",
+                row.cells[0].field,
+            )
+            for name, status, row in statuses
+            if status in ("watch", "at_risk")
+        )
+        or drawn_fees(data)[:2],
     )
 
 

@@ -17,6 +17,7 @@ from qbr.calc.slides import (
     Bridge,
     Cell,
     Column,
+    Drawn,
     FieldClass,
     Point,
     Row,
@@ -77,10 +78,29 @@ def profit(data: ReviewData) -> Slide:
         dek=_profit_dek(data),
         source=f"ledger to {month_label(data.through)}; budget {data.budget_version or 'not set'}",
         table=_ladder_table(data, rows, values, unit, label),
-        chart=None if internal and _bridge(data, unit) else _months_chart(data, unit),
+        chart=None if internal and _bridge(data, unit) else months_chart(data, unit),
         bridge=_bridge(data, unit) if internal else None,
         columns=() if internal else _line_columns(data),
+        drawn=_drawn(data, values),
     )
+
+
+def _drawn(data: ReviewData, values: list[Amounts]) -> tuple[Drawn, ...]:
+    lines: tuple[tuple[str, str, FieldClass], ...] = (
+        ("gross_revenue", "Gross billings", "open"), ("pass_through", "Pass-through", "open"),
+        ("net_revenue", fees(data), "open"),
+    )  # fmt: skip
+    if data.internal:
+        lines = (("contribution", "Contribution", "cost"),)
+    now, budget = values[0], values[1]
+    found = [Drawn(name, formats.money(now.get(line), data.currency), "pnl", field) for line, name, field in lines]
+    last, name, field = lines[-1]
+    found.append(Drawn(f"{name}, budget", formats.money(budget.get(last), data.currency), "pnl", field))
+    if data.internal:
+        for label, amounts in (("Margin", now), ("Margin before", values[2])):
+            margin = amounts.get("contribution_margin")
+            found.append(Drawn(label, formats.DASH if margin is None else formats.ratio(margin), "pnl", "cost"))
+    return tuple(found)
 
 
 def _profit_dek(data: ReviewData) -> str:
@@ -121,14 +141,17 @@ def _ladder_cell(line: str, value: Decimal | None, unit: Unit, field: FieldClass
     return unit.cell(value, signed=signed, field=field)
 
 
-def _months_chart(data: ReviewData, unit: Unit) -> BarChart:
-    """Net fees of the twelve months up to the period's end, with the budget as a tick."""
+def months_chart(data: ReviewData, unit: Unit, line: str | None = None, title: str = "") -> BarChart:
+    """Net fees of the twelve months up to the period's end, with the budget as a tick. line: of one service line."""
+    figures = data.figures
+    actual = figures.actual if line is None else figures.actual_by_line.get(line, {})
+    budget = figures.budget if line is None else figures.budget_by_line.get(line, {})
     end = data.periods.whole.last
     months = months_between(month_add(end, -11), end)
     bars = []
     for month in months:
-        value = data.figures.actual.get(month, {}).get("net_revenue") if month <= data.through else None
-        plan = data.figures.budget.get(month, {}).get("net_revenue")
+        value = actual.get(month, {}).get("net_revenue") if month <= data.through else None
+        plan = budget.get(month, {}).get("net_revenue")
         bars.append(
             Bar(
                 formats.month_short(month),
@@ -140,16 +163,17 @@ def _months_chart(data: ReviewData, unit: Unit) -> BarChart:
         )
     known = [(bar, month) for bar, month in zip(bars, months, strict=True) if bar.value is not None]
     name = fees(data)
-    alt = f"{name} by month: nothing is recorded"
+    title = title or f"{name} by month"
+    alt = f"{title}: nothing is recorded"
     if known:
         (first, first_month), (last, last_month) = known[0], known[-1]
         alt = (
-            f"{name} by month, {month_label(first_month)} to {month_label(last_month)}, {unit.head}: "
+            f"{title}, {month_label(first_month)} to {month_label(last_month)}, {unit.head}: "
             f"from {first.label} to {last.label}"
         )
     has_plan = any(bar.plan is not None for bar in bars)
     empty = f"No fees are recorded to {month_label(data.through)}."
-    return BarChart(f"{name} by month", unit.head, tuple(bars), alt, name, "Budget" if has_plan else "", empty=empty)
+    return BarChart(title, unit.head, tuple(bars), alt, name, "Budget" if has_plan else "", empty=empty)
 
 
 def _fees_by_month_finding(data: ReviewData) -> str:

@@ -2,84 +2,151 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from common import formats
+from common.periods import month_end
 from financials.calc import findings
-from qbr.calc.review import PromiseMade, ReviewData
-from qbr.calc.slides import Cell, Column, Row, Slide, Status, Table
+from qbr.calc.account import Due
+from qbr.calc.review import PromiseMade, ReviewData, Span
+from qbr.calc.slides import Cell, Column, Drawn, Point, Row, Slide, Status, Table, TextColumn
 
-MOST: Final = 18
-_OUTCOMES: Final[dict[str, tuple[str, Status]]] = {
+MOST: Final = 9
+"""Rows of one side; the late and the open ones come first into a longer ledger."""
+CARRIED: Final = 4
+OUTCOMES: Final[dict[str, tuple[str, Status]]] = {
     "kept": ("Kept", "on_track"),
     "kept_late": ("Kept late", "watch"),
     "late": ("Late", "at_risk"),
-    "dropped": ("Dropped", "unknown"),
-    "open": ("Open", ""),
+    "dropped": ("Dropped", "dropped"),
+    "open": ("Open", "open"),
 }
+_ORDER: Final = {"late": 0, "kept_late": 1, "dropped": 2, "kept": 3, "open": 4}
 
 
 def promises(data: ReviewData) -> Slide | None:
     """None while neither side has promised anything."""
     if not data.promises:
         return None
-    rows: list[Row] = []
-    for side in ("ours", "theirs"):
-        found = [promise for promise in data.promises if promise.side == side]
-        if found:
-            who = data.firm if side == "ours" else data.client
-            rows.append(Row((Cell(_tally(who, found)), Cell(""), Cell(""), Cell("")), "group"))
-            rows += [_row(promise) for promise in found[: MOST // 2]]
-    columns = (
-        Column("Promise", 640, "name"),
-        Column("Due", 110, "figure"),
-        Column("Outcome", 200, "status"),
-        Column("What happened", 218, "text"),
-    )
+    sides = [(side, [one for one in data.promises if one.side == side]) for side in ("ours", "theirs")]
+    tables = tuple(_ledger(data, side, found) for side, found in sides if found)
     return Slide(
         key="promises",
         kind="promises",
-        section="Promises",
+        section="Promises since last time" if any(one.state != "open" for one in data.promises) else "Promises",
         headline=_finding(data),
         dek="Everything either side promised that fell due since the period began, and what is still open.",
         source=f"commitment ledger on {formats.day(data.today)}",
-        table=Table(columns, tuple(rows), "Promises"),
+        tables=tables,
+        columns=_carried(data),
+        drawn=_drawn(data),
     )
 
 
-def _due(found: list[PromiseMade]) -> list[PromiseMade]:
+def _due(found: Sequence[PromiseMade]) -> list[PromiseMade]:
     return [promise for promise in found if promise.state != "open"]
 
 
-def _tally(who: str, found: list[PromiseMade]) -> str:
+def _ledger(data: ReviewData, side: str, found: list[PromiseMade]) -> Table:
     due = _due(found)
-    if not due:
-        return f"Promised by {who}: none due yet"
-    kept = sum(promise.state == "kept" for promise in due)
-    return f"Promised by {who}: {kept} of {len(due)} kept by their day"
+    kept = sum(one.state == "kept" for one in due)
+    who = "We" if side == "ours" else "You"
+    title = f"{who} kept {kept} of {len(due)}, {round(100 * kept / len(due))}%" if due else f"{who}: none due yet"
+    shown = sorted(found, key=lambda one: (_ORDER[one.state], one.due))[:MOST]
+    widths = (290, 74, 132, 157) if side == "ours" else (212, 68, 120, 75)
+    name = data.firm if side == "ours" else data.client
+    heads = (f"Promised by {name}", "Due", "Outcome", "What happened" if side == "ours" else "When")
+    columns = (
+        Column(heads[0], widths[0], "name"),
+        Column(heads[1], widths[1], "text"),
+        Column(heads[2], widths[2], "status"),
+        Column(heads[3], widths[3], "quiet"),
+    )
+    rows = tuple(_row(one) for one in sorted(shown, key=lambda one: (one.due, one.text)))
+    marks = tuple(OUTCOMES[one.state][1] for one in sorted(found, key=lambda one: _ORDER[one.state]))
+    return Table(columns, rows, title, _earlier(data, side), marks=marks)
 
 
 def _row(promise: PromiseMade) -> Row:
-    words, status = _OUTCOMES[promise.state]
-    happened = f"{formats.day_short(promise.ended_on)}" if promise.ended_on else promise.owner
-    outcome = Cell(words, status=status) if status else Cell(words)
-    return Row((Cell(promise.text), Cell(formats.day_short(promise.due)), outcome, Cell(happened)))
+    words, status = OUTCOMES[promise.state]
+    waiting = promise.owner if promise.side == "ours" else "—"
+    happened = formats.day_short(promise.ended_on) if promise.ended_on else waiting
+    due = formats.day_short(promise.due)
+    return Row((Cell(promise.text), Cell(due), Cell(words, status=status), Cell(happened)))
+
+
+def _earlier(data: ReviewData, side: str) -> str:
+    """How many were kept of those due in the period before and a year ago, where any were."""
+    said = []
+    for span in (data.periods.before, data.periods.year_ago):
+        counted = kept_in(data, side, "promise", span)
+        if span is not None and counted[1]:
+            said.append(f"{span.short}: {counted[0]} of {counted[1]}")
+    return " | ".join(said)
+
+
+def kept_in(data: ReviewData, side: str, kind: str, span: Span | None) -> tuple[int, int]:
+    """Done by its day, and due by today, of what fell due in the months."""
+    if span is None:
+        return 0, 0
+    last = min(month_end(span.last), data.today)
+    found = [one for one in data.account.dues if _counts(one, side, kind) and span.first <= one.due <= last]
+    settled = [one for one in found if one.done_on is not None or one.dropped or one.due < data.today]
+    return sum(one.done_on is not None and one.done_on <= one.due for one in settled), len(settled)
+
+
+def _counts(one: Due, side: str, kind: str) -> bool:
+    return one.side == side and one.kind == kind
+
+
+def _carried(data: ReviewData) -> tuple[TextColumn, ...]:
+    """What is not done yet and goes on, the earliest first, with who owes it."""
+    waiting = sorted((one for one in data.promises if one.state in ("late", "open")), key=lambda one: one.due)
+    points = []
+    for one in waiting[:CARRIED]:
+        who = one.owner if one.side == "ours" else data.client
+        late = (data.today - one.due).days
+        when = f"{formats.plural(late, 'day')} late" if late > 0 else f"due {formats.day_short(one.due)}"
+        points.append(Point("", f"{one.text}: {', '.join(filter(None, (who, when)))}."))
+    return (TextColumn("What carries over", tuple(points)),) if points else ()
+
+
+def _drawn(data: ReviewData) -> tuple[Drawn, ...]:
+    due = _due(data.promises)
+    found = [Drawn("Promises due", str(len(due)), "commitments")]
+    found.append(Drawn("Kept by their day", str(sum(one.state == "kept" for one in due)), "commitments"))
+    for side, name in (("ours", "Late, ours"), ("theirs", "Late, theirs")):
+        late = sum(one.state == "late" and one.side == side for one in due)
+        if late:
+            found.append(Drawn(name, str(late), "commitments"))
+    return tuple(found)
 
 
 def _finding(data: ReviewData) -> str:
-    due = _due(list(data.promises))
+    due = _due(data.promises)
     if not due:
         count = findings.count(len(data.promises)).capitalize()
         return f"{count} {'promise is' if len(data.promises) == 1 else 'promises are'} open, none due yet"
     kept = sum(promise.state == "kept" for promise in due)
     if kept == len(due):
-        return "Every promise that fell due was kept by its day" if kept > 1 else "The one promise due was kept"
+        return (
+            f"All {findings.count(kept)} promises due were kept by their day"
+            if kept > 1
+            else "The one promise due was kept"
+        )
     was, day = ("was", "its day") if kept == 1 else ("were", "their day")
     said = f"{findings.count(kept).capitalize()} of {findings.count(len(due))} promises {was} kept by {day}"
-    late = {side: sum(p.state == "late" and p.side == side for p in due) for side in ("ours", "theirs")}
-    if late["ours"] and late["theirs"]:
-        return f"{said}; {findings.count(late['ours'])} of ours and {findings.count(late['theirs'])} of yours are late"
-    if late["ours"] or late["theirs"]:
-        whose, number = ("ours", late["ours"]) if late["ours"] else ("yours", late["theirs"])
-        return f"{said}; {findings.count(number)} of {whose} {'is' if number == 1 else 'are'} late"
+    late = {side: [p for p in due if p.state == "late" and p.side == side] for side in ("ours", "theirs")}
+    ours, theirs = len(late["ours"]), len(late["theirs"])
+    if ours and theirs:
+        return f"{said}; {findings.count(ours)} of ours and {findings.count(theirs)} of yours are late"
+    if ours + theirs == 1:
+        one = (*late["ours"], *late["theirs"])[0]
+        whose = "ours" if ours else "yours"
+        named = f"{said}; one of {whose} is late: {one.text}"
+        return named if len(named) <= findings.LONGEST else f"{said}; one of {whose} is late"
+    if ours or theirs:
+        whose, number = ("ours", ours) if ours else ("yours", theirs)
+        return f"{said}; {findings.count(number)} of {whose} are late"
     return said

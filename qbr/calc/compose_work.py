@@ -9,7 +9,7 @@ from typing import Final
 from common import formats
 from financials.calc import findings
 from qbr.calc.review import Agreement, Deal, ReviewData, Task
-from qbr.calc.slides import Cell, Column, ColumnKind, Row, Slide, Status, Table
+from qbr.calc.slides import Cell, Column, ColumnKind, Drawn, Row, Slide, Status, Table
 from qbr.calc.units import Unit, unit_for
 
 TASK_STATUS: Final[dict[str, Status]] = {"on_track": "on_track", "watch": "watch", "at_risk": "at_risk"}
@@ -52,7 +52,15 @@ def pipeline(data: ReviewData) -> Slide:
         dek="Fees over the life of each; a proposal without a price enters no total.",
         source=f"opportunities on {formats.day(data.today)}",
         table=Table(columns, (*rows, _deal_total(data, unit, len(columns))), section, gap_column=3),
+        drawn=(
+            Drawn("Open proposals", str(len(data.deals)), "client_growth"),
+            Drawn("Priced, in all", unit.text(_priced(data)), "client_growth"),
+        ),
     )
+
+
+def _priced(data: ReviewData) -> Decimal:
+    return sum((deal.amount for deal in data.deals if deal.amount is not None), Decimal(0))
 
 
 def _deal_row(data: ReviewData, deal: Deal, unit: Unit) -> Row:
@@ -130,6 +138,13 @@ def contracts(data: ReviewData) -> Slide:
         dek="Signed work and its terms. Fees over the whole term; an open-ended contract’s are for a year.",
         source=f"contract register, {formats.day(data.today)}",
         table=Table(columns, tuple(_contract_row(data, item, unit) for item in shown), "Contracts"),
+        drawn=(
+            Drawn("Contracts in force", str(sum(item.in_force for item in shown)), "client_contracts"),
+            *(
+                Drawn(title, f"notice by {formats.day(day)}", "client_contracts")
+                for title, day in notices_soon(data)[:3]
+            ),
+        ),
     )
 
 
@@ -199,6 +214,10 @@ def plan(data: ReviewData) -> Slide:
         dek="By due date. The upright line is today; a bar runs from today to the day an action is due.",
         source=f"joint plan on {formats.day(data.today)}",
         table=Table(columns, rows, "Actions", weeks_from=monday.isoformat(), today=data.today.isoformat()),
+        drawn=(
+            Drawn("Actions in thirteen weeks", str(len(tasks)), "client_plan"),
+            Drawn("Late", str(sum(task.due is not None and task.due < data.today for task in tasks)), "client_plan"),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from qbr.calc import bodies
+from qbr.calc import bodies, stacks
 from qbr.calc.blocks import STYLES, Layout, Page, Region, Run, Text
 from qbr.calc.bodies import Body, text_region
 from qbr.calc.colour import Brand, brand
@@ -16,14 +16,22 @@ BodyOf = Callable[[Slide, Deck, Brand], list[Body]]
 BODIES: dict[Kind, BodyOf] = {
     "title": bodies.cover,
     "decisions": bodies.decisions,
-    "promises": bodies.table,
+    "promises": stacks.pair,
     "summary": bodies.summary,
+    "objectives": bodies.table,
     "scorecard": bodies.table,
+    "dive": stacks.dive,
+    "service": stacks.stack,
+    "voice": stacks.stack,
+    "moves": stacks.moves,
+    "plan": bodies.table,
     "pnl": bodies.chart_and_table,
     "forecast": bodies.chart_over_table,
     "pipeline": bodies.table,
     "contracts": bodies.table,
-    "plan": bodies.table,
+    "people": stacks.stack,
+    "risks": stacks.pair,
+    "own": bodies.own,
     "sources": bodies.table,
 }
 

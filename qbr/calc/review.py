@@ -15,6 +15,7 @@ from common import formats
 from common.money import ZERO
 from common.periods import Month, fiscal_quarter, month_add, month_count, month_end, months_between
 from financials.calc.ladder import AMOUNTS, MARGINS
+from qbr.calc.account import Account
 
 Amounts = Mapping[str, Decimal | None]
 """Lines of the ladder by name; empty when nothing was posted."""
@@ -153,6 +154,7 @@ class ReviewData:
     held_on: date | None = None
     edition: int = 1
     fiscal_start: int = 1
+    account: Account = field(default_factory=Account)
 
     @property
     def internal(self) -> bool:

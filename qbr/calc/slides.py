@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from qbr.calc.codec import decode, encode
 
@@ -17,41 +17,40 @@ FORMAT: Final = 1
 
 FieldClass = Literal["open", "cost", "salary", "stance"]
 Audience = Literal["client", "internal"]
-Status = Literal["", "on_track", "watch", "at_risk", "unknown"]
+Status = Literal["", "on_track", "watch", "at_risk", "unknown", "dropped", "open"]
 Kind = Literal[
     "title",
     "decisions",
     "promises",
     "summary",
+    "objectives",
     "scorecard",
+    "dive",
+    "service",
+    "voice",
+    "moves",
+    "plan",
     "pnl",
     "forecast",
     "pipeline",
     "contracts",
-    "plan",
+    "people",
+    "risks",
+    "own",
     "sources",
 ]
-ColumnKind = Literal["name", "text", "quiet", "figure", "actual", "status", "spark", "weeks", "rank"]
-RowStyle = Literal["", "total", "alert", "group", "ratio"]
+ColumnKind = Literal["name", "text", "quiet", "figure", "actual", "status", "spark", "weeks", "rank", "aim", "bar"]
+RowStyle = Literal["", "total", "alert", "group", "ratio", "within"]
 
-KINDS: Final[tuple[Kind, ...]] = (
-    "title",
-    "decisions",
-    "promises",
-    "summary",
-    "scorecard",
-    "pnl",
-    "forecast",
-    "pipeline",
-    "contracts",
-    "plan",
-    "sources",
-)
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+"""In the order of a review; the appendix is last."""
 STATUS_WORDS: Final[dict[Status, str]] = {
     "on_track": "On track",
     "watch": "Watch",
     "at_risk": "At risk",
     "unknown": "Not known",
+    "dropped": "Dropped",
+    "open": "Open",
 }
 
 
@@ -72,7 +71,11 @@ class Cell:
     due: str = ""
     alt: str = ""
     figure: str = ""
+    quiet: bool = False
     field: FieldClass = "open"
+
+
+NOT_KNOWN: Final = Cell(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """weeks_from: the Monday that a column of kind weeks starts at, ISO; thirteen weeks follow. today: its mark."""
+    """weeks_from: the Monday that a column of kind weeks starts at, ISO; thirteen weeks follow. today: its mark.
+
+    marks: one for each of all rows, where the table stands beside another: the tally at a glance.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -102,6 +108,7 @@ class Table:
     gap_column: int | None = None
     weeks_from: str = ""
     today: str = ""
+    marks: tuple[Status, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +146,8 @@ class Decision:
     what: str
     recommend: str = ""
     if_not: str = ""
-    cost: Cell = Cell(None)
-    worth: Cell = Cell(None)
+    cost: Cell = NOT_KNOWN
+    worth: Cell = NOT_KNOWN
     decider: str = ""
     when: str = ""
 
@@ -199,6 +206,29 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Something we recommend. label: such as Growth; benefit a year and cost as printed in the unit of the heads."""
+
+    what: str
+    label: str = ""
+    why: str = ""
+    benefit: Cell = NOT_KNOWN
+    cost: Cell = NOT_KNOWN
+    when: str = ""
+    if_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure that a headline was written from: what it is, as printed, and the page where it stands."""
+
+    label: str
+    text: str
+    page: str = ""
+    field: FieldClass = "open"
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     name: str
     title: str
@@ -227,7 +257,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One finding with its evidence; which parts are filled depends on the kind. key is stable across regenerations."""
+    """One finding with its evidence; which parts are filled depends on the kind. key is stable across regenerations.
+
+    tables: a pair that stands side by side. drawn: what the headline was written from, for its author.
+    """
 
     key: str
     kind: Kind
@@ -243,6 +276,11 @@ class Slide:
     decisions: tuple[Decision, ...] = ()
     decision_total: tuple[Cell, Cell] | None = None
     decision_unit: str = ""
+    moves: tuple[Move, ...] = ()
+    move_unit: str = ""
+    move_total: tuple[Cell, Cell] | None = None
+    tables: tuple[Table, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
     table: Table | None = None
     chart: BarChart | None = None
     bridge: Bridge | None = None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from math import ceil
 from typing import Final
 
 from qbr.calc.blocks import STYLES, Line, Picture, Run, TableBlock, Td, Tr
-from qbr.calc.charts import sparkline, week_head, week_mark
 from qbr.calc.colour import Brand
 from qbr.calc.fit import clean, paragraph
+from qbr.calc.marks import amount_bar, share_bar, sparkline, week_head, week_mark
 from qbr.calc.slides import STATUS_WORDS, Cell, Column, Row, Table
 
 DASH: Final = "—"
@@ -29,11 +30,11 @@ MONTHS: Final = (
     "November",
     "December",
 )
-SHAPES: Final = {"on_track": "●", "watch": "◆", "at_risk": "▲", "unknown": "○"}
+SHAPES: Final = {"on_track": "●", "watch": "◆", "at_risk": "▲", "unknown": "○", "dropped": "■", "open": "○"}
 RIGHT: Final = ("figure", "actual")
 PAD_X: Final = 16
 INDENT: Final = 24  # before words or a drawing that follow a right-aligned column
-INDENTED: Final = ("status", "spark")
+INDENTED: Final = ("status", "spark", "bar")
 MOST_ROWS: Final = 60
 MOST_ON_A_SLIDE: Final = 20
 
@@ -138,9 +139,12 @@ def _built(
             _cell(table, column, cell, row, step, brand, cut)
             for column, cell in zip(table.columns, row.cells, strict=True)
         ]
-        line = STYLES[f"{step.name}r"].line
         tallest = max(
-            [line, *(len(cell.lines) * line for cell in cells), *(c.picture.height for c in cells if c.picture)]
+            [
+                STYLES[f"{step.name}r"].line,
+                *(sum(max(STYLES[run.style].line for run in line) for line in cell.lines) for cell in cells),
+                *(cell.picture.height for cell in cells if cell.picture),
+            ]
         )
         total += ceil(tallest + 2 * step.pad) + 1
         made.append(Tr(tuple(cells), row.style))
@@ -191,18 +195,52 @@ def _cell(
         return Td(_status_lines(table, cell, step, width, cut), "status")
     if column.kind in RIGHT:
         return _figure_cell(cell, column, row, step, width)
-    strong = row.style in ("total", "group") or (column.kind == "name" and row.style != "ratio")
+    if column.kind == "rank":
+        return Td(((Run(cell.text or "", "rankline"),),), "rank")
+    if column.kind == "aim":
+        return _aim_cell(cell, step, width, cut)
+    if column.kind == "bar":
+        return _bar_cell(table, column, cell, row, step, brand)
+    strong = row.style in ("total", "group") or (column.kind == "name" and row.style != "ratio" and not cell.quiet)
     style = f"{step.name}{'h' if strong else 'r'}"
     text = DASH if cell.text is None else cell.text
     fitted_text = paragraph(text, STYLES[style], width, column.lines)
     if fitted_text.cut:
         cut.append((f"{table.title or column.head}: {column.head}", clean(text)))
     lines: list[Line] = [
-        (Run(line, style, "quiet" if "quiet" in (column.kind, _tone(row)) else ""),) for line in fitted_text.lines
+        (Run(line, style, "quiet" if cell.quiet or "quiet" in (column.kind, _tone(row)) else ""),)
+        for line in fitted_text.lines
     ]
     if cell.detail:
         lines = _with_detail(lines, cell.detail, step, width)
     return Td(tuple(lines), _css(column), None, "row" if column.kind == "name" else "")
+
+
+def _aim_cell(cell: Cell, step: Step, width: float, cut: list[tuple[str, str]]) -> Td:
+    """What the client wants, in the serif of findings, and in grey how sure we are of it."""
+    fitted_text = paragraph(cell.text or "", STYLES["aim"], width, 3)
+    if fitted_text.cut:
+        cut.append(("aim", clean(cell.text or "")))
+    lines: list[Line] = [(Run(line, "aim"),) for line in fitted_text.lines if line]
+    if cell.detail:
+        lines.append(
+            (Run(paragraph(cell.detail, STYLES[f"{step.name}r"], width, 1).lines[0], f"{step.name}r", "quiet"),)
+        )
+    return Td(tuple(lines), "aim", None, "row")
+
+
+def _bar_cell(table: Table, column: Column, cell: Cell, row: Row, step: Step, brand: Brand) -> Td:
+    """A share of 1 on its track, or an amount against the largest of its column, with the figure in words."""
+    if cell.value is None or row.style == "total":
+        style = f"{step.name}{'g' if row.style == 'total' else 'r'}"
+        return Td(((Run(DASH if cell.text is None else cell.text, style),),), "bar")
+    place = table.columns.index(column)
+    whole = Decimal(1)
+    if cell.unit != "share":
+        whole = max((row.cells[place].value or Decimal(0) for row in table.rows if row.style != "total"), default=whole)
+    width = column.width - INDENT - PAD_X
+    svg = share_bar(cell, width, brand) if cell.unit == "share" else amount_bar(cell, whole, width, brand)
+    return Td((), "bar", Picture(svg, cell.alt or cell.text or "", width, 36 if cell.unit == "share" else 20))
 
 
 def _with_detail(lines: list[Line], detail: str, step: Step, width: float) -> list[Line]:

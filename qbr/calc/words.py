@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from common import formats
 from financials.calc import findings
-from qbr.calc.slides import Cell, Decision, Deck, Kind, Point, Slide, TextColumn
+from qbr.calc.compose_moves import in_unit, move_of, written_finding
+from qbr.calc.slides import Cell, Decision, Deck, Person, Point, Slide, TextColumn
 
 Words = Mapping[str, Any]
 """Texts by name (headline, dek, note, …). columns: [{head, points: [[lead, text]]}]. decisions: rows."""
 
 TEXTS: Final = ("headline", "dek", "note", "notes")
 DECISION_FIELDS: Final = ("what", "recommend", "if_not", "cost", "worth", "decider", "when")
-LONGEST: Final = {"headline": 220, "dek": 300, "note": 400, "notes": 2000, "verdict": 220, "meeting": 300}
+LONGEST: Final = {
+    "section": 60,
+    "headline": 220,
+    "dek": 300,
+    "note": 400,
+    "notes": 2000,
+    "verdict": 220,
+    "meeting": 300,
+    "theirs": 600,
+}
 MOST_DECISIONS: Final = 5
 MOST_POINTS: Final = 6
 _NUMBER = re.compile(r"(?<![\w.,])([−-]?)([$€£])?(\d[\d,]*(?:\.\d+)?)(%|[kMB]\b)?")
@@ -25,19 +35,28 @@ _SCALE: Final = {"k": 3, "M": 6, "B": 9}
 
 
 def with_words(deck: Deck, words: Mapping[str, Words], hidden: Collection[str]) -> Deck:
-    """The deck with each kind's words in place and hidden slides left out; decisions nobody wrote are left out too."""
+    """The deck with each slide's words in place, by its key; hidden ones are left out, and those nobody wrote yet."""
     kept = []
     for slide in deck.slides:
-        if slide.kind in hidden and slide.kind != "title":
+        if slide.key in hidden and slide.kind != "title":
             continue
-        slide = worded(slide, words.get(slide.kind, {}))
-        if slide.kind != "decisions" or slide.decisions:
+        slide = worded(slide, words.get(slide.key, {}))
+        if not is_unwritten(slide):
             kept.append(slide)
     return replace(deck, slides=tuple(kept))
 
 
+def is_unwritten(slide: Slide) -> bool:
+    """A slide that only a person can fill and nobody has."""
+    if slide.kind == "decisions":
+        return not slide.decisions
+    return slide.kind == "own" and not slide.headline
+
+
 def worded(slide: Slide, words: Words) -> Slide:
     changes: dict[str, Any] = {name: words[name] for name in TEXTS if words.get(name)}
+    if slide.kind == "own" and words.get("section"):
+        changes["section"] = words["section"]
     if "columns" in words:
         changes["columns"] = tuple(
             TextColumn(column["head"], tuple(Point(lead, text) for lead, text in column["points"]))
@@ -47,16 +66,25 @@ def worded(slide: Slide, words: Words) -> Slide:
     if "decisions" in words:
         decisions = tuple(decision_of(item) for item in words["decisions"])
         changes["decisions"] = decisions
-        changes["decision_total"] = _totals(decisions)
+        changes["decision_total"] = _totals([(item.cost, item.worth) for item in decisions])
         changes["note"] = words.get("note", "")
         changes["decision_unit"] = words.get("unit", "")
-        changes.setdefault("headline", decisions_finding(decisions))
+        changes.setdefault("headline", decisions_finding(decisions, words.get("unit", "")))
+    if "moves" in words:
+        listed = tuple(move_of(item, _typed) for item in words["moves"])
+        totals = _totals([(move.benefit, move.cost) for move in listed])
+        changes |= {"moves": listed, "move_total": totals, "move_unit": words.get("unit", "")}
+        changes.setdefault("dek", "")
+        changes["note"] = words.get("note", "")
+        changes.setdefault("headline", written_finding(listed, words.get("unit", "")))
     if slide.cover is not None:
-        cover = {}
+        cover: dict[str, Any] = {}
         if words.get("verdict"):
             cover["verdict"] = words["verdict"]
         if "meeting" in words:
             cover["meeting"] = tuple(filter(None, (line.strip() for line in words["meeting"].splitlines())))
+        if "theirs" in words:
+            cover["theirs"] = tuple(Person(lead, text) for lead, text in words["theirs"])
         changes["cover"] = replace(slide.cover, **cover)
     return replace(slide, **changes)
 
@@ -81,14 +109,14 @@ def _decimal(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _totals(decisions: tuple[Decision, ...]) -> tuple[Cell, Cell] | None:
-    """Only where every decision has a plain number; one without would make the total untrue."""
-    if len(decisions) < 2:
+def _totals(pairs: Sequence[tuple[Cell, Cell]]) -> tuple[Cell, Cell] | None:
+    """Only where every row has a plain number; one without would make the total untrue."""
+    if len(pairs) < 2:
         return None
     cells = []
-    for values in ([item.cost for item in decisions], [item.worth for item in decisions]):
+    for values in ([one for one, _ in pairs], [other for _, other in pairs]):
         known = [cell.value for cell in values if cell.value is not None]
-        if len(known) == len(decisions):
+        if len(known) == len(pairs):
             places = max(-int(value.as_tuple().exponent) for value in known)
             total = sum(known, Decimal(0))
             cells.append(Cell(formats.number(total, max(places, 0)), total))
@@ -97,13 +125,29 @@ def _totals(decisions: tuple[Decision, ...]) -> tuple[Cell, Cell] | None:
     return (cells[0], cells[1]) if any(cell.text for cell in cells) else None
 
 
-def decisions_finding(decisions: tuple[Decision, ...]) -> str:
+def decisions_finding(decisions: tuple[Decision, ...], unit: str = "") -> str:
+    """'Two decisions today, of Ann and Bo, commit $2.5M and are worth $7.3M a year'; sums only where all are known."""
     count = findings.count(len(decisions)).capitalize()
-    noun = "decision is" if len(decisions) == 1 else "decisions are"
+    one = len(decisions) == 1
+    noun = "decision is" if one else "decisions are"
     deciders = sorted({item.decider for item in decisions if item.decider})
+    who = f", of {findings.names(deciders)}," if 0 < len(deciders) <= 3 else ""
+    cost, worth = (_sum([getattr(item, name).value for item in decisions]) for name in ("cost", "worth"))
+    if unit and cost is not None:
+        claim = f"{count} {'decision' if one else 'decisions'} today{who} {'commits' if one else 'commit'} "
+        claim += in_unit(cost, unit)
+        if worth is not None:
+            claim += f" and {'is' if one else 'are'} worth {in_unit(worth, unit)} a year"
+        if len(claim) <= findings.LONGEST:
+            return claim
     if 0 < len(deciders) <= 3:
         return f"{count} {noun} sought today, of {findings.names(deciders)}"
     return f"{count} {noun} sought today"
+
+
+def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 
 
 # --- numbers in headlines ----------------------------------------------------------------------------------------
@@ -183,5 +227,5 @@ def lines_from_points(column: TextColumn) -> str:
     return "\n".join(f"{point.lead} | {point.text}" if point.text else point.lead for point in column.points)
 
 
-def kinds_of(deck: Deck) -> list[Kind]:
-    return [slide.kind for slide in deck.slides]
+def lines_from_people(people: Sequence[Person]) -> str:
+    return "\n".join(f"{one.name} | {one.title}" if one.title else one.name for one in people)

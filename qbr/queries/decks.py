@@ -6,12 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
 
 from accounts.models import Client
-from accounts.models.clients import Duty
 from common import formats
 from common.models import Job
 from qbr.access import decks_for
@@ -19,8 +18,8 @@ from qbr.calc import slides
 from qbr.calc.blocks import Layout
 from qbr.calc.compose import compose, with_agenda
 from qbr.calc.layout import laid_out
+from qbr.calc.outline import arranged
 from qbr.calc.review import ReviewData
-from qbr.calc.slides import Slide
 from qbr.calc.words import unsupported, with_words
 from qbr.models import Deck, Snapshot
 from qbr.queries.review import ReviewRequest, load_review
@@ -44,16 +43,14 @@ class Composed:
     doubts: tuple[str, ...]
     rows: dict[str, tuple[str, ...]]
 
-    def slide(self, kind: str) -> Slide | None:
-        return next((slide for slide in self.deck.slides if slide.kind == kind), None)
+    def page_of(self, key: str) -> int | None:
+        return next((page.number for page in self.layout.pages if page.key == key), None)
 
 
 def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = "") -> Composed:
     """deck: as access.get_deck_for gives it. Twelve queries at most."""
     request = ReviewRequest(deck.period, deck.kind, deck.audience, deck.held_on, deck.edition)
-    data = load_review(
-        user, deck.client, request, now=now, team=_team(deck), promises=getattr(deck, "promise_rows", None)
-    )
+    data = load_review(user, deck.client, request, now=now)
     edits = edit_rows(deck)
     rows = {
         "pipeline": tuple(deal.name for deal in data.deals),
@@ -61,40 +58,31 @@ def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = ""
         "plan": tuple(task.title for task in data.tasks),
         "promises": tuple(promise.text for promise in data.promises),
     }
-    plain = compose(_without(data, edits))
-    words = {kind: edit["words"] for kind, edit in edits.items()}
-    hidden = [kind for kind, edit in edits.items() if edit["hidden"]]
+    plain = arranged(compose(_without(data, edits)), deck.outline)
+    words = {key: edit["words"] for key, edit in edits.items()}
+    hidden = [key for key, edit in edits.items() if edit["hidden"]]
     made = replace(with_agenda(with_words(plain, words, hidden)), frozen_text=frozen_text)
     layout = laid_out(made)
-    composed = {slide.kind: slide for slide in plain.slides}
+    composed = {slide.key: slide for slide in plain.slides}
     doubts = tuple(
         f"{slide.section}: {number}"
         for slide in made.slides
-        if words.get(slide.kind)
-        for number in unsupported(slide, composed.get(slide.kind))
+        if words.get(slide.key)
+        for number in unsupported(slide, composed.get(slide.key))
     )
     return Composed(plain, made, layout, layout.blocked, doubts, rows)
 
 
 def edit_rows(deck: Deck) -> dict[str, dict[str, Any]]:
-    """People's words by kind of slide: {words, hidden, version}."""
+    """People's words by key of slide: {words, basis, hidden, version}."""
     rows: list[dict[str, Any]] | None = getattr(deck, "edit_rows", None)
     if rows is None:
         # Composed without being stored, as the command does, it has none.
         stored = deck._state.adding is False
-        rows = [dict(row) for row in deck.edits.values("slide", "words", "hidden", "version")] if stored else []
+        rows = (
+            [dict(row) for row in deck.edits.values("slide", "words", "basis", "hidden", "version")] if stored else []
+        )
     return {row["slide"]: row for row in rows}
-
-
-def _team(deck: Deck) -> tuple[tuple[str, str], ...] | None:
-    rows: list[dict[str, Any]] | None = getattr(deck, "team_rows", None)
-    if rows is None:
-        return None
-    owner = deck.client.owner
-    found = [(owner.name, "Account director")] if owner is not None else []
-    duties = dict(Duty.choices)
-    found += [(row["name"], str(duties[row["duty"]])) for row in rows if owner is None or row["person"] != owner.pk]
-    return tuple(found)
 
 
 def _without(data: ReviewData, edits: dict[str, dict[str, Any]]) -> ReviewData:
@@ -117,6 +105,20 @@ def content_hash(content: dict[str, Any]) -> str:
 
 def frozen_deck(snapshot: Snapshot) -> slides.Deck:
     return slides.from_json(snapshot.content)
+
+
+OF_CLIENT: Final = frozenset({"client_plan", "client_alignment", "client_voice", "client_health",
+                              "client_stakeholders", "client_growth", "client_contracts"})  # fmt: skip
+OF_ALL: Final = frozenset({"pnl", "forecast"})
+
+
+def page_url(page: str, key: str) -> str:
+    """Where a figure of a headline stands, for its author. '' for a page nobody named."""
+    if page == "commitments":
+        return f"{reverse('client', args=[key])}#promises"
+    if page in OF_CLIENT:
+        return reverse(page, args=[key])
+    return f"{reverse(page)}?client={key}" if page in OF_ALL else ""
 
 
 # --- lists -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +12,7 @@ from django.db.models import F
 
 from accounts.access import opportunities_for
 from accounts.calc.promises import Promise, state_of
-from accounts.models import Action, Audience, Client, ClientMember
+from accounts.models import Audience, Client, Duty
 from accounts.models.growth import Outcome
 from accounts.models.plans import WorkStatus
 from common.fx import apply
@@ -42,9 +41,9 @@ from qbr.calc.review import (
     periods_of,
     summed_rows,
 )
+from qbr.queries.account import Around, account_of, day_of, short
+from qbr.queries.facts import Row, load_facts
 
-Team = tuple[tuple[str, str], ...]
-Rows = Iterable[Mapping[str, Any]]
 MONTHS_BACK = 35
 MONTHS_AHEAD = 15
 LISTED = (
@@ -66,19 +65,8 @@ class ReviewRequest:
     edition: int = 1
 
 
-def load_review(
-    user: User,
-    client: Client,
-    request: ReviewRequest,
-    *,
-    now: datetime,
-    team: Team | None = None,
-    promises: Rows | None = None,
-) -> ReviewData:
-    """Everything the review says, in the client's currency. A client's review holds nothing of class COST.
-
-    team, promises: ours by name and title, and what was promised, where the caller has read them already.
-    """
+def load_review(user: User, client: Client, request: ReviewRequest, *, now: datetime) -> ReviewData:
+    """Everything the review says, in the client's currency. A client's review holds nothing of class COST or STANCE."""
     first, last = parse_period(request.period, client.fiscal_year_start)
     currency = client.currency or settings.REPORTING_CURRENCY
     # A deck is read by others than its author: it never tells what few people cost together.
@@ -89,23 +77,27 @@ def load_review(
     actual = _pnl(user, client, basis, "actual", start, basis.through, safe=not internal)
     budget = _pnl(user, client, basis, "budget", start, end, safe=not internal)
     today = client.local_date(now)
+    periods = periods_of(request.period, first, last, basis.through, client.fiscal_year_start)
+    facts = load_facts(client, today, (periods.before.first if periods.before else first, last), internal=internal)
+    figures = Figures(_by_month(actual), _by_month(budget), _by_line(actual), _by_line(budget))
     return ReviewData(
         client=client.name,
         firm=settings.FIRM_NAME,
         kind="annual" if request.kind == "annual" else "qbr",
         audience="internal" if internal else "client",
         currency=currency,
-        periods=periods_of(request.period, first, last, basis.through, client.fiscal_year_start),
+        periods=periods,
         today=today,
         as_of=basis.as_of,
         through=basis.through,
-        figures=Figures(_by_month(actual), _by_month(budget), _by_line(actual), _by_line(budget)),
+        figures=figures,
         forecast=_forecast(client, basis),
         deals=_deals(user, client, basis),
         agreements=_agreements(user, client, basis),
-        tasks=_tasks(user, client, internal=internal),
-        promises=_promises(promise_rows(client) if promises is None else promises, first, today),
-        team=_team(client) if team is None else team,
+        tasks=_tasks(user, facts["task"], internal=internal),
+        promises=_promises(facts["promise"], first, today),
+        team=_team(client, facts["team"]),
+        account=account_of(facts, Around(basis, periods, figures, today, internal)),
         budget_version=basis.budget_version,
         entries=sum(row.rows_behind for row in actual.rows),
         notes=tuple(filter(None, (actual.rates_note, actual.labour_note, *actual.missing, *budget.missing))),
@@ -211,60 +203,41 @@ def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ..
     return tuple(found)
 
 
-def _tasks(user: User, client: Client, *, internal: bool) -> tuple[Task, ...]:
+def _tasks(user: User, rows: list[Row], *, internal: bool) -> tuple[Task, ...]:
     """Open actions; for the client's deck only those shared with the client, and without our objective."""
     if not abilities_of(user).see_relationships:
         return ()
-    rows = (
-        Action.objects.filter(objective__plan__client=client)
-        .exclude(status__in=[WorkStatus.DONE, WorkStatus.DROPPED])
-        .select_related("objective", "owner")
-        .order_by(F("due").asc(nulls_last=True), "position", "pk")
-    )
-    if not internal:
-        rows = rows.filter(audience=Audience.CLIENT)
     return tuple(
         Task(
-            title=row.title,
-            objective=row.objective.title if internal else "",
-            owner=row.owner.initials_name if row.owner else "",
-            due=row.due,
-            status=row.status,
-            status_word=row.get_status_display(),
-            next_step=row.next_step,
+            title=row["title"],
+            objective=row["objective"] if internal else "",
+            owner=short(row["owner"]),
+            due=day_of(row["due"]),
+            status=row["status"],
+            status_word=str(WorkStatus(row["status"]).label),
+            next_step=row["next_step"] if internal else "",
         )
-        for row in rows[:120]
+        for row in rows
+        if internal or row["audience"] == Audience.CLIENT
     )
 
 
-def _promises(rows: Iterable[Mapping[str, Any]], first: Month, today: date) -> tuple[PromiseMade, ...]:
-    """Due since the period began, or still open; ours first, by due day. rows: days as ISO text."""
+def _promises(rows: list[Row], first: Month, today: date) -> tuple[PromiseMade, ...]:
+    """Due since the period began, or still open; ours first, by due day."""
     found = []
     for row in rows:
-        due, kept_on, dropped_on = (_day(row[name]) for name in ("due", "kept_on", "dropped_on"))
+        due, kept_on, dropped_on = (day_of(row[name]) for name in ("due", "kept_on", "dropped_on"))
         if due is None or (due < first and (kept_on or dropped_on)):
             continue
         state = state_of(Promise(due, kept_on, dropped_on), today)
-        owner = User(name=row["owner"]).initials_name if row["owner"] else ""
-        found.append(PromiseMade(row["side"], row["text"], due, state, kept_on or dropped_on, owner))
+        found.append(PromiseMade(row["side"], row["text"], due, state, kept_on or dropped_on, short(row["owner"])))
     return tuple(found)
 
 
-def _day(value: str | date | None) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def promise_rows(client: Client) -> list[dict[str, Any]]:
-    names = ("side", "text", "due", "kept_on", "dropped_on", "owner")
-    rows = client.commitments.order_by("side", "due", "pk").values_list(*names[:-1], "owner__name")
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _team(client: Client) -> Team:
+def _team(client: Client, rows: list[Row]) -> tuple[tuple[str, str], ...]:
     """Ours: the owner, then the members by duty."""
-    found: list[tuple[str, str]] = []
-    if client.owner is not None:
-        found.append((client.owner.name, "Account director"))
-    members = ClientMember.objects.filter(client=client).select_related("person").order_by("duty", "person__name")
-    found += [(member.person.name, member.get_duty_display()) for member in members if member.person != client.owner]
+    owner = client.owner
+    found = [(owner.name, "Account director")] if owner is not None else []
+    duties = dict(Duty.choices)
+    found += [(row["name"], str(duties[row["duty"]])) for row in rows if owner is None or row["person"] != owner.pk]
     return tuple(found)

@@ -101,7 +101,8 @@ def printed(deck: Deck, kind: str, name: str) -> list[str | None]:
 def test_a_quarter_for_the_client() -> None:
     deck = compose(data())
     assert [item.kind for item in deck.slides] == [
-        "title", "decisions", "summary", "scorecard", "pnl", "forecast", "pipeline", "contracts", "plan", "sources",
+        "title", "decisions", "summary", "scorecard", "dive", "moves", "plan", "pnl", "forecast", "pipeline",
+        "contracts", "sources",
     ]  # fmt: skip
     # Three months of 400,000 are 1.2M; against 1.17M they are 30,000 over: media +60,000, creative −30,000.
     assert slide(deck, "summary").headline == "Net fees of $1.2M are $30.0k over budget, all of it in Media"
@@ -193,8 +194,8 @@ def test_slides_without_decisions_leave_no_decisions_slide_and_the_agenda_follow
     agenda = deck.slides[0].cover.agenda  # type: ignore[union-attr]
     assert [(item.topic, item.slides) for item in agenda] == [
         ("Where we stand", "2–4"),
-        ("What is signed and what is proposed", "5–7"),
-        ("What happens next", "8"),
+        ("What next: recommendations and plan", "5–6"),
+        ("Fees, proposals and contracts in full", "7–10"),
     ]
 
 
@@ -244,13 +245,14 @@ def test_promises_are_counted_by_side_and_the_finding_follows() -> None:
         PromiseMade("theirs", "Sign the benefits", date(2026, 12, 1), "open", None, "A. Reyes"),
     )
     found = slide(compose(data(promises=made)), "promises")
-    assert found.headline == "One of three promises was kept by its day; one of ours is late"
-    assert found.table is not None
-    assert [row.cells[0].text for row in found.table.rows if row.style == "group"] == [
-        "Promised by Alder Finch: 1 of 2 kept by their day",
-        f"Promised by {data().client}: 0 of 1 kept by their day",
-    ]
-    assert [(row.cells[2].text, row.cells[3].text) for row in found.table.rows if not row.style] == [
-        ("Kept", "28 Sep"), ("Late", "A. Reyes"), ("Kept late", "9 Sep"), ("Open", "A. Reyes"),
+    assert found.headline == "One of three promises was kept by its day; one of ours is late: Name a second planner"
+    assert [table.title for table in found.tables] == ["We kept 1 of 2, 50%", "You kept 0 of 1, 0%"]
+    assert [table.marks for table in found.tables] == [("at_risk", "on_track"), ("watch", "open")]
+    assert [(row.cells[2].text, row.cells[3].text) for table in found.tables for row in table.rows] == [
+        ("Late", "A. Reyes"), ("Kept", "28 Sep"), ("Kept late", "9 Sep"), ("Open", "—"),
+    ]  # fmt: skip
+    # On 11 October the one due on 15 September is 26 days late.
+    assert [point.text for point in found.columns[0].points] == [
+        "Name a second planner: A. Reyes, 26 days late.", "Sign the benefits: Northvale Grocers, due 1 Dec.",
     ]  # fmt: skip
     assert not [item for item in compose(data()).slides if item.kind == "promises"]

@@ -27,38 +27,10 @@ from qbr.calc.slides import to_json
 from qbr.forms import form_of
 from qbr.models import Deck, SlideEdit, Snapshot
 from qbr.queries.decks import RENDER, compose_deck, content_hash, deck_rows
-from tests.financials.books import NOW, OCTOBER, WORKED, budget, close_through, post
-from tests.makers import make_client, make_contract, make_opportunity
+from tests.financials.books import NOW, budget, post
+from tests.makers import make_contract, make_opportunity
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client(owner: User, manager: User, delivery: User) -> Client:
-    """The ladder of domain.md in October 2026, one contract, one proposal."""
-    made = make_client("NORTHVALE", owner=owner, members=(manager, delivery), name="Northvale Grocers")
-    close_through(OCTOBER)
-    for line, amount in WORKED.items():
-        post(made, line, amount, service_line="Media")
-    make_contract(made, number="SOW-11", title="Media planning", signed_on=date(2026, 10, 5))
-    make_opportunity(made, name="Commerce abroad")
-    return made
-
-
-@pytest.fixture
-def deck(client: Client, owner: User) -> Deck:
-    made = actions.create_deck(
-        client=client, period="2026-10", kind="qbr", audience="client", held_on=None, actor=owner
-    )
-    return get_deck_for(owner, made.pk)
-
-
-@pytest.fixture
-def internal(client: Client, owner: User) -> Deck:
-    made = actions.create_deck(
-        client=client, period="2026-10", kind="qbr", audience="internal", held_on=None, actor=owner
-    )
-    return get_deck_for(owner, made.pk)
 
 
 def words_of(browser: Browser, deck: Deck, kind: str, **words: str) -> Any:

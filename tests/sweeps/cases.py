@@ -919,6 +919,12 @@ REVIEWS = (
         body=lambda world: {"title-verdict": "A good quarter", "version": "0"},
     ),
     Case("review_reset", _slide, post=WRITERS, record=True, strange=404),
+    Case("review_try", _slide, post=WRITERS, record=True, strange=404),
+    Case("review_hide", _slide, post=WRITERS, body=fixed(hidden="yes"), record=True, strange=404),
+    Case("review_take", _slide, post=WRITERS, body=fixed(keep="yes"), record=True, strange=404),
+    Case(
+        "review_order", number_of("draft"), post=WRITERS, body=fixed(add="own", version="1"), record=True, strange=404
+    ),
     Case("review_preview", number_of("draft"), get=MONEY, record=True),
     Case("review_preview", number_of("frozen"), get=MONEY, record=True),
     Case("review_freeze", number_of("draft"), post=WRITERS, body=fixed(confirmed="yes"), record=True, strange=404),

@@ -1,0 +1,183 @@
+"""Bodies whose parts are stacked by their heights: figures, a table, words; two ledgers; the deep dive; moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from financials.calc import findings
+from qbr.calc.blocks import STYLES, Picture, Region, Run, TableBlock, Text, stack_height
+from qbr.calc.bodies import FOOT, Body, Cut, big_figure, block_of, columns_of, drawing, nothing
+from qbr.calc.colour import Brand
+from qbr.calc.fit import clipped
+from qbr.calc.marks import tally
+from qbr.calc.slides import STATUS_WORDS, Cell, Column, Deck, Row, Slide, Table, TextColumn
+from qbr.calc.tables import fitted
+
+TOP: Final = 166
+LEFT: Final = (56, 653)
+RIGHT: Final = (749, 475)
+GAP: Final = 30
+WORDS: Final = 112
+"""px that a row of words under a table is given at least."""
+
+
+def stack(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """Figures in a row, a table over the whole width, up to three columns of words; each where the one before ends."""
+    regions: list[Region] = []
+    cut: list[tuple[str, str]] = []
+    y = 164
+    if slide.figures:
+        step = 1188 / max(len(slide.figures[:5]), 4)
+        row = [big_figure(one, round(56 + step * n), int(step) - 20) for n, one in enumerate(slide.figures[:5])]
+        regions.extend(row)
+        y = max(region.y + region.height for region in row) + GAP
+    more: list[Body] = []
+    if slide.table and slide.table.rows:
+        kept = WORDS + GAP if slide.columns else 0
+        first, *rest = fitted(slide.table, FOOT - y - kept, brand)
+        height = min(first.table.height, FOOT - y - kept)
+        regions.append(Region(56, y, 1168, height, (first.table,)))
+        cut.extend(first.cut)
+        more = [Body((Region(56, 168, 1168, part.table.height, (part.table,)),), part.cut) for part in rest]
+        y += height + GAP
+    if slide.note:
+        note = block_of(slide.note, "small", 1168, 2, tone="label")
+        regions.append(Region(56, y, 1168, note.height, (note,)))
+        y += note.height + GAP
+    if slide.columns:
+        words, shortened = columns_of(slide.columns, y, FOOT)
+        regions.extend(words)
+        cut.extend(shortened)
+    return [Body(tuple(regions), tuple(cut)), *more] if regions else [nothing(slide)]
+
+
+def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """Two tables side by side, each under its title and tally; words under the shorter, right one."""
+    regions: list[Region] = []
+    cut: list[tuple[str, str]] = []
+    lowest = TOP
+    places = (LEFT, RIGHT)[: len(slide.tables)]
+    for (x, width), table in zip(places, slide.tables, strict=True):
+        title = STYLES["lead"]
+        head = clipped(table.title, title, width)
+        regions.append(Region(x, TOP, width, title.line, (Text(((Run(head, "lead"),),), "lead", tag="h2"),)))
+        if table.unit:
+            said = clipped(table.unit, STYLES["small"], width - title.width(head) - 24)
+            line = Text(((Run(said, "small"),),), "small", tone="label", align="right")
+            regions.append(Region(x + width - 300, TOP + 3, 300, STYLES["small"].line, (line,)))
+        y = TOP + title.line + 6
+        if table.marks:
+            words = ", ".join(STATUS_WORDS[mark] for mark in dict.fromkeys(table.marks))
+            alt = f"{table.title}: {len(table.marks)} marks, {words}"
+            regions.append(Region(x, y, width, 16, (Picture(tally(table.marks, width, alt), alt, width, 16),)))
+            y += 16
+        y += 16
+        block, shortened = _first_part(table, FOOT - y, brand)
+        height = min(block.height, FOOT - y)
+        regions.append(Region(x, y, width, height, (block,)))
+        cut.extend(shortened)
+        lowest = y + height
+    if slide.columns:
+        regions.extend(_beside(slide.columns[0], lowest if len(slide.tables) > 1 else TOP - GAP))
+    return [Body(tuple(regions), tuple(cut))]
+
+
+def _beside(column: TextColumn, above: int) -> list[Region]:
+    """A list in the right-hand place, under what stands there."""
+    x, width = RIGHT
+    y = above + GAP
+    blocks = [
+        Text(((Run(clipped(column.head, STYLES["blockhead"], width), "blockhead"),),), "blockhead", tag="h2", gap=6)
+    ]
+    for point in column.points:
+        made = block_of(point.text, "body", width, 2, gap=8)
+        if y + stack_height((*blocks, made)) + 8 > FOOT:
+            break
+        blocks.append(made)
+    return [Region(x, y, width, stack_height(tuple(blocks)) + 8, tuple(blocks), "rule")]
+
+
+def dive(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """Months left, the bridge right; under them what happened, what else moved, and who does what by when."""
+    foot = 454
+    regions = list(drawing(replace(slide, bridge=None), 56, TOP, 653 if slide.bridge else 1168, foot - TOP, brand))
+    if slide.bridge is not None:
+        regions.extend(drawing(replace(slide, chart=None), 749, TOP, 475, foot - TOP, brand))
+    words, cut = columns_of(slide.columns[:2], foot + 26, FOOT)
+    regions.extend(words)
+    if slide.table is not None:
+        block, shortened = _first_part(slide.table, FOOT - foot - 26, brand)
+        regions.append(Region(848, foot + 26, 376, min(block.height, FOOT - foot - 26), (block,)))
+        cut = (*cut, *shortened)
+    return [Body(tuple(regions), cut)]
+
+
+def moves(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """One table of three to five recommendations; a column nobody filled is left out and its room given to others."""
+    if not slide.moves:
+        return [nothing(slide)]
+    made = _moves_table(slide)
+    note = block_of(slide.note, "small", 1000, 2, tone="label") if slide.note else None
+    room = FOOT - 168 - (note.height + GAP if note else 0)
+    block, cut = _first_part(made, room, brand)
+    height = min(block.height, room)
+    regions = [Region(56, 168, 1168, height, (block,))]
+    if note:
+        regions.append(Region(56, 168 + height + GAP, 1168, note.height, (note,)))
+    return [Body(tuple(regions), cut)]
+
+
+def _moves_table(slide: Slide) -> Table:
+    listed = slide.moves
+    unit = f", {slide.move_unit}" if slide.move_unit else ""
+    has = {name: any(getattr(one, name) for one in listed) for name in ("why", "when", "if_not")}
+    amounts = {name: any(getattr(one, name).text is not None for one in listed) for name in ("benefit", "cost")}
+    bar = "benefit" if amounts["benefit"] else "cost"
+    columns = [Column("", 38, "rank"), Column("What", 300, "name")]
+    cells = [[Cell(str(n)), Cell(one.what, detail=one.label)] for n, one in enumerate(listed, 1)]
+
+    def add(column: Column, found: list[Cell]) -> None:
+        columns.append(column)
+        for row, cell in zip(cells, found, strict=True):
+            row.append(cell)
+
+    if has["why"]:
+        add(Column("Why", 230, "text"), [Cell(one.why or None) for one in listed])
+    if amounts[bar]:
+        head = "Benefit a year" if bar == "benefit" else "Fees"
+        add(Column(f"{head}{unit}", 190, "bar"), [getattr(one, bar) for one in listed])
+    if bar == "benefit" and amounts["cost"]:
+        add(Column(f"Cost{unit}", 84, "figure"), [one.cost for one in listed])
+    if has["when"]:
+        add(Column("When", 166, "text"), [Cell(one.when or None) for one in listed])
+    if has["if_not"]:
+        add(Column("If not pursued", 220, "text"), [Cell(one.if_not or None) for one in listed])
+    spare = 1168 - sum(column.width for column in columns)
+    words = [n for n, column in enumerate(columns) if column.kind in ("name", "text", "bar")]
+    wider = [
+        replace(column, width=column.width + (spare // len(words) if n in words else 0))
+        for n, column in enumerate(columns)
+    ]
+    rows = [Row(tuple(row)) for row in cells]
+    total = _total(slide, bar, [column.head for column in columns])
+    return Table(tuple(wider), tuple([*rows, total] if total else rows), "Recommendations")
+
+
+def _total(slide: Slide, bar: str, heads: list[str]) -> Row | None:
+    """Only where every one has its number."""
+    if slide.move_total is None:
+        return None
+    benefit, cost = slide.move_total
+    sums = {"Benefit a year": benefit, "Cost": cost} if bar == "benefit" else {"Fees": cost}
+    cells = [Cell(""), Cell(f"All {findings.count(len(slide.moves))}")]
+    for head in heads[2:]:
+        cells.append(next((cell for name, cell in sums.items() if head.startswith(name)), Cell("")))
+    return Row(tuple(cells), "total")
+
+
+def _first_part(table: Table, height: int, brand: Brand) -> tuple[TableBlock, Cut]:
+    """As much of a table as its place holds; rows beyond it go whole to the appendix."""
+    first, *_ = fitted(table, height, brand)
+    beyond = [" | ".join(filter(None, (cell.text for cell in row.cells))) for row in table.rows[first.last :]]
+    return first.table, (*first.cut, *((table.title, text) for text in beyond))

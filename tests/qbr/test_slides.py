@@ -1,0 +1,236 @@
+"""The slides of the account: aims, the deep dive, service, the voice, recommendations, people and risks. By hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.calc.coverage import Coverage
+from accounts.calc.voice import Csat, Loop, Nps
+from common.periods import months_between
+from qbr.calc.account import (
+    Account,
+    Aim,
+    Due,
+    Gauge,
+    Goal,
+    HealthPart,
+    HealthSeen,
+    Known,
+    Learnt,
+    People,
+    Risk,
+    Served,
+    Voice,
+)
+from qbr.calc.compose import compose, with_agenda
+from qbr.calc.compose_moves import in_unit
+from qbr.calc.layout import laid_out
+from qbr.calc.review import Deal, Figures, PromiseMade
+from qbr.calc.slides import Cell, Deck, NotClientSafe, client_safe, from_json, to_json
+from qbr.calc.words import decision_of, decisions_finding, with_words
+from tests.qbr.test_compose import FIRST, SEPTEMBER, data, ladder, months, slide
+
+D = Decimal
+
+GAUGE = Gauge("Days in review", "count", D("9.5"), D(10), D("9.2"), D(7), date(2027, 6, 30), "watch")
+GOAL = Goal("Make the launch the reference", "C. Jensen", date(2027, 3, 1), "on_track", "On track", True, (GAUGE,))
+AIMS = (
+    Aim("Launch without losing a month", "", date(2026, 9, 14), Served(D(300_000), D("0.3"), D("0.2")), (GOAL,)),
+    Aim("Take cost out", "", None, Served(D(450_000), D("0.45"))),
+)  # fmt: skip
+NPS = Nps(D(50), 6, 0, 2)
+VOICE = Voice(
+    NPS,
+    Nps(D(0), 3, 0, 3),
+    Csat(None, 0, 0),
+    Loop(1, 0, 1, D(45)),
+    (
+        Learnt("Reports come late", "Send them sooner", "M. Bell", date(2026, 7, 14), date(2026, 7, 20), "told"),
+        Learnt("The team got junior", "Name a senior lead", "A. Reyes", date(2026, 9, 21), None, "late"),
+        Learnt("An old story", "Done long ago", "A. Reyes", date(2025, 1, 1), date(2025, 2, 1), "told"),
+    ),
+    9,
+    7,
+)  # fmt: skip
+
+
+def account(**changes: object) -> Account:
+    served = Served(D(250_000), D("0.25"), D("0.34"))
+    return replace(Account("partly", aims=AIMS, orphan=served, fees=D(1_000_000), voice=VOICE), **changes)  # type: ignore[arg-type]  # test data
+
+
+def deck(**changes: object) -> Deck:
+    return compose(data(account=account(), **changes))
+
+
+def texts(found: Deck, kind: str) -> list[list[str | None]]:
+    table = slide(found, kind).table
+    assert table is not None
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_aims_carry_their_share_of_fees_and_the_measure_that_is_off() -> None:
+    found = slide(deck(), "objectives")
+    # 300 + 450 of 1,000 thousand.
+    assert found.headline == "75% of fees serve your two aims; days in review: 9.5 against 9.2 due by now"
+    assert found.dek == "Share of the fees scheduled in Q3 2026; one of two aims is still to be confirmed by you."
+    assert texts(deck(), "objectives") == [
+        ["Launch without losing a month", "30%", "Make the launch the reference", "Days in review", "9.5", "9.2", "7",
+         ""],
+        ["Take cost out", "45%", "No work is tied to it yet", "", "", "", "", ""],
+        ["Work tied to none of them", "25%", "", "", "", "", "", ""],
+    ]  # fmt: skip
+    assert [(one.label, one.text, one.page) for one in found.drawn][:2] == [
+        ("Share of fees tied to an aim", "75%", "client_alignment"),
+        ("Fees tied to none", "$250.0k", "client_alignment"),
+    ]
+
+
+def test_a_measure_of_cost_never_reaches_the_client() -> None:
+    goal = replace(GOAL, gauges=(replace(GAUGE, title="Contribution margin", field="cost"),))
+    found = compose(data(account=account(aims=(replace(AIMS[0], goals=(goal,)),))))
+    with pytest.raises(NotClientSafe, match="COST"):
+        client_safe(found)
+
+
+def test_the_deep_dive_tells_the_line_furthest_off_and_the_month_it_came_from() -> None:
+    """Media 20,000 over in July and August each, 50,000 in September: 90,000, most of it in September."""
+    by_line = {"Media": dict(months(300_000, costs=False)), "Creative": dict(months(100_000, costs=False))}
+    by_line["Media"][SEPTEMBER] = ladder(330_000, costs=False)
+    whole = dict(months(400_000, costs=False))
+    whole[SEPTEMBER] = ladder(430_000, costs=False)
+    budget = {"Media": months(280_000, costs=False), "Creative": months(110_000, costs=False)}
+    found = slide(compose(data(figures=Figures(whole, months(390_000, costs=False), by_line, budget))), "dive")
+    assert found.section == "Deep dive: Media"
+    assert found.headline == "Media is $90.0k over budget, most of it in September"
+    assert found.bridge is not None
+    assert [(step.label, step.text) for step in found.bridge.steps] == [
+        ("Budget", "1,170"), ("Media", "+90"), ("Creative", "−30"), ("Actual", "1,230"),
+    ]  # fmt: skip
+    assert found.columns[0].points[0].text == (
+        "Against its budget: July $20.0k over, August $20.0k over and September $50.0k over."
+    )
+
+
+def test_lines_within_two_hundredths_of_budget_have_no_story() -> None:
+    near = {"Media": months(300_000, costs=False)}
+    figures = Figures(
+        months(300_000, costs=False), months(299_000, costs=False), near, {"Media": months(299_000, costs=False)}
+    )
+    assert "dive" not in [item.kind for item in compose(data(figures=figures)).slides]
+
+
+def test_service_counts_what_fell_due_and_says_whose_it_was() -> None:
+    day = date(2026, 8, 15)
+    dues = (
+        Due("ours", "promise", "Send the benchmark", day, date(2026, 8, 10)),
+        Due("ours", "promise", "Name a planner", day, None),
+        Due("ours", "milestone", "Build accepted: Film", date(2026, 9, 1), date(2026, 9, 1)),
+        Due("theirs", "promise", "Share the data", day, date(2026, 8, 20)),
+        Due("ours", "milestone", "Live: Film", date(2026, 12, 1), None),
+    )
+    found = slide(compose(data(account=account(dues=dues))), "service")
+    assert found.headline == (
+        "Two of three things we owed were done by their day, but one thing of ours is late now; "
+        "the one promise of yours was not kept by its day"
+    )
+    assert [row[:3] for row in texts(compose(data(account=account(dues=dues))), "service")] == [
+        ["Our promises kept by their day", "50%", "1 of 2"],
+        ["Milestones accepted by their day", "100%", "1 of 1"],
+        ["Your promises kept by their day", "0%", "0 of 1"],
+    ]
+    # On 11 October, from 15 August: 57 days.
+    assert found.columns[0].points[0].text == "Due 15 Aug 2026, 57 days late."
+    assert "service" not in [item.kind for item in compose(data(account=account(dues=()))).slides]
+
+
+def test_the_voice_says_how_the_score_moved_and_what_was_closed() -> None:
+    found = slide(deck(), "voice")
+    assert found.headline == "NPS rose 50 points to +50; we closed one of two points you raised, and one is late"
+    # What was told before the last period is an old story.
+    assert [row[0] for row in texts(deck(), "voice")] == ["The team got junior", "Reports come late"]
+    assert [(one.label, one.figure.text) for one in found.figures] == [
+        ("Would recommend us, NPS", "+50"),
+        ("Answered", "7"),
+        ("Points you raised, closed with you", "1"),
+        ("From your word to our answer", "45"),
+    ]
+
+
+def test_recommendations_are_drafted_from_what_waits_for_a_decision() -> None:
+    late = Deal("Gone by", "Trade", "proposal", D(900_000), None, None, date(2026, 9, 1), None)
+    ahead = Deal("Commerce abroad", "Trade", "proposal", D(1_250_000), None, None, date(2026, 12, 15), date(2027, 1, 1))
+    found = slide(compose(data(deals=(late, ahead))), "moves")
+    assert found.headline == "One move is open, worth $1.2M of fees; it needs a decision by 15 Dec 2026"
+    assert [move.when for move in found.moves] == ["Decide by 15 Dec 2026; starts Jan 2027"]
+    assert "moves" not in [item.kind for item in compose(data(deals=(late,))).slides]
+
+
+def test_recommendations_as_written_add_up_only_when_all_have_numbers() -> None:
+    rows = [{"what": "A", "benefit": "2.6", "cost": "0.38"}, {"what": "B", "benefit": "1.3", "cost": "0.9"}]
+    made = with_words(deck(), {"moves": {"moves": rows, "unit": "$M"}}, ())
+    assert slide(made, "moves").headline == "Two moves add $3.9M a year for $1.28M"
+    assert slide(made, "moves").move_total == (Cell("3.9", D("3.9")), Cell("1.28", D("1.28")))
+    rows[1]["benefit"] = "tbc"
+    assert slide(with_words(deck(), {"moves": {"moves": rows, "unit": "$M"}}, ()), "moves").headline == (
+        "Two moves cost $1.28M in all"
+    )
+
+
+def test_decisions_say_what_they_commit_and_are_worth() -> None:
+    two = tuple(
+        decision_of({"what": w, "cost": c, "worth": v}) for w, c, v in (("A", "0.38", "2.6"), ("B", "0.9", "1.3"))
+    )
+    assert decisions_finding(two, "$M") == "Two decisions today commit $1.28M and are worth $3.9M a year"
+    assert decisions_finding(two) == "Two decisions are sought today"
+    assert (in_unit(D(380), "$000"), in_unit(D("2.50"), "€M"), in_unit(D(40), "days")) == ("$380k", "€2.5M", "40 days")
+
+
+def test_people_and_risks_are_ours_alone() -> None:
+    people = People(
+        Coverage(D("0.75"), 27, 36, 10, 0),
+        (
+            Known("Ruben Menon", "CFO", 5, 1, 2, -1, date(2026, 9, 1), "A. Reyes", False),
+            Known("Dana Whitfield", "CCO", 5, 3, 4, 1, date(2026, 10, 1), "A. Reyes", True),
+        ),
+    )
+    health = HealthSeen(
+        date(2026, 10, 10), D(77), D(87), "on_track",
+        (HealthPart("Delivery", D(60), D(100), 20, "open"), HealthPart("Commercial", D(97), D(98), 20, "cost")),
+    )  # fmt: skip
+    risks = (Risk("risk", "Rate cut", "", "M. Bell", 20), Risk("competitor", "Brightwater", "Offer more", "", None))
+    ours = compose(data(audience="internal", account=account(people=people, health=health, risks=risks)))
+    assert slide(ours, "people").headline == "Coverage is 75% of influence: Ruben Menon is not covered"
+    assert slide(ours, "risks").headline == "Health is 77, on track; delivery at 60 costs most; one risk has no answer"
+    leaked = compose(data(account=account(people=people, health=health, risks=risks)))
+    with pytest.raises(NotClientSafe, match="STANCE"):
+        client_safe(leaked)
+    assert laid_out(with_agenda(with_words(ours, {}, ()))).blocked == ()
+
+
+def test_every_headline_says_what_it_was_drawn_from() -> None:
+    spare = {"decisions", "sources"}
+    assert [item.kind for item in deck().slides if not item.drawn and item.kind not in spare] == []
+
+
+def test_the_whole_deck_survives_being_kept() -> None:
+    made = with_agenda(with_words(deck(), {}, ()))
+    assert from_json(to_json(made)) == made
+    assert laid_out(made).blocked == ()
+    assert months_between(FIRST, SEPTEMBER)[-1] == SEPTEMBER
+
+
+def test_many_promises_lose_none() -> None:
+    many = tuple(
+        PromiseMade("ours", f"A promise with rather many words in it so that its row is tall, number {n}",
+                    date(2026, 8, 1 + n), "late", None, "A. Reyes")
+        for n in range(20)
+    )  # fmt: skip
+    made = compose(data(promises=many))
+    assert len(slide(made, "promises").tables[0].rows) == 9
+    assert len(slide(made, "promises").tables[0].marks) == 20
+    assert laid_out(made).blocked == ()
