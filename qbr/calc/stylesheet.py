@@ -61,14 +61,14 @@ def _type() -> str:
 
 def _steps() -> str:
     rules = [f".step-{step.name} tbody td,.step-{step.name} tbody th{{padding:{step.pad}px 0}}" for step in STEPS]
-    rules += [f".step-{name} tbody td,.step-{name} tbody th{{padding:{pad}px 0}}" for name, pad in _DECISION_PADS]
+    rules += [f".step-{name} tbody td,.step-{name} tbody th{{padding:{pad}px 0}}" for name, pad in DECISION_PADS]
     rules += [
-        f".step-{name} tbody .total td,.step-{name} tbody .total th{{padding:10px 0}}" for name, _ in _DECISION_PADS
+        f".step-{name} tbody .total td,.step-{name} tbody .total th{{padding:10px 0}}" for name, _ in DECISION_PADS
     ]
     return "\n".join(rules)
 
 
-_DECISION_PADS: Final = (("x", 25), ("w", 16), ("v", 11))
+DECISION_PADS: Final = (("x", 25), ("w", 16), ("v", 11))
 
 
 def _brand(brand: Brand) -> str:

@@ -18,6 +18,7 @@ from qbr.calc import slides
 from qbr.calc.blocks import Layout
 from qbr.calc.compose import compose, with_agenda
 from qbr.calc.layout import laid_out
+from qbr.calc.lint import Finding, lint
 from qbr.calc.outline import arranged
 from qbr.calc.review import ReviewData
 from qbr.calc.words import unsupported, with_words
@@ -34,6 +35,7 @@ RENDER = "render_deck"
 class Composed:
     """plain: every slide as the figures make it. deck: with people's words. blocked: why it may not be frozen;
     doubts: numbers in headlines that no figure of the slide carries. rows: what may be left out, by kind of slide.
+    findings: what a careful reader would object to.
     """
 
     plain: slides.Deck
@@ -42,6 +44,7 @@ class Composed:
     blocked: tuple[str, ...]
     doubts: tuple[str, ...]
     rows: dict[str, tuple[str, ...]]
+    findings: tuple[Finding, ...] = ()
 
     def page_of(self, key: str) -> int | None:
         return next((page.number for page in self.layout.pages if page.key == key), None)
@@ -70,7 +73,12 @@ def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = ""
         if words.get(slide.key)
         for number in unsupported(slide, composed.get(slide.key))
     )
-    return Composed(plain, made, layout, layout.blocked, doubts, rows)
+    return Composed(plain, made, layout, layout.blocked, doubts, rows, (*lint(made), *_shortened(layout)))
+
+
+def _shortened(layout: Layout) -> list[Finding]:
+    fix = "Shorten it, or leave it: the whole text stands in the appendix."
+    return [Finding("fit", "", where, f"Shortened to fit: “{text[:60]}”", fix) for where, text in layout.cut]
 
 
 def edit_rows(deck: Deck) -> dict[str, dict[str, Any]]:
