@@ -6,16 +6,15 @@ import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from accounts.models import Action, Opportunity, Touchpoint
 from financials.models import CloseCheck
 from tests.browser.conftest import Enter, Site
+from tests.browser.eyes import WAYS, faults
 from tests.makers import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -197,34 +196,16 @@ MAIN_PAGES = (
 )
 
 
-WAYS = (
-    pytest.param(1440, "light"),
-    pytest.param(390, "dark"),
-    pytest.param(1440, "dark", marks=pytest.mark.soak),
-    pytest.param(390, "light", marks=pytest.mark.soak),
-)
-WIDEST = """() => {
-  const room = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= room) return "";
-  const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > room);
-  return wide.filter((one) => !one.closest(".scroller, .tabs")).map((one) => one.outerHTML.slice(0, 90)).join(" | ")
-    || "by " + (document.documentElement.scrollWidth - room);
-}"""
-
-
 @pytest.mark.parametrize(("width", "theme"), WAYS)
 @pytest.mark.parametrize("role", sorted({role for role, _ in MAIN_PAGES}))
 def test_no_page_keeps_anybody_out(site: Site, enter: Enter, role: str, width: int, theme: str) -> None:
     """axe finds nothing, wide and narrow, by day and by night; and no page scrolls sideways."""
-    wrong: list[tuple[str, Any]] = []
+    wrong: list[tuple[str, str]] = []
     page = enter(role, width=width, theme=theme)
     for pattern in (pattern for whose, pattern in MAIN_PAGES if whose == role):
         path = pattern.format(draft=site.world.own.draft.pk, frozen=site.world.own.frozen.pk)
         page.goto(path)
         if path in ("/", "/clients/HAL/"):  # parts of these come after the page
             page.wait_for_load_state("networkidle")
-        if beyond := page.evaluate(WIDEST):
-            wrong.append((path, f"scrolls sideways: {beyond}"))
-        found = Axe().run(page).response["violations"]
-        wrong += [(path, (one["id"], one["nodes"][0]["html"][:200])) for one in found]
+        wrong += [(path, fault) for fault in faults(page)]
     assert wrong == []

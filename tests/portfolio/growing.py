@@ -191,14 +191,14 @@ def add_traces(keyed: list[tuple[str, Client]], director: User) -> None:
     )
 
 
-def ask(world: World, case: Case) -> int:
-    """How many queries the second request makes: the first fills what a process keeps."""
+def ask(world: World, case: Case, *, times: int) -> int:
+    """How many queries the last of so many requests makes: a first one fills what a process keeps."""
     role = next(role for role in HOST if case.get and role in case.get)
     user = world.people[role]
     browser = world.browser(user)
     headers = world.bearer(user) if "api" in case.route else {}
     address = case.address(world)
-    for _ in range(2):
+    for _ in range(times):
         ForecastLook.objects.all().delete()  # a look at what moved changes what the next one is held against
         cache.clear()  # the API counts requests by person
         reset_queries()  # the log holds so many, and then counts none
@@ -213,8 +213,10 @@ def ask(world: World, case: Case) -> int:
 
 def assert_few_and_steady(world: World, cases: Sequence[Case]) -> None:
     grow(world, 0, FEW)
-    few = {case.label: ask(world, case) for case in cases}
+    few = {case.label: ask(world, case, times=2) for case in cases}
     grow(world, FEW, MANY)
-    many = {case.label: ask(world, case) for case in cases}
+    many = {case.label: ask(world, case, times=1) for case in cases}
+    again = {case.label: ask(world, case, times=2) for case in cases if few[case.label] != many[case.label]}
+    many |= again  # what a process keeps may have to be read once more
     assert {label: (few[label], many[label]) for label in few if few[label] != many[label]} == {}
     assert {label: count for label, count in many.items() if count > MOST_QUERIES} == {}
