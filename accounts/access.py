@@ -23,6 +23,10 @@ from accounts.models import (
     Influence,
     Insight,
     Invitation,
+    Kpi,
+    KpiDefinition,
+    KpiReading,
+    KpiTarget,
     MeasureReading,
     Opportunity,
     Pitch,
@@ -36,6 +40,7 @@ from accounts.models import (
     Target,
     Theme,
     Touchpoint,
+    WebMetric,
 )
 from common.policies import FINANCE, LEADERSHIP
 from people.access import abilities_of
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
 NOT_FOUND = "No such page, or it is not yours to see."
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
+P = TypeVar("P", KpiReading, KpiTarget)
 
 
 def _or_not_found(record: R | None) -> R:
@@ -313,6 +319,57 @@ def get_editable_insight_for(user: User, client_key: str, pk: int) -> Insight:
     client = get_editable_client_for(user, client_key)
     found = Insight.objects.select_related("client", "owner", "theme").filter(client=client, pk=pk).first()
     return _or_not_found(found)
+
+
+def kpis_for(user: User) -> QuerySet[Kpi]:
+    if not abilities_of(user).see_relationships:
+        return Kpi.objects.none()
+    return Kpi.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def kpi_readings_for(user: User) -> QuerySet[KpiReading]:
+    return KpiReading.objects.filter(kpi__in=kpis_for(user))
+
+
+def kpi_targets_for(user: User) -> QuerySet[KpiTarget]:
+    return KpiTarget.objects.filter(kpi__in=kpis_for(user))
+
+
+def kpi_definitions_for(user: User) -> QuerySet[KpiDefinition]:
+    """The library is the whole firm's."""
+    rows = KpiDefinition.objects.all()
+    return rows if abilities_of(user).see_relationships else rows.none()
+
+
+def get_kpi_for(user: User, client_key: str, pk: int) -> Kpi:
+    client = get_client_for(user, client_key)
+    found = kpis_for(user).select_related("client", "owner", "contact", "definition").filter(client=client, pk=pk)
+    return _or_not_found(found.first())
+
+
+def get_editable_kpi_for(user: User, client_key: str, pk: int) -> Kpi:
+    get_editable_client_for(user, client_key)
+    return get_kpi_for(user, client_key, pk)
+
+
+def get_editable_kpi_part_for(user: User, client_key: str, pk: int, model: type[P], part: int) -> P:
+    """A reading or a phase of a KPI."""
+    kpi = get_editable_kpi_for(user, client_key, pk)
+    rows: QuerySet[Any] = model._default_manager.select_related("kpi__client")
+    found: P | None = rows.filter(kpi=kpi, pk=part).first()
+    return _or_not_found(found)
+
+
+def get_editable_definition_for(user: User, pk: int) -> KpiDefinition:
+    if not abilities_of(user).edit_client:
+        raise PermissionDenied("Only an account director changes the library.")
+    return _or_not_found(KpiDefinition.objects.filter(pk=pk).first())
+
+
+def web_metrics_for(user: User) -> QuerySet[WebMetric]:
+    if not abilities_of(user).see_relationships:
+        return WebMetric.objects.none()
+    return WebMetric.objects.filter(client__in=Client.objects.visible_to(user))
 
 
 def surveys_for(user: User) -> QuerySet[Survey]:

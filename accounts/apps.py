@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from common.policies import ADMINISTRATOR, CLIENT_READERS, DIRECTOR, LEGAL
-from common.tabs import ClientTab, SectionTab, plan_tabs, section_tabs, tabs
+from common.tabs import ClientTab, SectionTab, kpi_tabs, plan_tabs, section_tabs, tabs
 
 
 class AccountsConfig(AppConfig):
@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
             access,
             figures,
             figures_health,
+            figures_kpis,
             figures_odds,
             figures_plans,
             figures_pursuits,
@@ -20,6 +21,7 @@ class AccountsConfig(AppConfig):
             jobs,
             reports,
             reports_health,
+            reports_kpis,
             reports_plans,
             reports_voice,
             tiles,
@@ -37,8 +39,10 @@ class AccountsConfig(AppConfig):
         imports.register()
         figures_voice.register()
         figures_health.register()
+        figures_kpis.register()
         health_components.register()
         reports_health.register()
+        reports_kpis.register()
         jobs.register()
         reports_voice.register()
         readers = CLIENT_READERS - {LEGAL}
@@ -71,6 +75,11 @@ class AccountsConfig(AppConfig):
         tabs.register("plan", ClientTab("Plan", "client_plan", readers, order=30))
         tabs.register("growth", ClientTab("Growth", "client_growth", readers, order=40))
         tabs.register("voice", ClientTab("Voice", "client_voice", readers, order=80))
+        tabs.register("kpis", ClientTab("KPIs", "client_kpis", readers, order=75))
+        kpi_tabs.register("kpis", ClientTab("KPIs", "client_kpis", readers, order=10))
+        kpi_tabs.register("web", ClientTab("Web analytics", "client_web", readers, order=30))
+        section_tabs.register("kpis", SectionTab("KPIs", "kpis", readers, 10))
+        section_tabs.register("kpi_library", SectionTab("Library", "kpi_library", readers, 20))
         section_tabs.register("voice", SectionTab("Scores", "voice", readers, 10))
         section_tabs.register("voice_themes", SectionTab("Themes", "voice_themes", readers, 20))
         section_tabs.register("health", SectionTab("Health", "health", readers, 30))

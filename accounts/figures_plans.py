@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.access import NOT_FOUND, get_client_for
 from accounts.models import TYPED, MeasureUnit
 from accounts.queries.freshness import SECTION_WORDS, load_freshness, score_figure
-from accounts.queries.measures import Measured, load_measured, with_last_reading
+from accounts.queries.measures import Measured, load_measured, source_word, with_last_reading
 from common.figures import Explanation, Figure, Input, UnknownFigure, figure_id, formulae
 from common.measures import plan_measures
 from people.access import abilities_of
@@ -49,7 +49,7 @@ def _measure(user: User, params: Mapping[str, str], now: datetime) -> Explanatio
 def _inputs(one: Measured) -> tuple[Input, ...]:
     measure = one.measure
     source = plan_measures.get(measure.source)
-    word = "Last reading" if measure.source == TYPED else source.label if source else measure.source
+    word = "Last reading" if measure.source == TYPED else source.label if source else source_word(measure.source)
     unit = one.unit if measure.unit == MeasureUnit.MONEY else str(measure.unit)
     behind = f"/figures/{one.known.figure}/" if one.known and one.known.figure else ""
     return (

@@ -11,6 +11,7 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from accounts.actions.health import rules_in_force, store_readings
+from accounts.actions.kpis import keep_standings
 from accounts.actions.surveys import HEALTH, MAIL
 from accounts.models import Client, ClientStatus, Invitation, MailState
 from accounts.queries.invitations import link_of, standing_of
@@ -71,6 +72,7 @@ def read_health(leases: Sequence[Lease]) -> None:
         for start in range(0, len(ids), CHUNK):
             lease.progress(start, len(ids), "Reading health")
             kept += store_readings(ids[start : start + CHUNK], day=now.date(), rules=rules, now=now)
+            keep_standings(ids[start : start + CHUNK], now.date())
         with lease.finish({"clients": len(ids), "kept": kept}):
             pass
 

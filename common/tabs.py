@@ -32,6 +32,8 @@ class TabLink:
 tabs: Registry[ClientTab] = Registry("client tabs")
 plan_tabs: Registry[ClientTab] = Registry("plan tabs")
 """Pages of one client's plan, under its tab."""
+kpi_tabs: Registry[ClientTab] = Registry("KPI tabs")
+"""Pages of what one client and we are measured by, under its tab."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from typing import Any, ClassVar, Final
 from django import forms
 
 from accounts.models import (
+    KPI_SOURCE,
     TYPED,
     Action,
     Client,
     Contact,
     Imperative,
     Initiative,
+    Kpi,
     MeasureReading,
     Objective,
     Plan,
@@ -22,6 +24,7 @@ from accounts.models import (
     PlanTarget,
     Stakeholding,
 )
+from accounts.queries.kpis import measure_unit
 from accounts.queries.people import assignable
 from common.measures import plan_measures
 from common.money import is_currency
@@ -173,11 +176,13 @@ class MeasureForm(PartForm):
         help_texts = {"baseline": "Where it stood; blank counts as 0. Shares as fractions: 0.45 is 45%."}
         widgets = {"starts_on": _DAY, "due": _DAY}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, client: Client | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, client=client, **kwargs)
         fields: Any = self.fields
         known = [(name, f"{source.label} (computed)") for name, source in plan_measures]
-        fields["source"].choices = [(TYPED, "Typed readings"), *known]
+        self.kpis = {f"{KPI_SOURCE}{kpi.key}": kpi for kpi in Kpi.objects.filter(client=client)}
+        listed = [(name, f"KPI: {kpi.name}") for name, kpi in self.kpis.items()]
+        fields["source"].choices = [(TYPED, "Typed readings"), *known, *listed]
 
     def clean(self) -> dict[str, Any]:
         """A computed number brings its own unit."""
@@ -185,6 +190,8 @@ class MeasureForm(PartForm):
         source = plan_measures.get(data.get("source", ""))
         if source is not None:
             data["unit"] = source.unit
+        elif data.get("source") in self.kpis:
+            data["unit"] = measure_unit(self.kpis[data["source"]].unit)
         if data.get("target") is not None and data["target"] == (data.get("baseline") or 0):
             self.add_error("target", "The target is where it stood already: nothing would be measured.")
         if data.get("starts_on") and data.get("due") and data["due"] <= data["starts_on"]:

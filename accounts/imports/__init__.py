@@ -1,6 +1,6 @@
 """Import kinds of clients and what is known of them."""
 
-from accounts.imports import plans
+from accounts.imports import kpis, plans
 from accounts.imports.clients import CLIENTS, TEAMS
 from accounts.imports.commitments import COMMITMENTS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
@@ -8,12 +8,26 @@ from accounts.imports.growth import OPPORTUNITIES, TARGETS
 from accounts.imports.influences import BONDS, INFLUENCES
 from accounts.imports.pursuits import PITCHES, PROPOSALS
 from accounts.imports.voice import FEEDBACK, INSIGHTS, THEMES
+from accounts.imports.web import WEB
 from common.imports import derived_tables, kinds
 
 
 def register() -> None:
     deals = (OPPORTUNITIES, TARGETS, PROPOSALS, PITCHES)
     voice = (THEMES, INSIGHTS, FEEDBACK)
-    for kind in (CLIENTS, TEAMS, CONTACTS, INFLUENCES, BONDS, TOUCHPOINTS, COMMITMENTS, *voice, *deals, *plans.ALL):
+    for kind in (
+        CLIENTS,
+        TEAMS,
+        CONTACTS,
+        INFLUENCES,
+        BONDS,
+        TOUCHPOINTS,
+        COMMITMENTS,
+        *voice,
+        WEB,
+        *kpis.ALL,
+        *deals,
+        *plans.ALL,
+    ):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

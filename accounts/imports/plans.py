@@ -11,6 +11,7 @@ from django.db.models import Max
 from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
 from accounts.models import (
     ABOVE,
+    KPI_SOURCE,
     PARTS,
     PLAN_PATHS,
     Audience,
@@ -19,6 +20,7 @@ from accounts.models import (
     Direction,
     FactKind,
     Known,
+    Kpi,
     MeasureReading,
     MeasureUnit,
     Plan,
@@ -131,6 +133,7 @@ def loader(part: Part) -> Callable[[Values, LoadContext], Counts]:
         owners = person_ids(values, sight, "owner") if "owner" in values.columns else []
         linked = {column: _parts(values, kind) for column, kind in part.links.items()}
         sponsors = _sponsors(values) if "sponsor" in values.columns else {}
+        kpis = _kpis(values) if part.kind == "measure" else frozenset()
         existing = matching(model._default_manager.all(), "key", values.columns["key"])
         standing = dict(
             model._default_manager.filter(key__in=existing).values_list("key", f"{PLAN_PATHS[part.kind]}__client")
@@ -144,6 +147,8 @@ def loader(part: Part) -> Callable[[Values, LoadContext], Counts]:
             key, client = row["key"], owner[1]
             links = {column: known.get(row[column]) for column, known in linked.items()}
             reason = _refusal(row, owner, standing.get(key, client), links, sponsors) or part.rule(row)
+            if (row.get("source") or "").startswith(KPI_SOURCE) and (client, row["source"]) not in kpis:
+                reason = reason or f"source: “{row['source']}” is no KPI of this client"
             if reason:
                 values.reject(position, reason)
                 continue
@@ -181,6 +186,13 @@ def _refusal(
     return ""
 
 
+def _kpis(values: Values) -> frozenset[tuple[int, str]]:
+    """KPIs that measures name, as they name them, by client."""
+    keys = {name.removeprefix(KPI_SOURCE) for name in values.columns["source"] if name and name.startswith(KPI_SOURCE)}
+    rows = Kpi.objects.filter(key__in=keys).values_list("client_id", "key")
+    return frozenset((client, f"{KPI_SOURCE}{key}") for client, key in rows)
+
+
 def _sponsors(values: Values) -> dict[tuple[int, str], int]:
     keys = {key for key in values.columns["sponsor"] if key}
     rows = Stakeholding.objects.filter(contact__key__in=keys)
@@ -200,6 +212,9 @@ def _measures_something(row: Mapping[str, Any]) -> str:
 
 
 def _source(cell: str) -> str:
+    """A number the product knows, or a KPI of the client by its key."""
+    if cell.strip().startswith(KPI_SOURCE):
+        return str(identifier(90)(cell))
     return str(choice(("reading", *plan_measures.names()))(cell))
 
 

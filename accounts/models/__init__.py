@@ -5,9 +5,20 @@ from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.commitments import Commitment, Side
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.health import HealthReading, HealthRules
+from accounts.models.kpis import (
+    Frequency,
+    Gathers,
+    Kpi,
+    KpiDefinition,
+    KpiDirection,
+    KpiReading,
+    KpiTarget,
+    ReadingSource,
+)
 from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plan_parts import (
     ABOVE,
+    KPI_SOURCE,
     PARTS,
     PLAN_PATHS,
     TYPED,
@@ -48,9 +59,11 @@ from accounts.models.voice import (
     Survey,
     Theme,
 )
+from accounts.models.web import WebMetric
 
 __all__ = [
     "ABOVE",
+    "KPI_SOURCE",
     "PARTS",
     "PLAN_PATHS",
     "TYPED",
@@ -74,6 +87,8 @@ __all__ = [
     "ExitCriterion",
     "FactKind",
     "Feedback",
+    "Frequency",
+    "Gathers",
     "HealthReading",
     "HealthRules",
     "Imperative",
@@ -83,6 +98,11 @@ __all__ = [
     "InsightKind",
     "Invitation",
     "Known",
+    "Kpi",
+    "KpiDefinition",
+    "KpiDirection",
+    "KpiReading",
+    "KpiTarget",
     "Level",
     "LineKind",
     "MailState",
@@ -105,6 +125,7 @@ __all__ = [
     "ProposalDocument",
     "ProposalStatus",
     "QuoteState",
+    "ReadingSource",
     "Scale",
     "Side",
     "Stage",
@@ -118,5 +139,6 @@ __all__ = [
     "Tier",
     "Touchpoint",
     "VersionState",
+    "WebMetric",
     "WorkStatus",
 ]

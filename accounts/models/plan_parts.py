@@ -48,6 +48,8 @@ class Direction(models.TextChoices):
 
 
 TYPED: Final = "reading"
+KPI_SOURCE: Final = "kpi:"
+"""Before the key of a KPI of the same client, whose number the measure takes."""
 """A measure whose numbers people type; any other source is a name in `common.measures`."""
 
 
@@ -58,7 +60,7 @@ class PlanMeasure(PlanPart):
 
     objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="measures")
     title = models.CharField(max_length=200)
-    source = models.CharField(max_length=40, default=TYPED)
+    source = models.CharField(max_length=90, default=TYPED)
     unit = models.CharField(max_length=6, choices=MeasureUnit, default=MeasureUnit.COUNT)
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
     baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)

@@ -8,11 +8,13 @@ from typing import Final
 from django.db.models import OuterRef, Subquery
 
 from accounts.calc.coverage import coverage
-from accounts.calc.health import relationship, sentiment
+from accounts.calc.health import clamped, relationship, sentiment
+from accounts.calc.kpis import mean_attainment
 from accounts.calc.network import StrongTie, threads
 from accounts.calc.voice import nps
-from accounts.models import Bond, Feedback, Stakeholding, Touchpoint
+from accounts.models import Bond, Feedback, Kpi, Stakeholding, Touchpoint
 from accounts.queries.answers import OPEN_FROM, counted, load_scored, window
+from accounts.queries.kpis import KpiState, load_states
 from accounts.queries.stakeholders import tie_of
 from common.health import ComponentScore, HealthAsk, HealthComponent, HealthInput, components
 
@@ -67,8 +69,21 @@ def read_sentiment(ask: HealthAsk) -> Mapping[int, ComponentScore]:
 
 
 def read_value(ask: HealthAsk) -> Mapping[int, ComponentScore]:
-    """No KPI is kept yet: unknown, which is not zero."""
-    return {}
+    """Two queries. KPIs as they are defined now; readings up to the day."""
+    by_client: dict[int, list[KpiState]] = {}
+    for state in load_states(Kpi.objects.filter(client__in=ask.client_ids).order_by("name", "pk"), ask.day):
+        by_client.setdefault(state.kpi.client_id, []).append(state)
+    found = {}
+    for client, states in by_client.items():
+        mean = mean_attainment(state.held.to_date for state in states)
+        known = sum(state.held.to_date is not None for state in states)
+        inputs = (
+            HealthInput("Mean attainment of what was asked by then", mean, "ratio"),
+            HealthInput("KPIs with a reading and a target", known),
+            HealthInput("KPIs agreed", len(states)),
+        )
+        found[client] = ComponentScore(clamped(mean), inputs)
+    return found
 
 
 def register() -> None:
@@ -82,8 +97,8 @@ def register() -> None:
     components.register(
         "value",
         HealthComponent(
-            "Value and KPIs", 20, "100 × mean attainment of KPIs, from 0 to 1. Unknown until KPIs are kept",
-            "client_plan", 40, read_value,
+            "Value and KPIs", 20, "100 × mean attainment of KPIs, from 0 to 1. Unknown without a reading",
+            "client_kpis", 40, read_value,
         ),
     )  # fmt: skip
     components.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,10 +15,12 @@ from accounts.calc.coverage import coverage
 from accounts.calc.measures import Aim, Attained, stand
 from accounts.calc.promises import Promise, kept
 from accounts.models import (
+    KPI_SOURCE,
     TYPED,
     Action,
     Client,
     Commitment,
+    Kpi,
     MeasureReading,
     MeasureUnit,
     PlanMeasure,
@@ -26,6 +28,7 @@ from accounts.models import (
     Stakeholding,
     WorkStatus,
 )
+from accounts.queries.kpis import load_states
 from accounts.queries.plans import measured
 from accounts.queries.stakeholders import tie_of, with_last_touch
 from common.figures import Figure, figure_id
@@ -85,12 +88,27 @@ class Measured:
 def load_measured(
     user: User, client: Client, now: datetime, *, rows: Iterable[PlanMeasure] | None = None
 ) -> list[Measured]:
-    """One query, and at most three for each source that is named. rows: with `last_value` and `last_on`."""
+    """One query, two where KPIs are named, at most three for each other source. rows: with `last_value`, `last_on`."""
     today = client.local_date(now)
     found = list(with_last_reading(client) if rows is None else rows)
     names = {measure.source for measure in found} - {TYPED}
     known = known_values(user, names, {client.pk: client}, now) if names else {}
-    return [_measured(measure, known.get(measure.source, {}).get(client.pk), client, today) for measure in found]
+    kpis = _kpis_of(client, names, today)
+    return [
+        _measured(measure, kpis.get(measure.source) or known.get(measure.source, {}).get(client.pk), client, today)
+        for measure in found
+    ]
+
+
+def _kpis_of(client: Client, sources: Collection[str], today: date) -> dict[str, Known]:
+    """What the client's own KPIs among the sources say. Two queries where one is named."""
+    keys = [name.removeprefix(KPI_SOURCE) for name in sources if name.startswith(KPI_SOURCE)]
+    if not keys:
+        return {}
+    states = load_states(Kpi.objects.filter(client=client, key__in=keys), today)
+    return {
+        f"{KPI_SOURCE}{state.kpi.key}": Known(state.actual, state.unit, state.figure("actual").id) for state in states
+    }
 
 
 def with_last_reading(client: Client) -> Iterable[PlanMeasure]:
@@ -145,7 +163,7 @@ def _line(one: Measured, key: str, worked_off: bool) -> MeasureLine:
         pk=measure.pk,
         title=measure.title,
         objective=measure.objective.title,
-        source_word="Typed" if typed else f"Computed: {source.label if source else measure.source}",
+        source_word="Typed" if typed else f"Computed: {source.label if source else source_word(measure.source)}",
         typed=typed,
         baseline=DASH if measure.baseline is None else measured(measure.baseline, measure.unit, currency),
         target=measured(measure.target, measure.unit, currency),
@@ -161,6 +179,11 @@ def _line(one: Measured, key: str, worked_off: bool) -> MeasureLine:
         edit_url=reverse("plan_part", args=[key, "measure", measure.pk]),
         reading_url=reverse("plan_reading", args=[key, measure.pk]) if typed else "",
     )
+
+
+def source_word(source: str) -> str:
+    """Of a source that no app has handed over: a KPI by its key."""
+    return f"KPI {source.removeprefix(KPI_SOURCE)}" if source.startswith(KPI_SOURCE) else source
 
 
 def _rounded(value: Decimal | None, unit: str, currency: str) -> str:

@@ -70,7 +70,8 @@ def _ends(spec: BandLine, canvas: Canvas, axis: Axis, right: float) -> None:
     rows = [(value, role) for value, role in shown if value is not None]
     wanted = [axis.pixel(value) + 4 for value, _ in rows]
     for (value, role), y in zip(rows, scales.spread(wanted, 14, 12, axis.bottom), strict=True):
-        canvas.text(canvas.width, y, formats.number(value, 1), role, "end")
+        said = formats.ratio(value) if spec.unit in ("ratio", "percent") else formats.number(value, 1)
+        canvas.text(canvas.width, y, said, role, "end")
     first = next((p for p in spec.points if formats.known(p.value)), None)
     floor = plain(first.value, spec.scale) if first else None
     if floor is not None:

@@ -85,6 +85,12 @@ def figure(
 
 
 @register.simple_tag
+def figure_as(fig: Figure, text: str, as_of: str = "") -> SafeString:
+    """A figure in words its page has made: a unit that no style knows."""
+    return _link(fig, text, as_of)
+
+
+@register.simple_tag
 def money(
     value: Value, currency: str, style: str = "compact", scale: Scale = "M", places: int = 1, signed: bool = False
 ) -> str:

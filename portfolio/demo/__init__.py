@@ -1,7 +1,8 @@
 """The demo portfolio: an invented consultancy agency, Alder Finch, and its fourteen invented clients.
 
 Pure: no clock, no database. The same seed and month give the same rows; only touchpoints, the
-payments of invoices, planned hours and leave go with the day. Columns are those of the neutral CSV.
+payments of invoices, planned hours, leave and this month's web analytics go with the day. Columns are
+those of the neutral CSV.
 """
 
 from datetime import date
@@ -12,6 +13,7 @@ from portfolio.demo.calendar import month_of
 from portfolio.demo.clients import client_rows
 from portfolio.demo.contacts import contact_rows
 from portfolio.demo.contracts import contract_rows
+from portfolio.demo.kpis import definition_rows, kpi_rows, phase_rows, reading_rows, web_rows
 from portfolio.demo.ledger import ledger_rows
 from portfolio.demo.network import bond_rows, influence_rows
 from portfolio.demo.opportunities import booked_by_year, opportunity_rows
@@ -47,6 +49,11 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "themes": theme_rows(),
         "insights": insight_rows(anchor),
         "feedback": feedback_rows(anchor, seed),
+        "web_analytics": web_rows(as_of, anchor, seed),
+        "kpi_definitions": definition_rows(),
+        "kpis": kpi_rows(anchor),
+        "kpi_targets": phase_rows(anchor),
+        "readings": reading_rows(anchor, seed),
         "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),
         "milestones": milestone_rows(anchor, seed),
         "estimates": estimate_rows(anchor, seed),

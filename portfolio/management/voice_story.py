@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from accounts.actions.health import rules_in_force, store_readings
+from accounts.actions.kpis import keep_standings
 from accounts.models import Client, ClientStatus, Contact, Invitation, Survey
 from people.models import User
 
@@ -22,6 +23,7 @@ def tell_voice(as_of: date, *, now: datetime) -> int:
     days = [monday - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
     for day in [*days, as_of]:
         changed += store_readings(ids, day=day, rules=rules, now=datetime.combine(day, time(6), tzinfo=UTC))
+    keep_standings(ids, as_of)
     return changed
 
 

@@ -29,6 +29,12 @@ COLUMNS = {
     "themes": "name words",
     "insights": "key client theme said kind action owner_email raised_on due done_on told_on told_how",
     "feedback": "source_ref client contact date scale score comment themes quote replied_on",
+    "web_analytics": "client property report from to dimensions value channel metric amount",
+    "kpi_definitions": "key name unit direction gathers frequency category how",
+    "kpis": "key client name definition baseline target target_low target_high owner contact starts_on due"
+    " web_metric web_channel",
+    "kpi_targets": "kpi period target",
+    "readings": "kpi period actual note",
     "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
     " signed_on country renewal notice_days notice_rule uplift probability billing_timing scope_hours ended_on",
     "milestones": "contract key title due amount accepted_on",
@@ -69,6 +75,8 @@ KEYS = {
     "themes": "name",
     "insights": "key",
     "feedback": "source_ref",
+    "kpi_definitions": "key",
+    "kpis": "key",
     "contracts": "number",
     "time": "source_ref",
     "opportunities": "key",
@@ -178,6 +186,7 @@ def test_the_same_month_gives_the_same_rows() -> None:
         "time",
         "leave",
         "allocations",
+        "web_analytics",
     }
     pairs = zip(first["invoices"], later["invoices"], strict=True)
     moved = [(now["paid_on"], then["paid_on"]) for now, then in pairs if now != then]

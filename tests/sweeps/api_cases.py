@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from accounts.models import KpiDefinition
 from common.models import FxRate
 from tests.sweeps.cases import (
     AUDITORS,
@@ -132,6 +133,35 @@ API: tuple[Case, ...] = (
             "key": "N-9", "client": "HAL", "said": "Too slow", "kind": "service", "action": "Answer in a day",
             "raised_on": "2026-11-04",
         }, delete=True, change={"done_on": "2026-11-20"},
+    ),
+    Case(
+        "api_kpi-definitions_list", get=RELATIONS, post=DIRECTOR,
+        body=lambda world: {"key": "D-9", "name": "Reach", "unit": "ratio"},
+    ),
+    Case("api_kpi-definitions_bulk", post=DIRECTOR, body=lambda world: {"key": "D-9", "name": "Reach"}),
+    Case(
+        "api_kpi-definitions", lambda world: {"pk": str(KpiDefinition.objects.get().pk)}, get=RELATIONS,
+        patch=DIRECTOR, delete=DIRECTOR, body=lambda world: {"how": "Asked"},
+    ),
+    *_resource(
+        "web-analytics", RELATIONS, WRITERS, lambda world: world.own.web,
+        {
+            "client": "HAL", "report": "Traffic", "from": "2026-10-01", "to": "2026-10-31", "metric": "users",
+            "amount": "4",
+        },
+        delete=False, change={"amount": "5"},
+    ),
+    *_resource(
+        "kpis", RELATIONS, WRITERS, lambda world: world.own.kpi,
+        {"key": "K-9", "client": "HAL", "name": "Reach", "target": "9"}, delete=True, change={"target": "10"},
+    ),
+    *_resource(
+        "kpi-targets", RELATIONS, WRITERS, lambda world: world.own.phase,
+        {"kpi": "HAL-K", "period": "2026-Q3", "target": "9"}, delete=True, change={"target": "10"},
+    ),
+    *_resource(
+        "readings", RELATIONS, WRITERS, lambda world: world.own.kpi_reading,
+        {"kpi": "HAL-K", "period": "2026-09", "actual": "9"}, delete=True, change={"actual": "10"},
     ),
     *_resource(
         "plans", RELATIONS, WRITERS, lambda world: world.own.objective.plan,

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import Theme
+from accounts.models import KpiDefinition, Theme
 from common.models import SavedView
 from financials.models import ForecastCall, Scenario
 from portfolio.models import Mail, PackSchedule, PackSend
@@ -883,6 +883,58 @@ FINANCIALS = (
 )  # fmt: skip
 
 
+def _of_kpi(**more: str) -> Callable[[World], Kwargs]:
+    """The client's key, the KPI's number and that of what hangs on it, by the name it has in the address."""
+    return lambda world: {
+        "key": "HAL", "pk": world.own.kpi.pk, **{name: getattr(world.own, part).pk for name, part in more.items()}
+    }  # fmt: skip
+
+
+_KPI: Kwargs = {"name": "Qvaware", "unit": "leads", "direction": "up", "gathers": "last", "frequency": "month"}
+KPIS = (
+    Case("kpis", get=RELATIONS),
+    Case("kpis", query="standing=watch&page=2", get=RELATIONS),
+    Case("kpis", query="format=csv", get=RELATIONS),
+    Case("report_pdf", fixed(name="kpis"), get=RELATIONS, post=RELATIONS),
+    Case("report_pdf", fixed(name="kpis"), query="client=HAL", get=RELATIONS, post=RELATIONS, record=True, strange=404),
+    Case("client_kpis", key, get=RELATIONS, record=True),
+    Case("client_kpis", key, query="format=xlsx", get=RELATIONS, record=True),
+    Case("kpi_add", key, get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed_body(**_KPI)),
+    Case("kpi", _of_kpi(), get=RELATIONS, record=True),
+    Case(
+        "kpi_edit", _of_kpi(), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(version="1", **_KPI),
+    ),
+    Case("kpi_remove", _of_kpi(), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case(
+        "kpi_reading_add", _of_kpi(), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(period="2026-09", actual="27"),
+    ),
+    Case(
+        "kpi_reading_cell", _of_kpi(reading="kpi_reading"), query="field=actual", get=WRITERS, post=WRITERS,
+        record=True, strange=404, body=fixed_body(field="actual", actual="26", version="1"),
+    ),
+    Case("kpi_reading_remove", _of_kpi(reading="kpi_reading"), post=WRITERS, record=True, strange=404),
+    Case(
+        "kpi_phase_add", _of_kpi(), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(period="2026-09", target="27"),
+    ),
+    Case("kpi_phase_remove", _of_kpi(phase="phase"), post=WRITERS, record=True, strange=404),
+    Case("client_web", key, get=RELATIONS, record=True),
+    Case("kpi_library", get=RELATIONS, post=DIRECTOR, body=fixed_body(**_KPI)),
+    Case(
+        "kpi_definition", lambda world: {"pk": KpiDefinition.objects.get().pk}, get=DIRECTOR, post=DIRECTOR,
+        body=fixed_body(version="1", **_KPI),
+    ),
+    Case("kpi_definition_remove", lambda world: {"pk": KpiDefinition.objects.get().pk}, post=DIRECTOR),
+    _figure("kpi.actual:client=HAL;kpi=HAL-K", RELATIONS),
+    _figure("kpi.attained:client=HAL;kpi=HAL-K", RELATIONS),
+    _figure("kpi.year_end:client=HAL;kpi=HAL-K", RELATIONS),
+    _figure("kpi.mean:client=HAL", RELATIONS),
+    _figure("kpi.mean", RELATIONS),
+)  # fmt: skip
+
+
 def _slide(world: World) -> Kwargs:
     return {"pk": world.own.draft.pk, "slide": "title"}
 
@@ -942,6 +994,7 @@ PAGES: tuple[Case, ...] = (
     *CLIENTS,
     *PLANS,
     *DEALS,
+    *KPIS,
     *FINANCIALS,
     *REPORTS,
     *REVIEWS,

@@ -24,6 +24,10 @@ from accounts.models import (
     Initiative,
     Insight,
     Invitation,
+    Kpi,
+    KpiDefinition,
+    KpiReading,
+    KpiTarget,
     MeasureReading,
     Objective,
     Opportunity,
@@ -43,6 +47,7 @@ from accounts.models import (
     Target,
     Theme,
     Touchpoint,
+    WebMetric,
 )
 from common import audit, jobs
 from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState, SavedView
@@ -133,6 +138,10 @@ class Book:
     """The other parts of the plan, by kind."""
     reading: MeasureReading
     tie: AlignmentTie
+    kpi: Kpi
+    kpi_reading: KpiReading
+    phase: KpiTarget
+    web: WebMetric
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -307,6 +316,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     proposal, paper, pitch = _pursued(client, deal, director)
     survey, asked, insight, answer = _heard(client, contact, boss, director)
     parts, reading, tie = _planned_parts(plan, objective, people, key, sow)
+    kpi, kpi_reading, phase = _measured(client, contact, director)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
@@ -328,7 +338,25 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         ),
         survey, asked, insight, answer,
         parts, reading, tie,
+        kpi, kpi_reading, phase,
+        WebMetric.objects.create(
+            client=client, key=f"{key}-W", report="Qvtraffic", first=date(2026, 9, 1), last=date(2026, 9, 30),
+            dimensions="channel", value="Email", channel="Email", metric="sessions", amount=Decimal(41),
+        ),
     )  # fmt: skip
+
+
+def _measured(client: Client, contact: Contact, director: User) -> tuple[Kpi, KpiReading, KpiTarget]:
+    """One of the library's, read once and held to a phase."""
+    meant, _ = KpiDefinition.objects.get_or_create(key="awareness", name="Qvawareness", unit="ratio")
+    kpi = Kpi.objects.create(
+        client=client, key=f"{client.key}-K", name="Qvaware", unit="leads", definition=meant, owner=director,
+        contact=contact, baseline=Decimal(20), target=Decimal(30),
+    )  # fmt: skip
+    days = {"starts": date(2026, 10, 1), "ends": date(2026, 10, 31)}
+    read = KpiReading.objects.create(kpi=kpi, period="2026-10", actual=Decimal(28), note="Qvremark", **days)
+    phase = KpiTarget.objects.create(kpi=kpi, period="2026-Q4", ends=date(2026, 12, 31), target=Decimal(29))
+    return kpi, read, phase
 
 
 def _heard(
