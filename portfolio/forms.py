@@ -46,6 +46,9 @@ class ImportForm(forms.Form):
     currency = forms.CharField(
         label="Currency", max_length=3, required=False, help_text="For amounts whose file names none, such as USD."
     )
+    client = forms.CharField(
+        label="Client", max_length=80, required=False, help_text="Its key, for web analytics that do not say whose."
+    )
     encoding = forms.ChoiceField(
         label="Encoding", choices=ENCODINGS, required=False, help_text="Change it only when a load was refused for it."
     )
@@ -100,4 +103,5 @@ class ImportForm(forms.Form):
             dry_run=given["dry_run"],
             accept_valid=given["accept_valid"],
             encoding=given.get("encoding", ""),
+            client=given.get("client", "").strip(),
         )

@@ -68,6 +68,33 @@ class Sheet:
 
 def read(file: SourceFile) -> Sheet:
     """Raises Unusable. The size is judged before a byte is read."""
+    content = _content(file)
+    digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(ZIP):
+        rows, notes = read_workbook(file.name, content)
+        return _sheet(file.name, digest, iter(rows), notes)
+    if Path(file.name).suffix.lower() in (".xlsx", ".xlsm"):
+        raise Unusable(f"{file.name} is named as a workbook but is none. Save it again as .xlsx or as CSV UTF-8.")
+    text, notes = _text(file, content)
+    del content
+    separator = _separator(text)
+    if separator != ",":
+        notes.append(Note(f"Columns are separated by {_SEPARATORS[separator]}, not commas: read as such."))
+    if not text.endswith(("\n", "\r", "\x1a")):
+        notes.append(Note("The file does not end with a line break: check that its last row is whole."))
+    return _sheet(file.name, digest, _parse(file.name, text, separator), notes)
+
+
+def read_text(file: SourceFile) -> tuple[str, str, list[Note]]:
+    """A file of text as it stands, its digest, and what was said of its encoding. Raises Unusable."""
+    content = _content(file)
+    if content.startswith(ZIP):
+        raise Unusable(f"{file.name} is a workbook or an archive: this source reads CSV and JSON.")
+    text, notes = _text(file, content)
+    return text, hashlib.sha256(content).hexdigest(), notes
+
+
+def _content(file: SourceFile) -> bytes:
     try:
         size = file.size()
         if size > settings.IMPORT_MAX_BYTES:
@@ -78,25 +105,16 @@ def read(file: SourceFile) -> Sheet:
         content = file.content()
     except OSError as error:
         raise Unusable(f"{file.name} cannot be opened: {error.strerror}.") from error
-    digest = hashlib.sha256(content).hexdigest()
     if not content.strip():
         raise Unusable(f"{file.name} is empty.")
-    if content.startswith(ZIP):
-        rows, notes = read_workbook(file.name, content)
-        return _sheet(file.name, digest, iter(rows), notes)
-    if Path(file.name).suffix.lower() in (".xlsx", ".xlsm"):
-        raise Unusable(f"{file.name} is named as a workbook but is none. Save it again as .xlsx or as CSV UTF-8.")
+    return content
+
+
+def _text(file: SourceFile, content: bytes) -> tuple[str, list[Note]]:
     for sign, what in _SIGNS.items():
         if content.startswith(sign):
             raise Unusable(f"{file.name} is {what}, not a CSV file or an .xlsx workbook.")
-    text, notes = _decode(file, content)
-    del content
-    separator = _separator(text)
-    if separator != ",":
-        notes.append(Note(f"Columns are separated by {_SEPARATORS[separator]}, not commas: read as such."))
-    if not text.endswith(("\n", "\r", "\x1a")):
-        notes.append(Note("The file does not end with a line break: check that its last row is whole."))
-    return _sheet(file.name, digest, _parse(file.name, text, separator), notes)
+    return _decode(file, content)
 
 
 def _decode(file: SourceFile, content: bytes) -> tuple[str, list[Note]]:

@@ -12,7 +12,7 @@ from common.models import ImportBatch
 from common.money import is_currency
 from common.policies import DIRECTOR, FINANCE
 from people.models import User
-from portfolio.imports.sources import Part, Source, crm_sales, neutral, sources, timesheets, xero
+from portfolio.imports.sources import Part, Source, crm_sales, ga4, neutral, sources, timesheets, xero
 from portfolio.imports.sources.neutral import LOAD_ORDER
 
 BUNDLE = "bundle"
@@ -21,17 +21,13 @@ LATER_SOURCES = (
     "hubspot",
     "quickbooks",
     "netsuite",
-    "ga4",
     "adobe",
 )
 LATER_KINDS = (
     "offerings",
     "business_units",
-    "kpis",
-    "kpi_targets",
-    "readings",
 )
-REGISTERED = (neutral, crm_sales, timesheets, xero)
+REGISTERED = (neutral, crm_sales, timesheets, xero, ga4)
 """Importing these modules registers the sources."""
 
 
@@ -43,9 +39,15 @@ class Options:
     dry_run: bool = False
     accept_valid: bool = False
     encoding: str = ""
+    client: str = ""
+    first: str = ""
+    last: str = ""
 
     def for_kinds(self) -> Mapping[str, str]:
-        return {"currency": self.currency, "owner": self.owner}
+        """client, from, to: of exports that do not say whose and of which days they are."""
+        return {
+            "currency": self.currency, "owner": self.owner, "client": self.client, "from": self.first, "to": self.last,
+        }  # fmt: skip
 
 
 def check(kind: str, options: Options, user: User | None) -> Source:

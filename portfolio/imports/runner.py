@@ -55,7 +55,7 @@ def load_files(
     progress(0, len(files) + 1, f"Reading {files[0].name}" if files else "Reading")
     try:
         source = check(kind, options, user)
-        sheets = [read(file) for file in files]
+        sheets = [(source.read or read)(file) for file in files]
         parts = source.convert(kind, sheets, options.for_kinds())
         check_parts(parts, user)
     except Unusable as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from common.imports import Table
 from common.registry import Registry
-from portfolio.imports.files import Sheet
+from portfolio.imports.files import Sheet, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Part:
 class Source:
     """convert: files by their own name or kind, and the options, to parts in load order. Raises Unusable.
 
-    bundle: file names that belong together, in the order they are listed. kinds: what a single file may be.
+    bundle: names or patterns of files that belong together, in the order they are listed. kinds: what a single file
+    may be. read: how a file is read where it is not one table of rows.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Source:
     bundle: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     needs_currency: bool = False
+    read: Callable[[SourceFile], Sheet] | None = None
 
 
 sources: Registry[Source] = Registry("import sources")

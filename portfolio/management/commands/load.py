@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="neutral", help=f"whose columns: {', '.join(sources.names())}")
         parser.add_argument("--currency", default="", help="for amounts whose file names none")
         parser.add_argument("--owner", default="", metavar="EMAIL", help="of new clients that name none")
+        parser.add_argument("--client", default="", metavar="KEY", help="whose, of exports that do not say")
+        parser.add_argument("--from", dest="first", default="", metavar="DATE", help="first day, where none is said")
+        parser.add_argument("--to", dest="last", default="", metavar="DATE", help="last day, where none is said")
         parser.add_argument("--encoding", default="", help="of the file when it is not UTF-8, for example cp1252")
         parser.add_argument("--dry-run", action="store_true", help="check and report, write nothing")
         parser.add_argument("--accept-valid", action="store_true", help="load the good rows beside refused ones")
@@ -65,6 +69,9 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 accept_valid=options["accept_valid"],
                 encoding=options["encoding"],
+                client=options["client"].strip(),
+                first=options["first"],
+                last=options["last"],
             ),
         )
         files = [SourceFile(Path(name).name, Path(name), encoding=chosen.encoding) for name in options["files"]]
@@ -85,9 +92,10 @@ class Command(BaseCommand):
         source = sources.get(options.source)
         wanted = source.bundle if source else ()
         there = sorted(path for path in folder.iterdir() if path.is_file())
-        if strange := [path.name for path in there if path.name.lower() not in wanted]:
+        taken = [path for path in there if any(fnmatch(path.name.lower(), name) for name in wanted)]
+        if strange := [path.name for path in there if path not in taken]:
             self.stderr.write(f"Not part of the bundle: {', '.join(strange)}.")
-        return [SourceFile(path.name, path, encoding=options.encoding) for path in there if path.name.lower() in wanted]
+        return [SourceFile(path.name, path, encoding=options.encoding) for path in taken]
 
     def _say_waiting(self, _done: int, _total: int, doing: str) -> None:
         if doing.startswith("Another load"):
