@@ -22,6 +22,7 @@ from accounts.models import (
     Feedback,
     Influence,
     Insight,
+    IntelligenceNote,
     Invitation,
     Kpi,
     KpiDefinition,
@@ -370,6 +371,23 @@ def web_metrics_for(user: User) -> QuerySet[WebMetric]:
     if not abilities_of(user).see_relationships:
         return WebMetric.objects.none()
     return WebMetric.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def intelligence_for(user: User) -> QuerySet[IntelligenceNote]:
+    """Notes on clients in sight, and on their industries."""
+    if not abilities_of(user).see_relationships:
+        return IntelligenceNote.objects.none()
+    visible = Client.objects.visible_to(user).order_by()
+    tied = IntelligenceNote.clients.through._default_manager.filter(client__in=visible.values("pk"))
+    industries = visible.exclude(industry="").values("industry")
+    return IntelligenceNote.objects.filter(Q(pk__in=tied.values("intelligencenote")) | Q(industry__in=industries))
+
+
+def get_editable_note_for(user: User, pk: int) -> IntelligenceNote:
+    found = _or_not_found(intelligence_for(user).select_related("owner").filter(pk=pk).first())
+    if not abilities_of(user).edit_relationships:
+        raise PermissionDenied("Your role reads notes but does not change them.")
+    return found
 
 
 def surveys_for(user: User) -> QuerySet[Survey]:

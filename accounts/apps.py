@@ -20,6 +20,7 @@ class AccountsConfig(AppConfig):
             imports,
             jobs,
             reports,
+            reports_brief,
             reports_health,
             reports_kpis,
             reports_plans,
@@ -43,6 +44,7 @@ class AccountsConfig(AppConfig):
         health_components.register()
         reports_health.register()
         reports_kpis.register()
+        reports_brief.register()
         jobs.register()
         reports_voice.register()
         readers = CLIENT_READERS - {LEGAL}
@@ -76,6 +78,9 @@ class AccountsConfig(AppConfig):
         tabs.register("growth", ClientTab("Growth", "client_growth", readers, order=40))
         tabs.register("voice", ClientTab("Voice", "client_voice", readers, order=80))
         tabs.register("kpis", ClientTab("KPIs", "client_kpis", readers, order=75))
+        tabs.register("intelligence", ClientTab("Intelligence", "client_intelligence", readers, order=78))
+        section_tabs.register("intelligence", SectionTab("Notes", "intelligence", readers, 10))
+        section_tabs.register("calendar", SectionTab("Calendar", "intelligence_calendar", readers, 20))
         kpi_tabs.register("kpis", ClientTab("KPIs", "client_kpis", readers, order=10))
         kpi_tabs.register("web", ClientTab("Web analytics", "client_web", readers, order=30))
         section_tabs.register("kpis", SectionTab("KPIs", "kpis", readers, 10))

@@ -25,6 +25,7 @@ RESOURCES = (
     "commitments",
     "feedback",
     "insights",
+    "intelligence",
     "web-analytics",
     "kpi-definitions",
     "kpis",

@@ -46,6 +46,7 @@ PLACES = (
     Place("Reviews", "reviews", "q", MONEY_READERS),
     Place("Voice and health", "voice", "v", CLIENT_READERS - {LEGAL}),
     Place("KPIs", "kpis", "k", CLIENT_READERS - {LEGAL}),
+    Place("Intelligence", "intelligence", "n", CLIENT_READERS - {LEGAL}),
     Place("Imports", "imports", "i", frozenset({"director", "finance"})),
     Place("Jobs", "jobs", "j", frozenset({"director", "finance", "administrator"})),
     Place("Audit", "audit", "a", frozenset({"director", "finance", "leadership", "administrator"})),

@@ -6,6 +6,7 @@ from accounts.imports.commitments import COMMITMENTS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
 from accounts.imports.growth import OPPORTUNITIES, TARGETS
 from accounts.imports.influences import BONDS, INFLUENCES
+from accounts.imports.intelligence import INTELLIGENCE
 from accounts.imports.pursuits import PITCHES, PROPOSALS
 from accounts.imports.voice import FEEDBACK, INSIGHTS, THEMES
 from accounts.imports.web import WEB
@@ -24,6 +25,7 @@ def register() -> None:
         TOUCHPOINTS,
         COMMITMENTS,
         *voice,
+        INTELLIGENCE,
         WEB,
         *kpis.ALL,
         *deals,

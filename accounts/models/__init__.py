@@ -5,6 +5,7 @@ from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.commitments import Commitment, Side
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.health import HealthReading, HealthRules
+from accounts.models.intelligence import IntelligenceNote, NoteKind
 from accounts.models.kpis import (
     Frequency,
     Gathers,
@@ -96,6 +97,7 @@ __all__ = [
     "Initiative",
     "Insight",
     "InsightKind",
+    "IntelligenceNote",
     "Invitation",
     "Known",
     "Kpi",
@@ -108,6 +110,7 @@ __all__ = [
     "MailState",
     "MeasureReading",
     "MeasureUnit",
+    "NoteKind",
     "Objective",
     "Opportunity",
     "OpportunityKind",

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.calc.coverage import days_late
 from accounts.models import Action, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
+from accounts.queries.attention_intel import INTEL_KINDS, note_item, notes_asking
 from accounts.queries.attention_kpi import KPI_KINDS, kpi_items, kpis_asking
 from accounts.queries.attention_plan import PLAN_KINDS, plan_item, plans_asking
 from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
@@ -60,7 +61,7 @@ class _Due(NamedTuple):
 
 
 def _due(user: User, today: date) -> list[AttentionItem]:
-    """Actions, promises, and what plans, KPIs, the voice and health of clients ask, in one query."""
+    """Actions, promises, and what plans, KPIs, notes, the voice and health of clients ask, in one query."""
     visible, blank = Client.objects.visible_to(user), Value("", output_field=CharField())
     of_plan = "objective__plan__client"
     actions = (
@@ -77,13 +78,20 @@ def _due(user: User, today: date) -> list[AttentionItem]:
         .order_by()
         .values_list("client__key", "client__name", "text", blank, "owner__name", blank, "due", "pk", "side")
     )
-    asked_of_us = [*asking(user, today), *plans_asking(user, today), *kpis_asking(user, today)]
+    asked_of_us = [
+        *asking(user, today),
+        *plans_asking(user, today),
+        *kpis_asking(user, today),
+        *notes_asking(user, today),
+    ]
     rows = list(actions.union(promises, *asked_of_us, all=True).order_by("due", "pk")[:DUE_READ])
     voiced = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
     planned = [plan_item(Asked(*row), today) for row in rows if row[-1] in PLAN_KINDS]
     measured = kpi_items([Asked(*row) for row in rows if row[-1] in KPI_KINDS], today)
-    due = [_due_item(_Due(*row), today) for row in rows if row[-1] not in KINDS | PLAN_KINDS | KPI_KINDS]
-    return [*voiced, *planned, *measured, *due]
+    noted = [note_item(Asked(*row), today) for row in rows if row[-1] in INTEL_KINDS]
+    others = KINDS | PLAN_KINDS | KPI_KINDS | INTEL_KINDS
+    due = [_due_item(_Due(*row), today) for row in rows if row[-1] not in others]
+    return [*voiced, *planned, *measured, *noted, *due]
 
 
 def _due_item(found: _Due, today: date) -> AttentionItem:

@@ -31,6 +31,7 @@ from accounts.views.editing import CellEdit, FormPage, cell_view, expected_versi
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.reports import report_file
+from common.short_text import short_text
 from common.tabs import client_tabs, kpi_tabs
 from people.access import abilities_of
 from people.models import User
@@ -56,7 +57,7 @@ def book(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("format", "")
     if kind in ("csv", "xlsx"):
         return report_file("kpis", user, request.GET, now, kind)
-    standing, category = request.GET.get("standing", ""), request.GET.get("category", "")
+    standing, category = short_text(request.GET, "standing"), short_text(request.GET, "category")
     standing = standing if standing in FILTERS else ""
     page = load_book(user, now.date(), standing=standing, category=category, page=_page(request.GET.get("page", "")))
     context = {"page": page, "standing": standing, "category": category, "standings": list(FILTERS.items())}
@@ -90,7 +91,7 @@ def kpi_context(user: User, client: Client, tab: str) -> dict[str, Any]:
 def web(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     client = get_client_for(user, key)
-    page = load_web(client, request.GET.get("metric", ""))
+    page = load_web(client, short_text(request.GET, "metric"))
     context = {**kpi_context(user, client, "web"), "page": page, "can_load": user.role == DIRECTOR}
     return render(request, "accounts/kpis/web.html", context)
 

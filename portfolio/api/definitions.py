@@ -10,6 +10,7 @@ from portfolio.api.contract_resources import CONTRACTS, ESTIMATES, MILESTONES, S
 from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.hours_resources import RATE_CARDS, TIME_ENTRIES
+from portfolio.api.intelligence_resource import INTELLIGENCE
 from portfolio.api.kpi_resources import KPI_RESOURCES
 from portfolio.api.money_resources import BUDGETS, FX_RATES, INVOICES, LEDGER_ENTRIES, PURCHASE_ORDERS, TARGETS
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
@@ -28,6 +29,7 @@ RESOURCES = (
     FEEDBACK,
     INSIGHTS,
     *KPI_RESOURCES,
+    INTELLIGENCE,
     *PLAN_RESOURCES,
     ALIGNMENT,
     CONTRACTS,

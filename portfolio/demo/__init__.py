@@ -13,6 +13,7 @@ from portfolio.demo.calendar import month_of
 from portfolio.demo.clients import client_rows
 from portfolio.demo.contacts import contact_rows
 from portfolio.demo.contracts import contract_rows
+from portfolio.demo.intelligence import note_rows
 from portfolio.demo.kpis import definition_rows, kpi_rows, phase_rows, reading_rows, web_rows
 from portfolio.demo.ledger import ledger_rows
 from portfolio.demo.network import bond_rows, influence_rows
@@ -49,6 +50,7 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "themes": theme_rows(),
         "insights": insight_rows(anchor),
         "feedback": feedback_rows(anchor, seed),
+        "intelligence": note_rows(anchor),
         "web_analytics": web_rows(as_of, anchor, seed),
         "kpi_definitions": definition_rows(),
         "kpis": kpi_rows(anchor),

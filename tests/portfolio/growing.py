@@ -17,6 +17,9 @@ from accounts.models import (
     Client,
     ClientMember,
     Contact,
+    IntelligenceNote,
+    Kpi,
+    KpiReading,
     Objective,
     Opportunity,
     Plan,
@@ -105,6 +108,7 @@ def add_relations(keyed: list[tuple[str, Client]], director: User) -> None:
     through.objects.bulk_create(
         through(touchpoint_id=touch.pk, contact_id=contact.pk) for touch, contact in zip(touches, contacts, strict=True)
     )
+    add_measured(keyed, director, today)
     clients = {client.pk: client for _, client in keyed}
     Plan.objects.bulk_create(
         [Plan(client=client, starts_on=MONTH) for client in clients.values()], ignore_conflicts=True
@@ -116,6 +120,29 @@ def add_relations(keyed: list[tuple[str, Client]], director: User) -> None:
     Action.objects.bulk_create(
         Action(objective=objective, title=f"Do {objective.title}", owner=director, due=today - timedelta(days=1))
         for objective in objectives
+    )
+
+
+def add_measured(keyed: list[tuple[str, Client]], director: User, today: date) -> None:
+    """A KPI at risk and long not read, and a note gone off, of each client."""
+    kpis = Kpi.objects.bulk_create(
+        Kpi(client=client, key=key, name=f"Leads {key}", owner=director, target=Decimal(90), standing="at_risk")
+        for key, client in keyed
+    )
+    first = today.replace(day=1) - timedelta(days=120)
+    KpiReading.objects.bulk_create(
+        KpiReading(kpi=kpi, period="2026-07", starts=first, ends=first + timedelta(days=29), actual=Decimal(9))
+        for kpi in kpis
+    )
+    notes = IntelligenceNote.objects.bulk_create(
+        IntelligenceNote(
+            key=key, kind="client", title=key, so_what="Ask", noted_on=first, expires_on=today - timedelta(days=1)
+        )
+        for key, _ in keyed
+    )
+    ties: Any = IntelligenceNote.clients.through
+    ties.objects.bulk_create(
+        ties(intelligencenote=note, client=client) for note, (_, client) in zip(notes, keyed, strict=True)
     )
 
 

@@ -144,6 +144,13 @@ API: tuple[Case, ...] = (
         patch=DIRECTOR, delete=DIRECTOR, body=lambda world: {"how": "Asked"},
     ),
     *_resource(
+        "intelligence", RELATIONS, WRITERS, lambda world: world.own.note,
+        {
+            "key": "N-9", "kind": "client", "title": "News", "so_what": "Call", "clients": "HAL",
+            "noted_on": "2026-11-01", "expires_on": "2027-01-01",
+        }, delete=True, change={"so_what": "Wait"},
+    ),
+    *_resource(
         "web-analytics", RELATIONS, WRITERS, lambda world: world.own.web,
         {
             "client": "HAL", "report": "Traffic", "from": "2026-10-01", "to": "2026-10-31", "metric": "users",

@@ -935,6 +935,34 @@ KPIS = (
 )  # fmt: skip
 
 
+_NOTE: Kwargs = {
+    "kind": "industry", "title": "Qvprices", "so_what": "Qvless money", "noted_on": "2026-11-01",
+    "expires_on": "2027-01-01", "version": "1",
+}  # fmt: skip
+
+
+def _note(world: World) -> Kwargs:
+    """About the director's own client, whoever asks."""
+    return {**_NOTE, "clients": [world.own.client.pk]}
+
+
+INTELLIGENCE = (
+    Case("intelligence", get=RELATIONS),
+    Case("intelligence", query="kind=client&state=expired", get=RELATIONS),
+    Case("intelligence_calendar", get=RELATIONS),
+    Case("client_intelligence", key, get=RELATIONS, record=True),
+    Case("client_brief", key, get=RELATIONS, record=True),
+    Case(
+        "report_pdf", fixed(name="brief"), query="client=HAL", get=RELATIONS, post=RELATIONS, record=True, strange=404
+    ),
+    Case("note_new", get=WRITERS, post=WRITERS, body=_note, strange=422),
+    Case("note_new", query="client=HAL", get=WRITERS, post=WRITERS, body=_note, record=True, strange=404),
+    Case("note", number_of("note"), get=WRITERS, post=WRITERS, body=_note, record=True, strange=404),
+    Case("note_renew", number_of("note"), post=WRITERS, body=fixed_body(version="1"), record=True, strange=404),
+    Case("note_remove", number_of("note"), get=WRITERS, post=WRITERS, record=True, strange=404),
+)
+
+
 def _slide(world: World) -> Kwargs:
     return {"pk": world.own.draft.pk, "slide": "title"}
 
@@ -995,6 +1023,7 @@ PAGES: tuple[Case, ...] = (
     *PLANS,
     *DEALS,
     *KPIS,
+    *INTELLIGENCE,
     *FINANCIALS,
     *REPORTS,
     *REVIEWS,

@@ -23,6 +23,7 @@ from accounts.models import (
     Influence,
     Initiative,
     Insight,
+    IntelligenceNote,
     Invitation,
     Kpi,
     KpiDefinition,
@@ -142,6 +143,7 @@ class Book:
     kpi_reading: KpiReading
     phase: KpiTarget
     web: WebMetric
+    note: IntelligenceNote
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -343,6 +345,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             client=client, key=f"{key}-W", report="Qvtraffic", first=date(2026, 9, 1), last=date(2026, 9, 30),
             dimensions="channel", value="Email", channel="Email", metric="sessions", amount=Decimal(41),
         ),
+        _noted(client, director),
     )  # fmt: skip
 
 
@@ -357,6 +360,15 @@ def _measured(client: Client, contact: Contact, director: User) -> tuple[Kpi, Kp
     read = KpiReading.objects.create(kpi=kpi, period="2026-10", actual=Decimal(28), note="Qvremark", **days)
     phase = KpiTarget.objects.create(kpi=kpi, period="2026-Q4", ends=date(2026, 12, 31), target=Decimal(29))
     return kpi, read, phase
+
+
+def _noted(client: Client, director: User) -> IntelligenceNote:
+    note = IntelligenceNote.objects.create(
+        key=f"{client.key}-NOTE", kind="client", title="Qvmerger", so_what="Qvpitch", owner=director,
+        noted_on=date(2026, 9, 1), expires_on=date(2026, 10, 1), happens_on=date(2026, 12, 1),
+    )  # fmt: skip
+    note.clients.add(client)
+    return note
 
 
 def _heard(

@@ -330,7 +330,9 @@ class _Figures:
                 self.parts.setdefault(shape.dimensions[place], Counter())[value] += amount  # type: ignore[assignment]
 
     def table(self) -> Table:
-        columns = {name: [row[place] for row in self.rows] for place, name in enumerate(COLUMNS)}
+        columns: dict[str, Sequence[str]] = {
+            name: [row[place] for row in self.rows] for place, name in enumerate(COLUMNS)
+        }
         table = Table(list(COLUMNS), self.rows, self.lines, columns)
         table.rejected.update(self.refused)
         return table

@@ -27,6 +27,7 @@ LOAD_ORDER = (
     "themes",
     "insights",
     "feedback",
+    "intelligence",
     "web_analytics",
     "kpi_definitions",
     "kpis",

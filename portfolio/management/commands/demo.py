@@ -47,6 +47,7 @@ KINDS = (
     "themes",
     "insights",
     "feedback",
+    "intelligence",
     "web_analytics",
     "kpi_definitions",
     "kpis",
