@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
             jobs,
             reports,
             reports_brief,
+            reports_contacts,
             reports_health,
             reports_kpis,
             reports_plans,
@@ -29,6 +30,7 @@ class AccountsConfig(AppConfig):
         )  # models exist once all apps are set up
         from accounts.queries import health_components, measures, search
         from common.measures import MeasureSource, plan_measures
+        from common.personal import kept
         from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
 
@@ -47,6 +49,8 @@ class AccountsConfig(AppConfig):
         reports_brief.register()
         jobs.register()
         reports_voice.register()
+        reports_contacts.register()
+        kept.register("accounts.planversion", "a version of a plan never changes; its digest vouches for it")
         readers = CLIENT_READERS - {LEGAL}
         report_kinds.register("deals", ReportKind("Deals", readers, reports.deals))
         pages.register("clients", SavedPage("Clients", "client_list", CLIENT_READERS, tiles.clients))
@@ -68,8 +72,8 @@ class AccountsConfig(AppConfig):
         plan_tabs.register("context", ClientTab("Context", "plan_context", readers, order=50))
         plan_tabs.register("versions", ClientTab("Versions", "plan_versions", readers, order=90))
         plan_measures.register("coverage", MeasureSource("Coverage", "ratio", readers, measures.read_coverage))
-        kept = MeasureSource("Our promises kept", "ratio", readers, measures.read_kept)
-        plan_measures.register("kept_promises", kept)
+        promises = MeasureSource("Our promises kept", "ratio", readers, measures.read_kept)
+        plan_measures.register("kept_promises", promises)
         for name in ("client", "parent"):
             sights.register(name, access.keys_in_sight)
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))

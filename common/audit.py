@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ Changes = dict[str, tuple[Any, Any]]
 _CHAIN_LOCK = 7_301_001
 STANCE_FIELDS = frozenset({"stance", "evidence", "judged_on", "judged_by"})
 """Who judged a person, and when, tells that there is a judgement."""
-STANCE_KINDS = frozenset({"influence", "feedback"})
+REDACTED = "Erased person"
+"""What stands where a person's name stood."""
+STANCE_KINDS = frozenset({"influence", "feedback", "introduction"})
 """Records that are a judgement from their name on: who is against whom, who answered what. Without the class nothing of
 them is told."""
 
@@ -113,7 +115,10 @@ def _digest(previous: str, entry: AuditEntry) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def seal(limit: int = 10_000) -> int:
+SEALED_AT_ONCE = 10_000
+
+
+def seal(limit: int = SEALED_AT_ONCE) -> int:
     """Chain the entries committed since the last call; returns how many. Safe to run twice or at once."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -129,6 +134,60 @@ def seal(limit: int = 10_000) -> int:
     return len(entries)
 
 
+def _content(entry: AuditEntry) -> str:
+    """What a redaction vouches for: the entry's own words as they stand after it."""
+    body = json.dumps([entry.object_label, entry.changes], cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def redact(
+    entries: Iterable[AuditEntry],
+    clean: Callable[[str], str],
+    *,
+    wipe: Callable[[AuditEntry], bool],
+    actor: str,
+    kind: str,
+    object_id: object,
+    client_id: int | None,
+    reason: str,
+) -> int:
+    """Take a person's name out of entries; returns out of how many. In the transaction of the erasure.
+
+    clean: a text without the name. wipe: entries that tell of nobody else, whose values all go. A sealed entry keeps
+    its seal, which the next one builds on; that its words were changed, and into which, is said by an entry written
+    here, which is sealed like any other. So a redaction that nobody recorded, or a second one, still shows.
+    """
+    touched: list[AuditEntry] = []
+    for entry in entries:
+        label, changes = clean(entry.object_label), _cleaned(entry.changes, clean)
+        if wipe(entry):
+            label, changes = REDACTED, {name: [REDACTED if v else v for v in pair] for name, pair in changes.items()}
+        if (label, changes) != (entry.object_label, entry.changes):
+            entry.object_label, entry.changes = label[:200], changes
+            touched.append(entry)
+    if not touched:
+        return 0
+    told = record(
+        actor=actor, verb="redacted", kind=kind, object_id=object_id, label=REDACTED, client_id=client_id,
+        changes={"entries": (None, {str(one.pk): _content(one) for one in touched}), "reason": (None, reason)},
+        field_class="STANCE",
+    )  # fmt: skip
+    for one in touched:
+        one.redacted_by = told.pk
+    AuditEntry.objects.bulk_update(touched, ["object_label", "changes", "redacted_by"], batch_size=500)
+    return len(touched)
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(one, clean) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(one, clean) for one in value]
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class ChainFault:
     seal_no: int
@@ -138,12 +197,23 @@ class ChainFault:
 def faults(entries: Iterable[AuditEntry] | None = None) -> list[ChainFault]:
     """Where the sealed chain does not hold: edited, removed, inserted or re-ordered entries."""
     found: list[ChainFault] = []
+    known: dict[int, dict[str, str]] = {}
+
+    def _vouched(pk: int) -> dict[str, str]:
+        if pk not in known:
+            told = AuditEntry.objects.filter(pk=pk, verb="redacted", redacted_by=None).first()
+            known[pk] = (told.changes.get("entries") or [None, {}])[1] if told else {}
+        return known[pk]
+
     previous, expected = "", 1
     for entry in entries if entries is not None else AuditEntry.objects.exclude(seal_no=None).order_by("seal_no"):
         number = entry.seal_no or 0
         if number != expected:
             found.append(ChainFault(expected, "an entry is missing"))
-        if _digest(previous, entry) != entry.seal:
+        if entry.redacted_by is not None:
+            if _vouched(entry.redacted_by).get(str(entry.pk)) != _content(entry):
+                found.append(ChainFault(number, "its words are not those that its redaction left"))
+        elif _digest(previous, entry) != entry.seal:
             found.append(ChainFault(number, "the entry, or the one before it, was altered"))
         previous, expected = entry.seal, number + 1
     return found

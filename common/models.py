@@ -121,6 +121,9 @@ class AuditEntry(models.Model):
     request_id = models.CharField(max_length=40, blank=True, default="")
     seal_no = models.BigIntegerField(null=True, unique=True)
     seal = models.CharField(max_length=64, blank=True, default="")
+    redacted_by = models.BigIntegerField(
+        null=True, blank=True, help_text="the entry that tells why a person's name was taken out of this one"
+    )
 
     class Meta:
         indexes = [

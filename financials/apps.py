@@ -6,6 +6,7 @@ class FinancialsConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled here, when the models exist.
+        from common.personal import kept
         from financials import (
             explain_accuracy,
             explain_bridge,
@@ -35,3 +36,9 @@ class FinancialsConfig(AppConfig):
         explain_receivables.register()
         explain_retention.register()
         registrations.register()
+        kept.register("financials.ledgerentry", "the ledger is never rewritten")
+        kept.register(
+            "financials.forecastinput", "what a forecast read is kept as it was, so that it can be made again"
+        )
+        kept.register("financials.closeevent", "the history of closes is never rewritten")
+        kept.register("financials.closeline", "the history of closes is never rewritten")

@@ -39,6 +39,7 @@ PLACES = (
     Place("Cockpit", "cockpit", "h", EVERYONE, phone=True),
     Place("Clients", "client_list", "c", CLIENT_READERS, phone=True),
     Place("Log", "log", "l", frozenset({DIRECTOR, ACCOUNT_MANAGER}), phone=True),
+    Place("Contacts", "contact_list", "n", CLIENT_READERS - {LEGAL}),
     Place("Pipeline", "pipeline", "p", CLIENT_READERS - {LEGAL}, phone=True),
     Place("Contracts", "contract_list", "o", CLIENT_READERS),
     Place("Financials", "pnl", "f", MONEY_READERS, under="/financials/"),

@@ -6,7 +6,7 @@ Source: docs/definitions.md#influence-rank and #single-threaded
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
@@ -120,3 +120,14 @@ def threads(ties: Iterable[StrongTie]) -> Threads:
     theirs = len({theirs for theirs, _ in strong})
     single = len(held) < FEWEST or theirs < FEWEST or (share is not None and share > TOP_SHARE)
     return Threads(single, len(held), theirs, len(strong), share, holder)
+
+
+def leads_to(person: int | None, end: int, boss_of: Mapping[int, int | None]) -> bool:
+    """Whether going up from `person`, boss by boss, one comes to `end`. A ring elsewhere ends the way."""
+    seen: set[int] = set()
+    while person is not None and person not in seen:
+        if person == end:
+            return True
+        seen.add(person)
+        person = boss_of.get(person)
+    return False

@@ -7,6 +7,7 @@ from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
 from accounts.imports.growth import OPPORTUNITIES, TARGETS
 from accounts.imports.influences import BONDS, INFLUENCES
 from accounts.imports.intelligence import INTELLIGENCE
+from accounts.imports.introductions import INTRODUCTIONS
 from accounts.imports.pursuits import PITCHES, PROPOSALS
 from accounts.imports.voice import FEEDBACK, INSIGHTS, THEMES
 from accounts.imports.web import WEB
@@ -22,6 +23,7 @@ def register() -> None:
         CONTACTS,
         INFLUENCES,
         BONDS,
+        INTRODUCTIONS,
         TOUCHPOINTS,
         COMMITMENTS,
         *voice,

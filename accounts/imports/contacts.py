@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
-from accounts.models import BuyingRole, Contact, Stakeholding, Touchpoint
+from accounts.models import BuyingRole, Contact, ContactKind, Stakeholding, Touchpoint
+from accounts.queries.personal import erased_among
 from common.imports import (
     Column,
     Counts,
@@ -24,7 +25,8 @@ from common.imports import (
 from common.imports.columns import choice, day, email, identifier, reference, several, text, whole, yes_no
 from common.policies import DIRECTOR
 
-_PERSON = {name: name for name in ("first_name", "last_name", "title", "email", "identified")}
+ERASED = "belongs to a person who asked to be erased; nothing is written of them"
+_PERSON = {name: name for name in ("first_name", "last_name", "title", "email", "kind", "employer", "identified")}
 _PART = {
     name: name
     for name in (
@@ -46,6 +48,13 @@ def load_contacts(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
     clients, owners = client_ids(values, sight), person_ids(values, sight)
     existing = matching(Contact.objects.all(), "key", values.columns["key"])
+    erased_keys, erased_emails = erased_among(
+        filter(None, values.columns["key"]), filter(None, values.columns["email"])
+    )
+    for position in list(values.good()):
+        row = values.row(position)
+        if row["key"] in erased_keys or row["email"] in erased_emails:
+            values.reject(position, f"{'key' if row['key'] in erased_keys else 'email'}: {ERASED}")
     for position in values.good():
         contact = existing.get(values.columns["key"][position])
         if contact is not None and not sight.sees(contact.client_id):
@@ -187,6 +196,8 @@ CONTACTS = ImportKind(
         Column("last_name", text(80), required=True, sample="Okafor"),
         Column("title", text(120), sample="Chief Marketing Officer"),
         Column("email", email, sample="m.okafor@kestrel.example"),
+        Column("kind", choice(ContactKind.values), about="of somebody in the wider industry", sample=""),
+        Column("employer", text(120), about="where that is no client", sample=""),
         Column("identified", yes_no, about="no: a seat whose holder is not known yet", sample="yes"),
         Column("reports_to", reference(80), about="key of a contact here or in the same file", sample=""),
         Column("buying_role", choice(BuyingRole.values), sample="economic"),

@@ -3,6 +3,7 @@
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
 from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.commitments import Commitment, Side
+from accounts.models.contacts import ContactMerge, DistinctPair, Erasure, Introduction, IntroductionState
 from accounts.models.growth import Category, Opportunity, OpportunityKind, Outcome, Target, TargetMeasure
 from accounts.models.health import HealthReading, HealthRules
 from accounts.models.intelligence import IntelligenceNote, NoteKind
@@ -48,7 +49,7 @@ from accounts.models.plans import (
 )
 from accounts.models.pursuits import Decision, Pitch, PitchStatus, Proposal, ProposalDocument, ProposalStatus
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
-from accounts.models.stakeholders import BuyingRole, Contact, Level, Stakeholding, Stance, Touchpoint
+from accounts.models.stakeholders import BuyingRole, Contact, ContactKind, Level, Stakeholding, Stance, Touchpoint
 from accounts.models.voice import (
     Feedback,
     Insight,
@@ -79,12 +80,16 @@ __all__ = [
     "CloseReason",
     "Commitment",
     "Contact",
+    "ContactKind",
+    "ContactMerge",
     "CriterionMet",
     "DealClosing",
     "Decision",
     "Depth",
     "Direction",
+    "DistinctPair",
     "Duty",
+    "Erasure",
     "ExitCriterion",
     "FactKind",
     "Feedback",
@@ -98,6 +103,8 @@ __all__ = [
     "Insight",
     "InsightKind",
     "IntelligenceNote",
+    "Introduction",
+    "IntroductionState",
     "Invitation",
     "Known",
     "Kpi",

@@ -35,6 +35,17 @@ class Stance(models.IntegerChoices):
     ADVOCATE = 2, "Advocate"
 
 
+class ContactKind(models.TextChoices):
+    """Where somebody of the wider industry stands to us; blank for people at clients."""
+
+    ALUMNI = "alumni", "Alumni of ours or of a client"
+    BOARD = "board", "Board member"
+    ANALYST = "analyst", "Analyst"
+    PARTNER = "partner", "Partner"
+    PRESS = "press", "Press"
+    OTHER = "other", "Other"
+
+
 class Contact(Record):
     """A person at a client, or in the wider industry (no client)."""
 
@@ -44,11 +55,16 @@ class Contact(Record):
     last_name = models.CharField(max_length=80)
     title = models.CharField(max_length=120, blank=True, default="")
     email = models.EmailField(blank=True, default="")
+    kind = models.CharField(max_length=8, choices=ContactKind, blank=True, default="", db_default="")
+    employer = models.CharField(max_length=120, blank=True, default="", db_default="", help_text="of no client of ours")
     identified = models.BooleanField(default=True, help_text="False: a seat whose holder nobody knows yet")
 
     class Meta:
         ordering = ["last_name", "first_name", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(key=""), name="contact_key_given")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(key=""), name="contact_key_given"),
+            models.CheckConstraint(condition=Q(kind__in=["", *ContactKind.values]), name="contact_kind_known"),
+        ]
 
     def __str__(self) -> str:
         return self.name

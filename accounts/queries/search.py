@@ -30,12 +30,12 @@ def find_contacts(user: User, text: str, limit: int) -> list[Hit]:
     wanted = Q(email__icontains=text) | Q(title__icontains=text)
     for word in text.split()[:3]:
         wanted |= Q(first_name__icontains=word) | Q(last_name__icontains=word)
-    rows = contacts_for(user).filter(wanted, client__isnull=False).select_related("client")[:limit]
+    rows = contacts_for(user).filter(wanted, erasure=None).select_related("client")[:limit]
     return [
         Hit(
             row.name,
-            " · ".join(filter(None, [row.title, row.client.name if row.client else ""])),
-            reverse("client_stakeholders", args=[row.client.key]) if row.client else "",
+            " · ".join(filter(None, [row.title, row.client.name if row.client else row.employer])),
+            reverse("contact", args=[row.key]),
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from accounts.access import clients_for, contacts_for, opportunities_for
-from accounts.models import BuyingRole, Category, ClientStatus, OpportunityKind, Tier
+from accounts.models import BuyingRole, Category, ClientStatus, ContactKind, OpportunityKind, Tier
 from people.models import User
 from portfolio.api.removals import delete_record
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
@@ -85,6 +85,8 @@ CONTACTS = Resource(
         Field("last_name", required=True),
         Field("title"),
         Field("email"),
+        Field("kind", choices=tuple(ContactKind.values), help="Of somebody in the wider industry."),
+        Field("employer", help="Where that is no client."),
         Field("identified", "boolean", help="False: a seat whose holder is not known yet."),
         Field("reports_to", path=f"{_HOLDING}reports_to__key", help="Key of a contact."),
         Field("buying_role", path=f"{_HOLDING}buying_role", choices=tuple(BuyingRole.values)),

@@ -6,6 +6,7 @@ from portfolio.api.alignment import ALIGNMENT
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.call_resources import FORECAST_CALLS, SCENARIOS
 from portfolio.api.client_resources import CLIENTS, CONTACTS, OPPORTUNITIES
+from portfolio.api.contact_steps import INTRODUCTIONS
 from portfolio.api.contract_resources import CONTRACTS, ESTIMATES, MILESTONES, SCHEDULE_LINES, TERMS
 from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.forecast_resources import OVERRIDES
@@ -25,6 +26,7 @@ RESOURCES = (
     CLIENTS,
     CONTACTS,
     INFLUENCES,
+    INTRODUCTIONS,
     COMMITMENTS,
     FEEDBACK,
     INSIGHTS,

@@ -18,6 +18,7 @@ from portfolio.api.alignment import AlignmentView
 from portfolio.api.bridges import MarginBridgeView
 from portfolio.api.call_resources import ScenariosView
 from portfolio.api.capacity import CapacityView
+from portfolio.api.contact_steps import EraseView, HeldView, MergeView
 from portfolio.api.coverage import CoverageView
 from portfolio.api.decisions import TimeDecisionsView
 from portfolio.api.definitions import RESOURCES
@@ -149,6 +150,9 @@ urlpatterns = [
         DraftOrderView.as_view(),
         name="api_contracts_draft_order",
     ),
+    path("contacts/<str:pk>/merge/", MergeView.as_view(), name="api_contacts_merge"),
+    path("contacts/<str:pk>/held/", HeldView.as_view(), name="api_contacts_held"),
+    path("contacts/<str:pk>/erase/", EraseView.as_view(), name="api_contacts_erase"),
     path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
     path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
     path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),

@@ -11,7 +11,7 @@ from portfolio.demo.associates import associate_hours, associate_rows
 from portfolio.demo.budgets import budget_rows, target_rows
 from portfolio.demo.calendar import month_of
 from portfolio.demo.clients import client_rows
-from portfolio.demo.contacts import contact_rows
+from portfolio.demo.contacts import contact_rows, introduction_rows
 from portfolio.demo.contracts import contract_rows
 from portfolio.demo.intelligence import note_rows
 from portfolio.demo.kpis import definition_rows, kpi_rows, phase_rows, reading_rows, web_rows
@@ -45,6 +45,7 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "contacts": contacts,
         "influences": influence_rows(seed),
         "bonds": bond_rows(seed),
+        "introductions": introduction_rows(anchor),
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
         "commitments": commitment_rows(anchor),
         "themes": theme_rows(),

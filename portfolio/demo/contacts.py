@@ -133,9 +133,41 @@ CONTACTS: dict[str, tuple[Person, ...]] = {
 
 # The wider industry: people worth knowing who work for no client of ours, so nobody judges their part in one.
 INDUSTRY = (
-    ("Solveig", "Nygaard", "Analyst, marketing services"),
-    ("Percy", "Lattimore", "Partner, pitch consultancy"),
+    ("Solveig", "Nygaard", "Principal analyst, marketing services", "analyst", "Fjellstad Research"),
+    ("Percy", "Lattimore", "Partner, pitch consultancy", "partner", "Lattimore Crane"),
+    ("Rosalind", "Achebe", "Non-executive director", "board", "Two listed companies"),
+    ("Dermot", "Halloran", "Former head of strategy of ours", "alumni", "Pell Street Capital"),
+    ("Ines", "Carvalho", "Former marketing director of Marlow Bank", "alumni", "Lisboa Mobility"),
+    ("Anselm", "Roth", "Media editor", "press", "The Ledger Weekly"),
+    ("Solveig", "Nygård", "Analyst", "analyst", "Fjellstad Research"),
 )
+"""The last is the first once more, as another system spells her."""
+
+# Who could introduce us: by place among INDUSTRY (I) or at a client, to whom, how well they know each other.
+INTRODUCTIONS = (
+    ("I1", ("telmara-mobile", 1), 3, "possible", "Sat on her panel in May", 40),
+    ("I2", ("kestrel-air", 2), 4, "asked", "Ran their last agency review", 12),
+    ("I3", ("halden-pharma", 2), 5, "possible", "On the audit committee that he reports to", 25),
+    ("I3", ("corvus-retail", 2), 2, "declined", "Would rather not while the tender is open", 60),
+    ("I4", ("tesserine-software", 1), 4, "made", "Shared an office for six years", 90),
+    ("I5", ("marlow-bank", 2), 4, "possible", "Worked for him until last year", 33),
+    (("halden-pharma", 3), ("halden-diagnostics", 1), 3, "possible", "Project team of the group's rebrand", 18),
+    (("ostra-foods", 2), ("ostra-nordic", 1), 4, "asked", "Meets her every month", 7),
+    ("I6", ("dunmore-media", 1), None, "possible", "", 120),
+)  # fmt: skip
+
+
+def introduction_rows(anchor: date) -> list[dict[str, str]]:
+    def named(who: str | tuple[str, int]) -> str:
+        return f"IND-C{int(who[1:]):02}" if isinstance(who, str) else contact_key(*who)
+
+    return [
+        {
+            "from": named(source), "to": named(target), "strength": "" if strength is None else str(strength),
+            "state": state, "evidence": evidence, "on": (anchor - timedelta(days=ago)).isoformat(),
+        }
+        for source, target, strength, state, evidence, ago in INTRODUCTIONS
+    ]  # fmt: skip
 
 
 def contact_key(client_key: str, place: int) -> str:
@@ -200,10 +232,11 @@ def contact_rows(anchor: date) -> list[dict[str, str]]:
         for client_key, people in CONTACTS.items()
         for place, person in enumerate(people, 1)
     ]
-    blank = dict.fromkeys([*rows[0], "identified"], "")
+    blank = dict.fromkeys([*rows[0], "identified", "kind", "employer"], "")
     rows = [blank | {"identified": "yes"} | row for row in rows]
     rows += [blank | seat for seat in _seats()]
-    for place, (first, last, title) in enumerate(INDUSTRY, 1):
-        known = {"key": f"IND-C{place:02}", "first_name": first, "last_name": last, "title": title}
-        rows.append(blank | {"identified": "yes"} | known | {"email": f"{_local(first, last)}@industry.example"})
+    for place, (first, last, title, kind, employer) in enumerate(INDUSTRY, 1):
+        known = {"key": f"IND-C{place:02}", "first_name": first, "last_name": last, "title": title, "kind": kind}
+        mail = "" if place == len(INDUSTRY) else f"{_local(first, last)}@industry.example"
+        rows.append(blank | {"identified": "yes"} | known | {"employer": employer, "email": mail})
     return rows

@@ -21,9 +21,10 @@ COLUMNS = {
     "clients": "key name tier status industry parent currency country timezone fiscal_year_start owner_email"
     " finance_code",
     "contacts": "key client first_name last_name title email reports_to buying_role power interest stance level"
-    " level_wanted judged_on judged_by owner_email cadence_days identified",
+    " level_wanted judged_on judged_by owner_email cadence_days identified kind employer",
     "influences": "client from to kind strength",
     "bonds": "client contact person_email level level_wanted",
+    "introductions": "from to strength evidence state on",
     "touchpoints": "source_ref client date kind ours theirs notes",
     "commitments": "key client side text due kept_on owner",
     "themes": "name words",
@@ -152,6 +153,7 @@ def test_references_point_at_rows_that_exist(book: dict[str, Rows]) -> None:
     assert {row["owner_email"] for row in book["contacts"] if row["client"] and row["identified"] == "yes"} <= people
     for row in book["influences"]:
         assert contacts[row["from"]] == contacts[row["to"]] == row["client"]
+    assert {row[end] for row in book["introductions"] for end in ("from", "to")} <= contacts.keys()
     for row in book["bonds"]:
         assert contacts[row["contact"]] == row["client"]
         assert row["person_email"] in people

@@ -103,6 +103,10 @@ def _alliance(world: World) -> Kwargs:
     return {"client": "HAL", **ends, "kind": "alliance", "strength": 3}
 
 
+def _introduction(world: World) -> Kwargs:
+    return {"from": world.own.contact.key, "to": world.own.boss.key, "strength": 3}
+
+
 API: tuple[Case, ...] = (
     *_resource(
         "clients", CLIENT_READERS, DIRECTOR, lambda world: world.own.client,
@@ -110,6 +114,24 @@ API: tuple[Case, ...] = (
     ),
     *_resource(
         "contacts", RELATIONS, WRITERS, lambda world: world.own.contact, CONTACT, delete=True, change={"title": "CEO"}
+    ),
+    Case(
+        "api_contacts_merge", lambda world: {"pk": str(world.own.contact.pk)}, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"take_in": world.own.boss.key},
+    ),
+    Case(
+        "api_contacts_held", lambda world: {"pk": str(world.own.contact.pk)},
+        post=frozenset({"director", "leadership"}), record=True, strange=404,
+    ),
+    Case(
+        "api_contacts_erase", lambda world: {"pk": str(world.own.contact.pk)}, post=DIRECTOR, record=True, strange=404,
+        body=lambda world: {"reason": "Asked"},
+    ),
+    Case("api_introductions_list", get=STANCE, post=WRITERS, body=_introduction, strange=422),
+    Case("api_introductions_bulk", post=WRITERS, body=_introduction, strange=422),
+    Case(
+        "api_introductions", lambda world: {"pk": str(world.own.introduction.pk)}, get=STANCE, patch=WRITERS,
+        delete=WRITERS, body=lambda world: {"strength": 2}, record=True, strange=404,
     ),
     Case("api_influences_list", get=STANCE, post=WRITERS, body=_alliance, strange=422),
     Case("api_influences_bulk", post=WRITERS, body=_alliance, strange=422),

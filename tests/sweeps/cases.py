@@ -131,6 +131,14 @@ def of_sow(name: str) -> Callable[[World], Kwargs]:
     return lambda world: {"number": world.own.sow.number, "pk": getattr(world.own, name).pk}
 
 
+def contact_key(world: World) -> Kwargs:
+    return {"key": world.own.contact.key}
+
+
+def two_contacts(world: World) -> Kwargs:
+    return {"key": world.own.contact.key, "other": world.own.boss.key}
+
+
 def survey_key(world: World) -> Kwargs:
     return {"key": world.own.survey.key}
 
@@ -453,6 +461,35 @@ CLIENTS = (
         record=True, strange=404,
     ),
     Case("influence_remove", under("line"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case("contact_list", get=RELATIONS),
+    Case("contact_list", query="q=HAL&kind=client", get=RELATIONS),
+    Case("contact_list", query="format=csv", get=RELATIONS),
+    Case("contact", contact_key, get=RELATIONS, record=True),
+    Case("new_contact", get=WRITERS, post=WRITERS, body=fixed_body(last_name="Qvnew", kind="analyst")),
+    Case(
+        "contact_edit", contact_key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"last_name": "Qvmenov", "version": world.own.contact.version},
+    ),
+    Case("contact_duplicates", get=WRITERS),
+    Case("contact_merge", two_contacts, get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case("contact_apart", two_contacts, post=WRITERS, record=True, strange=404),
+    Case("contact_merge_undo", number_of("merge"), post=WRITERS, record=True, strange=404),
+    Case("contact_held", contact_key, post=frozenset({"director", "leadership"}), record=True, strange=404),
+    Case(
+        "contact_erase", contact_key, get=DIRECTOR, post=DIRECTOR, record=True, strange=404,
+        body=fixed_body(reason="Asked", sure="on"),
+    ),
+    Case(
+        "introduction_add", contact_key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"source": world.own.contact.pk, "target": world.own.boss.pk, "state": "asked"},
+    ),
+    Case(
+        "introduction", number_of("introduction"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {
+            "source": world.own.boss.pk, "target": world.own.contact.pk, "state": "made", "version": "1",
+        },
+    ),
+    Case("introduction_remove", number_of("introduction"), get=WRITERS, post=WRITERS, record=True, strange=404),
     Case("log", get=RELATIONS),
     Case("log", query="q=HAL", get=RELATIONS, record=True, soft=True),
     Case(

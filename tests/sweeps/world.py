@@ -10,6 +10,7 @@ from typing import Any
 from django.test import Client as Browser
 from django.utils import timezone
 
+from accounts.actions.contact_merge import merge_contacts
 from accounts.actions.health import rules_in_force, store_readings
 from accounts.actions.plan_versions import keep_version, submit_version
 from accounts.models import (
@@ -18,12 +19,14 @@ from accounts.models import (
     ClientMember,
     Commitment,
     Contact,
+    ContactMerge,
     Feedback,
     Imperative,
     Influence,
     Initiative,
     Insight,
     IntelligenceNote,
+    Introduction,
     Invitation,
     Kpi,
     KpiDefinition,
@@ -144,6 +147,8 @@ class Book:
     phase: KpiTarget
     web: WebMetric
     note: IntelligenceNote
+    introduction: Introduction
+    merge: ContactMerge
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -257,8 +262,10 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     client = make_client(
         key, owner=director, name=name, tier="strategic", industry="Life sciences", members=(manager, delivery)
     )
-    contact = make_contact(client, first_name="Ravi", last_name="Qvmenov", title="Chief financial officer")
-    boss = make_contact(client, first_name="Greta", last_name="Qvholm", title="Chief executive")
+    contact = make_contact(
+        client, key=f"{key}-C1", first_name="Ravi", last_name="Qvmenov", title="Chief financial officer"
+    )
+    boss = make_contact(client, key=f"{key}-C2", first_name="Greta", last_name="Qvholm", title="Chief executive")
     stake = make_stakeholding(client, contact=contact, power=5, level=1, buying_role="economic", owner=director)
     make_stakeholding(client, contact=boss, power=4, level=2)
     plan = Plan.objects.create(client=client, starts_on=date(2026, 1, 1), ambition="First among agencies")
@@ -346,6 +353,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             dimensions="channel", value="Email", channel="Email", metric="sessions", amount=Decimal(41),
         ),
         _noted(client, director),
+        *_introduced(client, contact, boss, director),
     )  # fmt: skip
 
 
@@ -369,6 +377,13 @@ def _noted(client: Client, director: User) -> IntelligenceNote:
     )  # fmt: skip
     note.clients.add(client)
     return note
+
+
+def _introduced(client: Client, contact: Contact, boss: Contact, director: User) -> tuple[Introduction, ContactMerge]:
+    """Who knows whom is field class STANCE; and somebody entered twice, merged."""
+    one = Introduction.objects.create(source=boss, target=contact, strength=4, evidence=EVIDENCE)
+    twice = make_contact(client, key=f"{client.key}-C3", first_name="Greta", last_name="Qvholm-Dahl")
+    return one, merge_contacts(kept=boss, gone=twice, actor=director, now=_now())
 
 
 def _heard(

@@ -22,6 +22,7 @@ LOAD_ORDER = (
     "contacts",
     "influences",
     "bonds",
+    "introductions",
     "touchpoints",
     "commitments",
     "themes",

@@ -42,6 +42,7 @@ KINDS = (
     "contacts",
     "influences",
     "bonds",
+    "introductions",
     "touchpoints",
     "commitments",
     "themes",
