@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
             reports_contacts,
             reports_health,
             reports_kpis,
+            reports_map,
             reports_plans,
             reports_voice,
             tiles,
@@ -50,6 +51,7 @@ class AccountsConfig(AppConfig):
         jobs.register()
         reports_voice.register()
         reports_contacts.register()
+        reports_map.register()
         kept.register("accounts.planversion", "a version of a plan never changes; its digest vouches for it")
         readers = CLIENT_READERS - {LEGAL}
         report_kinds.register("deals", ReportKind("Deals", readers, reports.deals))

@@ -59,7 +59,8 @@ class Report:
 
     total: a last row of the same columns, printed but in no file. filters: label and value, blank reads "all".
     tie_out: what it is tied to, in words, blank where nothing is. heading, strong, count: as of a ReportTable.
-    more: further tables, printed but in no file. signatures: who signs below, each a line.
+    more: further tables, printed but in no file. signatures: who signs below, each a line. picture: an SVG drawing
+    with fixed colours, printed above the table, which says the same.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Report:
     count: int | None = None
     more: tuple[ReportTable, ...] = ()
     signatures: tuple[str, ...] = ()
+    picture: str = ""
 
     @property
     def tables(self) -> tuple[ReportTable, ...]:

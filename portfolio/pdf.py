@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from common import formats
 from common.figures import Figure
 from common.reports import PRINTED, Report, ReportColumn, ReportTable
 from qbr.calc.stylesheet import font_faces
-from qbr.pdf import FONT_SCHEME, ROOT, Rendered, render_html
+from qbr.pdf import FONT_SCHEME, ROOT, SVG_PREFIX, Rendered, render_html
 
 MOST_ROWS: Final = PRINTED
 MOST_COLUMNS: Final = 14
@@ -61,6 +62,7 @@ def report_html(report: Report) -> str:
         "filters": [(label, value) for label, value in report.filters if value],
         "blocks": blocks,
         "notes": notes,
+        "picture": SVG_PREFIX + b64encode(report.picture.encode()).decode() if report.picture else "",
         "as_of": formats.moment(report.as_of),
         "rows": _cut(report.tables[0]) or ("" if report.more else formats.plural(len(report.rows), "row")),
     }

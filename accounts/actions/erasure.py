@@ -19,7 +19,9 @@ from accounts.models import (
     Influence,
     Introduction,
     Invitation,
+    Rating,
     Stakeholding,
+    StakeState,
 )
 from accounts.queries.personal import key_hash, names_of
 from common import audit
@@ -87,6 +89,8 @@ def _own_rows(contact: Contact, names: Names) -> dict[str, int]:
     Stakeholding.objects.filter(contact=contact).update(
         stance=None, evidence="", judged_by="", judged_on=None, version=F("version") + 1
     )
+    Rating.objects.filter(stake__contact=contact).delete()
+    StakeState.objects.filter(contact_id=contact.pk).update(name=audit.REDACTED, title="", stance=None)
     counts = {
         "influence": Influence.objects.filter(Q(source=contact) | Q(target=contact)).delete()[0],
         "introduction": Introduction.objects.filter(Q(source=contact) | Q(target=contact)).delete()[0],

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actions.edits import Subject, add, plain, remove, save_changes
+from accounts.calc.network import leads_to
 from accounts.models import Client, Contact, Stakeholding, Touchpoint
 from common.records import StaleRecord
 from people.models import User
@@ -57,11 +58,26 @@ def change_stakeholder(
             contact, of_contact, expected=None, actor=actor.email, subject=Subject("contact", label, client.pk)
         )
         given = {name: values[name] for name in STAKE_FIELDS if name in values}
+        if given.get("reports_to") is not None:
+            refuse_ring(client, stake.contact_id, given["reports_to"])
         given |= _judgement(stake, given, client, actor, now)
         subject = Subject("stakeholding", label, client.pk)
         return save_changes(
             stake, given, expected=expected[0] if expected else None, actor=actor.email, subject=subject
         )
+
+
+class ReportingRing(Exception):
+    """Somebody would report, through others, to themselves."""
+
+
+def refuse_ring(client: Client, contact_id: int, boss: Contact) -> None:
+    """One query. The lock on the contact does not cover the others: two moves at once may still close a ring, which
+    every reader of the chart cuts.
+    """
+    lines = Stakeholding.objects.filter(client=client).exclude(contact_id=contact_id)
+    if leads_to(boss.pk, contact_id, dict(lines.values_list("contact_id", "reports_to_id"))):
+        raise ReportingRing(f"{boss.name} reports to them already, directly or through others.")
 
 
 def _judgement(

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accounts.actions.stakeholders import CONTACT_FIELDS, STAKE_FIELDS, Touch
+from accounts.actions.stakeholders import CONTACT_FIELDS, STAKE_FIELDS, ReportingRing, Touch, refuse_ring
 from accounts.models import BuyingRole, Client, Contact, Level, Stakeholding, Stance, Touchpoint
 from accounts.queries.people import assignable
 from people.models import User
@@ -65,6 +65,16 @@ class StakeholderForm(forms.Form):
         others = client.contacts.order_by("last_name", "first_name")
         fields["reports_to"].queryset = others.exclude(pk=stake.contact_id) if stake else others
         fields["owner"].queryset = assignable(stake.owner_id if stake else None)
+        self.stake = stake
+
+    def clean_reports_to(self) -> Contact | None:
+        boss: Contact | None = self.cleaned_data["reports_to"]
+        if boss is not None and self.stake is not None:
+            try:
+                refuse_ring(self.stake.client, self.stake.contact_id, boss)
+            except ReportingRing as reason:
+                raise forms.ValidationError(str(reason)) from reason
+        return boss
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -17,6 +17,7 @@ from accounts.models.kpis import (
     KpiTarget,
     ReadingSource,
 )
+from accounts.models.map_history import StakeState
 from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plan_parts import (
     ABOVE,
@@ -49,7 +50,16 @@ from accounts.models.plans import (
 )
 from accounts.models.pursuits import Decision, Pitch, PitchStatus, Proposal, ProposalDocument, ProposalStatus
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
-from accounts.models.stakeholders import BuyingRole, Contact, ContactKind, Level, Stakeholding, Stance, Touchpoint
+from accounts.models.stakeholders import (
+    BuyingRole,
+    Contact,
+    ContactKind,
+    Level,
+    Rating,
+    Stakeholding,
+    Stance,
+    Touchpoint,
+)
 from accounts.models.voice import (
     Feedback,
     Insight,
@@ -136,10 +146,12 @@ __all__ = [
     "ProposalStatus",
     "QuoteState",
     "ReadingSource",
+    "Rating",
     "Scale",
     "Side",
     "Stage",
     "StageMove",
+    "StakeState",
     "Stakeholding",
     "Stance",
     "Survey",

@@ -149,3 +149,29 @@ class Touchpoint(Record):
                 condition=Q(kind__in=["meeting", "call", "email", "event", "other"]), name="touchpoint_kind_known"
             )
         ]
+
+
+class Rating(models.Model):
+    """A judgement reached by plain questions: what was answered, kept as its evidence. Field class STANCE."""
+
+    class What(models.TextChoices):
+        POWER = "power", "Power"
+        LEVEL = "level", "Relationship"
+        STANCE = "stance", "Stance"
+
+    stake = models.ForeignKey(Stakeholding, on_delete=models.CASCADE, related_name="ratings")
+    what = models.CharField(max_length=6, choices=What)
+    answers = models.JSONField(help_text="by question: what was answered")
+    value = models.SmallIntegerField()
+    note = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(what__in=["power", "level", "stance"]), name="rating_of_something")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.value}"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import urlencode
 
 from django.db.models import F
 from django.urls import reverse
 
+from accounts.calc.guide import QUESTIONS, What
 from accounts.calc.judgements import HOLDS, expired, valid_until
 from accounts.calc.map_layout import Layout, network, org_chart
 from accounts.calc.network import Line, Standing, StrongTie, Threads, influence_rank, standings, threads
-from accounts.models import Bond, Client, Influence, Level, LineKind, Touchpoint
+from accounts.models import Bond, Client, Influence, Level, LineKind, Rating, Touchpoint
 from accounts.queries.stakeholders import StakeholderBook, StakeholderRow
 from common import formats
 from common.charts.people import PeopleMap, PersonBox, PersonLine
@@ -83,6 +84,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class RatingRow:
+    """answers: question and answer in words."""
+
+    what: str
+    value: int
+    on: datetime
+    who: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Selected:
     """rank: place by influence of those there are, None without influence lines."""
 
@@ -94,6 +106,7 @@ class Selected:
     touches: tuple[date, ...]
     silent: int | None
     lines: tuple[LineRow, ...]
+    ratings: tuple[RatingRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +151,13 @@ def load_map(
     return MapPage(
         view=shown,
         views=tuple((name, word, f"{address}?{urlencode({'view': name})}") for name, word in VIEWS.items()),
-        picture=_picture(book, lines, shown, chosen, address),
+        picture=_picture(book, lines, shown, chosen, address, client.key if can.edit_relationships else ""),
         matrix=_matrix(book.rows) if shown == "power" else (),
         unplaced=tuple(row for row in book.rows if row.power is None or row.interest is None),
         lines=lines,
         ranks=tuple(ordered),
         grid=load_grid(client, book, today if can.see_stance else None) if book.rows else None,
-        selected=_selected(client, chosen, ordered, stood, lines, today) if chosen else None,
+        selected=_selected(client, chosen, ordered, stood, lines, today, can.see_stance) if chosen else None,
     )
 
 
@@ -162,8 +175,14 @@ def load_lines(client: Client) -> tuple[LineRow, ...]:
 
 
 def _picture(
-    book: StakeholderBook, lines: Sequence[LineRow], view: View, chosen: StakeholderRow | None, address: str
+    book: StakeholderBook,
+    lines: Sequence[LineRow],
+    view: View,
+    chosen: StakeholderRow | None,
+    address: str,
+    moved_at: str,
 ) -> PeopleMap | None:
+    """moved_at: key of the client, where boxes of the org chart may be moved; else blank."""
     if view not in ("org", "influence") or not book.rows:
         return None
     ids = [row.contact_id for row in book.rows]
@@ -174,7 +193,7 @@ def _picture(
         layout = network(ids, [(line.source_id, line.target_id) for line in lines])
     return PeopleMap(
         finding=f"{VIEWS[view]}: {book.finding}",
-        boxes=tuple(_box(row, layout, row is chosen, view, address) for row in book.rows),
+        boxes=tuple(_box(row, layout, row is chosen, view, address, moved_at) for row in book.rows),
         width=layout.width,
         height=layout.height,
         elbows=layout.elbows,
@@ -182,8 +201,12 @@ def _picture(
     )
 
 
-def _box(row: StakeholderRow, layout: Layout, chosen: bool, view: View, address: str) -> PersonBox:
+def _box(row: StakeholderRow, layout: Layout, chosen: bool, view: View, address: str, moved_at: str) -> PersonBox:
     spot = layout.spots[row.contact_id]
+    data = None
+    if moved_at and view == "org":
+        url = reverse("stakeholder_boss", args=[moved_at, row.pk])
+        data = {"boss": url, "person": str(row.contact_id), "version": str(row.version), "name": row.name}
     return PersonBox(
         key=row.contact_id,
         name=row.name,
@@ -200,6 +223,7 @@ def _box(row: StakeholderRow, layout: Layout, chosen: bool, view: View, address:
         identified=row.identified,
         chosen=chosen,
         url=f"{address}?{urlencode({'view': view, 'person': row.pk})}",
+        data=data,
     )
 
 
@@ -277,6 +301,7 @@ def _selected(
     stood: Mapping[int, Standing],
     lines: Sequence[LineRow],
     today: date,
+    see_stance: bool,
 ) -> Selected:
     since = today - timedelta(days=TOUCHES_BACK)
     days = Touchpoint.objects.filter(client=client, theirs=row.contact_id, date__gte=since, date__lte=today)
@@ -290,6 +315,23 @@ def _selected(
         touches=tuple(days.order_by("date").values_list("date", flat=True)),
         silent=(today - row.last_touch).days if row.last_touch else None,
         lines=tuple(line for line in lines if row.contact_id in (line.source_id, line.target_id)),
+        ratings=_ratings(row.pk) if see_stance else (),
+    )
+
+
+def _ratings(stake: int) -> tuple[RatingRow, ...]:
+    """The newest of each kind. One query."""
+    newest = Rating.objects.filter(stake=stake).order_by("what", "-id").distinct("what")
+    return tuple(
+        RatingRow(str(Rating.What(one.what).label), one.value, one.made_at, one.made_by, _answered(one))
+        for one in newest
+    )
+
+
+def _answered(one: Rating) -> tuple[tuple[str, str], ...]:
+    asked = QUESTIONS.get(cast(What, one.what), ())
+    return tuple(
+        (question.text, dict(question.answers).get(one.answers.get(question.key, ""), "").lower()) for question in asked
     )
 
 

@@ -25,6 +25,7 @@ class StakeholderRow:
     pk: int
     version: int
     contact_id: int
+    contact_key: str
     boss_id: int | None
     owner_id: int | None
     identified: bool
@@ -94,6 +95,7 @@ def _row(stake: Stakeholding, key: str, today: date, see_stance: bool) -> Stakeh
         pk=stake.pk,
         version=stake.version,
         contact_id=stake.contact_id,
+        contact_key=stake.contact.key,
         boss_id=stake.reports_to_id,
         owner_id=stake.owner_id,
         identified=stake.contact.identified,

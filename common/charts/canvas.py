@@ -156,11 +156,12 @@ class Canvas:
         self._parts.append(f'<path d="M{number(start[0])} {number(start[1])}Q{points}"{self._look(role)}/>')
 
     @contextmanager
-    def link(self, url: str, label: str) -> Iterator[None]:
-        """What is drawn inside leads to url; only on pages, and only where there is one."""
+    def link(self, url: str, label: str, data: Attributes | None = None) -> Iterator[None]:
+        """What is drawn inside leads to url; only on pages, and only where there is one. data: for scripts there."""
         linked = bool(url) and self.skin == "browser"
         if linked:
-            self._parts.append(f'<a href="{escape(url)}" aria-label="{escape(label)}">')
+            kept = "".join(f' data-{name}="{escape(value)}"' for name, value in (data or {}).items())
+            self._parts.append(f'<a href="{escape(url)}" aria-label="{escape(label)}"{kept}>')
         yield
         if linked:
             self._parts.append("</a>")

@@ -7,7 +7,7 @@ a link of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -42,6 +42,8 @@ class PersonBox:
     identified: bool = True
     chosen: bool = False
     url: str = ""
+    data: Mapping[str, str] | None = None
+    """What a script on the page may read off the box: data- attributes by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True)
 class PeopleMap:
-    """elbows: reporting lines, each the points it passes."""
+    """elbows: reporting lines, each the points it passes. plain: names and titles, no marks of what is judged."""
 
     finding: str
     boxes: tuple[PersonBox, ...]
@@ -62,6 +64,7 @@ class PeopleMap:
     height: float
     elbows: tuple[tuple[tuple[float, float], ...], ...] = ()
     lines: tuple[PersonLine, ...] = ()
+    plain: bool = False
 
 
 class Area(NamedTuple):
@@ -108,7 +111,7 @@ def people_map(spec: PeopleMap, *, skin: Skin = "browser") -> str:
     for line, curve in drawn:
         _draw_line(canvas, line, curve)
     for box in spec.boxes:
-        _draw_box(canvas, box)
+        _draw_box(canvas, box, plain=spec.plain)
     for label in labels(spec, drawn):
         area = label.area
         canvas.rect(area.left, area.top, area.right - area.left, area.bottom - area.top, "label-ground")
@@ -196,9 +199,15 @@ def _draw_line(canvas: Canvas, line: PersonLine, curve: Curve) -> None:
     canvas.area([(x, y), *wings], "arrow")
 
 
-def _draw_box(canvas: Canvas, box: PersonBox) -> None:
+def _draw_box(canvas: Canvas, box: PersonBox, *, plain: bool) -> None:
     left, top = _in((box.x, box.y))
-    with canvas.link(box.url, f"{box.name}, {box.title}" if box.title else box.name):
+    if plain:
+        canvas.rect(left, top, WIDE, HIGH, "person", radius=4)
+        canvas.text(left + 10, top + 22, _fit(box.name, WIDE - 20, 600), "strong")
+        for at, words in enumerate(_two_lines(box.title, WIDE - 20)):
+            canvas.text(left + 10, top + 40 + at * 15, words, "axis")
+        return
+    with canvas.link(box.url, f"{box.name}, {box.title}" if box.title else box.name, box.data):
         look = "person-chosen" if box.chosen else "person-seat" if not box.identified else "person"
         if box.covered is False and not box.chosen and box.identified:
             look = "person-open"
@@ -239,6 +248,20 @@ def _fit(words: str, room: float, weight: int) -> str:
     if text.width(words, 11, weight) <= room:
         return words
     return next((f"{cut}…" for cut in _shorter(words) if text.width(f"{cut}…", 11, weight) <= room), "")
+
+
+def _two_lines(words: str, room: float) -> list[str]:
+    """The words on two lines; what is longer ends in an ellipsis."""
+    first = ""
+    for word in words.split():
+        longer = f"{first} {word}".strip()
+        if text.width(longer, 11, 400) > room:
+            break
+        first = longer
+    rest = words[len(first) :].strip()
+    if not first:
+        return [_fit(words, room, 400)] if words else []
+    return [first, _fit(rest, room, 400)] if rest else [first]
 
 
 def _shorter(words: str) -> Iterator[str]:

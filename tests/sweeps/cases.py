@@ -461,6 +461,21 @@ CLIENTS = (
         record=True, strange=404,
     ),
     Case("influence_remove", under("line"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case(
+        "stakeholder_boss", under("stake"), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"boss": world.own.boss.pk, "version": "1"},
+    ),
+    Case("map_compare", key, get=RELATIONS, record=True),
+    Case("map_compare", key, query="from=2026-01-01&format=csv", get=RELATIONS, record=True),
+    *(Case(
+        "stakeholder_guide", lambda world, what=what: {**under("stake")(world), "what": what}, get=WRITERS,
+        post=WRITERS, record=True, strange=404,
+        body=fixed_body(signs="yes", stops="no", answers="yes", room="for", note="Said so", version="1"),
+    ) for what in ("power", "level", "stance")),
+    *(Case(
+        "map_picture", lambda world, audience=audience: {**key(world), "audience": audience}, get=RELATIONS,
+        record=True,
+    ) for audience in ("client", "internal")),
     Case("contact_list", get=RELATIONS),
     Case("contact_list", query="q=HAL&kind=client", get=RELATIONS),
     Case("contact_list", query="format=csv", get=RELATIONS),

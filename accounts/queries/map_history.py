@@ -1,0 +1,127 @@
+"""A client's stakeholder map as it stood on a day, and what changed between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from accounts.calc.map_diff import MapDiff, Moved, State, map_diff
+from accounts.models import BuyingRole, Client, Contact, Level, StakeState, Stance
+from common.formats import DASH, day, plural
+from people.access import abilities_of
+
+if TYPE_CHECKING:
+    from people.models import User
+
+WORDS: Final = {
+    "reports_to": "Reports to", "buying_role": "Role", "power": "Power", "interest": "Interest", "stance": "Stance",
+    "level": "Relationship", "level_wanted": "Wanted",
+}  # fmt: skip
+_STORED: Final = {"reports_to": "reports_to_id"}
+USUAL: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLine:
+    """way: up, down or blank."""
+
+    name: str
+    what: str
+    before: str
+    after: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapChanges:
+    finding: str
+    first: date
+    last: date
+    came: tuple[PersonLine, ...]
+    left: tuple[PersonLine, ...]
+    moved: tuple[MovedLine, ...]
+    since: date | None
+    """The first day of which anything is known."""
+
+
+def _zone(client: Client) -> ZoneInfo:
+    try:
+        return ZoneInfo(client.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def state_on(client: Client, on: date) -> dict[int, State]:
+    """By contact, at the end of that day where the client is. One query."""
+    end = datetime.combine(on + timedelta(days=1), time(0), tzinfo=_zone(client))
+    rows = StakeState.objects.filter(client_id=client.pk, at__lt=end).order_by("contact_id", "-at", "-id")
+    return {row.contact_id: _state(row) for row in rows.distinct("contact_id") if row.present}
+
+
+def _state(row: StakeState) -> State:
+    return State(row.name, row.title, {name: getattr(row, _STORED.get(name, name)) for name in WORDS})
+
+
+def load_changes(user: User, client: Client, first: date, last: date) -> MapChanges:
+    """Four queries: each day's state, the names people bear now, and how far back it goes."""
+    first, last = min(first, last), max(first, last)
+    before, after = state_on(client, first), state_on(client, last)
+    hidden = frozenset() if abilities_of(user).see_stance else frozenset({"stance"})
+    found = map_diff(before, after, hidden=hidden)
+    names = {pk: state.name for pk, state in (before | after).items()}
+    names |= {one.pk: one.name for one in Contact.objects.filter(pk__in=names)}
+    oldest = StakeState.objects.filter(client_id=client.pk).order_by("at").values_list("at", flat=True).first()
+    people = after | before
+    return MapChanges(
+        finding=_finding(client, found, first, last),
+        first=first,
+        last=last,
+        came=tuple(PersonLine(names[pk], people[pk].title) for pk in found.came),
+        left=tuple(PersonLine(names[pk], people[pk].title) for pk in found.left),
+        moved=tuple(_line(move, names) for move in found.moved),
+        since=oldest.astimezone(_zone(client)).date() if oldest else None,
+    )
+
+
+def _finding(client: Client, found: MapDiff, first: date, last: date) -> str:
+    said = []
+    if found.came:
+        said.append(f"{plural(len(found.came), 'person', 'people')} came")
+    if found.left:
+        said.append(f"{plural(len(found.left), 'person', 'people')} left")
+    changed = len({move.person for move in found.moved})
+    if changed:
+        said.append(f"{changed} {'is' if changed == 1 else 'are'} judged otherwise")
+    if not said:
+        return f"Nothing changed on the map of {client.name}"
+    words = ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
+    return f"{words} between {day(first)} and {day(last)}"
+
+
+def _line(move: Moved, names: Mapping[int, str]) -> MovedLine:
+    way = "" if move.up is None else "up" if move.up else "down"
+    before, after = (_word(move.field, value, names) for value in (move.before, move.after))
+    return MovedLine(names[move.person], WORDS[move.field], before, after, way)
+
+
+def _word(field: str, value: Any, names: Mapping[int, str]) -> str:
+    if value is None:
+        return DASH
+    if field == "reports_to":
+        return names.get(value) or "Somebody off the map"
+    if field == "buying_role":
+        return str(BuyingRole(value).label)
+    if field == "stance":
+        return str(Stance(value).label)
+    if field in ("level", "level_wanted"):
+        return f"{value} {Level(value).label}"
+    return f"{value} of 5"
