@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from accounts.access import NOT_FOUND, contacts_for
-from accounts.models import Contact, ContactMerge, Introduction
+from accounts.access import NOT_FOUND, contacts_for, get_editable_client_for
+from accounts.models import Ask, Client, Contact, ContactMerge, Introduction, Touchpoint
 from common.policies import DIRECTOR, LEADERSHIP
 from people.access import abilities_of
 
@@ -85,3 +85,23 @@ def get_undoable_merge_for(user: User, pk: int) -> ContactMerge:
     if not abilities_of(user).edit_relationships:
         raise PermissionDenied("Your role reads contacts but does not change them.")
     return found
+
+
+def asks_for(user: User) -> QuerySet[Ask]:
+    if not abilities_of(user).see_relationships:
+        return Ask.objects.none()
+    return Ask.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_editable_ask_for(user: User, client_key: str, pk: int) -> Ask:
+    client = get_editable_client_for(user, client_key)
+    found = Ask.objects.select_related("client", "contact", "owner").filter(client=client, pk=pk).first()
+    if found is None:
+        raise Http404(NOT_FOUND)
+    return found
+
+
+def touchpoints_for(user: User) -> QuerySet[Touchpoint]:
+    if not abilities_of(user).see_relationships:
+        return Touchpoint.objects.none()
+    return Touchpoint.objects.filter(client__in=Client.objects.visible_to(user))

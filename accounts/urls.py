@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.views import (
     activity,
+    asks,
     board,
     clients,
     commitments,
@@ -9,6 +10,7 @@ from accounts.views import (
     health,
     intelligence,
     kpis,
+    ics,
     map_edits,
     network,
     opportunities,
@@ -57,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("introductions/<int:pk>/", contacts.introduction, name="introduction"),
     path("introductions/<int:pk>/remove/", contacts.introduction_remove, name="introduction_remove"),
     path("new/contact/", contacts.new, name="new_contact"),
+    path("log/calendar/", ics.upload, name="log_calendar"),
     path("log/", stakeholders.log_any, name="log"),
     path("clients/<str:key>/log/", stakeholders.log, name="client_log"),
     path("clients/<str:key>/touchpoints/<int:pk>/remove/", stakeholders.touch_remove, name="touchpoint_remove"),
@@ -88,6 +91,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/plan/confirm/<str:kind>/<int:pk>/", plan_pages.confirm, name="plan_confirm"),
     path("clients/<str:key>/plan/context/", plan_pages.context, name="plan_context"),
     path("clients/<str:key>/growth/", opportunities.growth, name="client_growth"),
+    path("clients/<str:key>/asks/add/", asks.add, name="ask_add"),
+    path("clients/<str:key>/asks/<int:pk>/", asks.edit, name="ask"),
+    path("clients/<str:key>/asks/<int:pk>/answer/", asks.answer, name="ask_answer"),
     path("clients/<str:key>/promises/add/", commitments.add, name="commitment_add"),
     path("clients/<str:key>/promises/<int:pk>/", commitments.edit, name="commitment"),
     path("clients/<str:key>/promises/<int:pk>/end/", commitments.end, name="commitment_end"),

@@ -22,6 +22,8 @@ class NavItem:
     active: bool
     count: int | None = None
     phone: bool = False
+    panel: bool = False
+    """Opens beside the page one is on, on a wide screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,13 @@ class Place:
     phone: bool = False
     under: str = ""
     """The path that all pages of the place begin with, where that is not the route's own."""
+    panel: bool = False
 
 
 PLACES = (
     Place("Cockpit", "cockpit", "h", EVERYONE, phone=True),
     Place("Clients", "client_list", "c", CLIENT_READERS, phone=True),
-    Place("Log", "log", "l", frozenset({DIRECTOR, ACCOUNT_MANAGER}), phone=True),
+    Place("Log", "log", "l", frozenset({DIRECTOR, ACCOUNT_MANAGER}), phone=True, panel=True),
     Place("Contacts", "contact_list", "n", CLIENT_READERS - {LEGAL}),
     Place("Pipeline", "pipeline", "p", CLIENT_READERS - {LEGAL}, phone=True),
     Place("Contracts", "contract_list", "o", CLIENT_READERS),
@@ -69,7 +72,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             continue
         url = reverse(place.route)
         active = path == url if url == "/" else path.startswith(place.under or url)
-        nav.append(NavItem(place.label, url, place.key, active, phone=place.phone))
+        nav.append(NavItem(place.label, url, place.key, active, phone=place.phone, panel=place.panel))
     frame.update(
         nav=nav,
         section_tabs=tabs_of_section(user.role, path),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.actions.asks import add_ask
 from accounts.actions.edits import Subject, add, plain, remove, save_changes
 from accounts.calc.network import leads_to
 from accounts.models import Client, Contact, Stakeholding, Touchpoint
@@ -114,7 +115,8 @@ class Touch:
     ours: Sequence[User]
 
 
-def log_touchpoint(*, client: Client, touch: Touch, actor: User) -> Touchpoint:
+def log_touchpoint(*, client: Client, touch: Touch, actor: User, ask: Mapping[str, Any] | None = None) -> Touchpoint:
+    """ask: what they asked of us there, if anything; noted in the same transaction."""
     with transaction.atomic():
         source_ref = f"app:{client.pk}:{touch.ref}"
         before = Touchpoint.objects.filter(source_ref=source_ref).first()
@@ -132,6 +134,8 @@ def log_touchpoint(*, client: Client, touch: Touch, actor: User) -> Touchpoint:
         add(point, actor=actor.email, subject=Subject("touchpoint", label, client.pk), values=told)
         point.theirs.set(touch.theirs)
         point.ours.set(touch.ours)
+        if ask is not None:
+            add_ask(client=client, values=ask, actor=actor)
     return point
 
 

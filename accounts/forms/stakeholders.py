@@ -104,6 +104,17 @@ class TouchpointForm(forms.Form):
     notes = forms.CharField(
         label="What was said or decided", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
     )
+    asked = forms.CharField(
+        label="What they asked of us",
+        max_length=300,
+        required=False,
+        help_text="Waits on the to-do list until answered.",
+    )
+    asked_due = forms.DateField(
+        label="They want to hear by",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     ours = forms.ModelMultipleChoiceField(
         label="Colleagues with you",
         queryset=User.objects.none(),
@@ -121,11 +132,28 @@ class TouchpointForm(forms.Form):
         fields["ours"].queryset = assignable().exclude(pk=user.pk)
         fields["notes"].widget.attrs["data-draft"] = f"touchpoint:{client.key}"
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("asked_due") and data.get("date") and data["asked_due"] < data["date"]:
+            self.add_error("asked_due", "That is before they asked.")
+        return data
+
     def clean_date(self) -> Any:
         when = self.cleaned_data["date"]
         if when > self.today:
             raise forms.ValidationError("That day is still to come. Log a touchpoint once it has happened.")
         return when
+
+    def ask(self) -> dict[str, Any] | None:
+        """What they asked, as of the day of the touch; whoever was met alone asked it."""
+        data = self.cleaned_data
+        if not data["asked"].strip():
+            return None
+        who = data["theirs"][0] if len(data["theirs"]) == 1 else None
+        return {
+            "text": data["asked"].strip(), "asked_on": data["date"], "due": data["asked_due"], "contact": who,
+            "owner": self.user,
+        }  # fmt: skip
 
     def touch(self) -> Touch:
         data = self.cleaned_data

@@ -1,6 +1,8 @@
 """Import kinds of clients and what is known of them."""
 
 from accounts.imports import kpis, plans
+from accounts.imports import plans
+from accounts.imports.asks import ASKS
 from accounts.imports.clients import CLIENTS, TEAMS
 from accounts.imports.commitments import COMMITMENTS
 from accounts.imports.contacts import CONTACTS, TOUCHPOINTS
@@ -25,6 +27,7 @@ def register() -> None:
         BONDS,
         INTRODUCTIONS,
         TOUCHPOINTS,
+        ASKS,
         COMMITMENTS,
         *voice,
         INTELLIGENCE,

@@ -1,5 +1,6 @@
 """Clients and all that is known of them, one module a topic."""
 
+from accounts.models.asks import Ask
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
 from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.commitments import Commitment, Side
@@ -80,6 +81,7 @@ __all__ = [
     "PLAN_PATHS",
     "TYPED",
     "Action",
+    "Ask",
     "Audience",
     "Bond",
     "BuyingRole",

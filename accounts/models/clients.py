@@ -87,11 +87,13 @@ class Client(Record):
 
     def local_date(self, now: datetime) -> date:
         """The day it is at the client: what is due, late or held "today" is judged by it."""
+        return now.astimezone(self.zone()).date()
+
+    def zone(self) -> ZoneInfo:
         try:
-            zone = ZoneInfo(self.timezone)
+            return ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):  # imported from a system that does not use IANA names
-            return now.date()
-        return now.astimezone(zone).date()
+            return ZoneInfo("UTC")
 
 
 class Duty(models.TextChoices):

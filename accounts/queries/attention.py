@@ -6,13 +6,15 @@ from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import CharField, DateField, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.urls import reverse
 
 from accounts.calc.coverage import days_late
 from accounts.models import Action, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
 from accounts.queries.attention_intel import INTEL_KINDS, note_item, notes_asking
 from accounts.queries.attention_kpi import KPI_KINDS, kpi_items, kpis_asking
+from accounts.models import Action, Ask, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
+from accounts.queries.asks import LONG
 from accounts.queries.attention_plan import PLAN_KINDS, plan_item, plans_asking
 from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
 from accounts.queries.hygiene import with_since
@@ -84,6 +86,17 @@ def _due(user: User, today: date) -> list[AttentionItem]:
         *kpis_asking(user, today),
         *notes_asking(user, today),
     ]
+    waiting = (
+        Ask.objects.filter(client__in=visible, answered_on=None)
+        .annotate(by=Coalesce("due", ExpressionWrapper(F("asked_on") + Value(LONG), output_field=DateField())))
+        .filter(by__lte=today + HORIZON)
+        .order_by()
+        .values_list(
+            "client__key", "client__name", "text", Cast("asked_on", CharField()), "owner__name", blank, "by", "pk",
+            Value("ask", output_field=CharField()),
+        )
+    )  # fmt: skip
+    asked_of_us = [waiting, *asking(user, today), *plans_asking(user, today)]
     rows = list(actions.union(promises, *asked_of_us, all=True).order_by("due", "pk")[:DUE_READ])
     voiced = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
     planned = [plan_item(Asked(*row), today) for row in rows if row[-1] in PLAN_KINDS]
@@ -95,6 +108,8 @@ def _due(user: User, today: date) -> list[AttentionItem]:
 
 
 def _due_item(found: _Due, today: date) -> AttentionItem:
+    if found.kind == "ask":
+        return _ask_item(found, today)
     late = (today - found.due).days
     when = due_words(found.due, today)
     owner = found.owner or "nobody yet"
@@ -110,6 +125,22 @@ def _due_item(found: _Due, today: date) -> AttentionItem:
         why=f"{why.replace('..', '.')}With {owner}.",
         action_label=("Set new date" if late > 0 else "Open plan") if is_action else "Open promises",
         url=f"{page}#action-{found.pk}" if is_action else f"{page}#promises",
+        due=found.due,
+        group=group_of(found.due, today),
+    )
+
+
+def _ask_item(found: _Due, today: date) -> AttentionItem:
+    """why: the day they asked. Without a day of theirs it presses after a week."""
+    late = (today - found.due).days
+    return AttentionItem(
+        client_key=found.client_key,
+        client_name=found.client_name,
+        shape="at_risk" if late > 0 else "watch",
+        lead=f"They asked: {found.title}, {due_words(found.due, today)}",
+        why=f"Asked {day(date.fromisoformat(found.why))}. With {found.owner or 'nobody yet'}.",
+        action_label="Answer",
+        url=f"{reverse('client_activity', args=[found.client_key])}#asks",
         due=found.due,
         group=group_of(found.due, today),
     )

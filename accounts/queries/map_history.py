@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.calc.map_diff import MapDiff, Moved, State, map_diff
 from accounts.models import BuyingRole, Client, Contact, Level, StakeState, Stance
@@ -53,16 +52,9 @@ class MapChanges:
     """The first day of which anything is known."""
 
 
-def _zone(client: Client) -> ZoneInfo:
-    try:
-        return ZoneInfo(client.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def state_on(client: Client, on: date) -> dict[int, State]:
     """By contact, at the end of that day where the client is. One query."""
-    end = datetime.combine(on + timedelta(days=1), time(0), tzinfo=_zone(client))
+    end = datetime.combine(on + timedelta(days=1), time(0), tzinfo=client.zone())
     rows = StakeState.objects.filter(client_id=client.pk, at__lt=end).order_by("contact_id", "-at", "-id")
     return {row.contact_id: _state(row) for row in rows.distinct("contact_id") if row.present}
 
@@ -88,7 +80,7 @@ def load_changes(user: User, client: Client, first: date, last: date) -> MapChan
         came=tuple(PersonLine(names[pk], people[pk].title) for pk in found.came),
         left=tuple(PersonLine(names[pk], people[pk].title) for pk in found.left),
         moved=tuple(_line(move, names) for move in found.moved),
-        since=oldest.astimezone(_zone(client)).date() if oldest else None,
+        since=oldest.astimezone(client.zone()).date() if oldest else None,
     )
 
 

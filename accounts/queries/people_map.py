@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import F
 from django.urls import reverse
 
+from accounts.calc.contact_load import too_often
 from accounts.calc.guide import QUESTIONS, What
 from accounts.calc.judgements import HOLDS, expired, valid_until
 from accounts.calc.map_layout import Layout, network, org_chart
@@ -107,6 +108,7 @@ class Selected:
     silent: int | None
     lines: tuple[LineRow, ...]
     ratings: tuple[RatingRow, ...]
+    crowded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +308,15 @@ def _selected(
     since = today - timedelta(days=TOUCHES_BACK)
     days = Touchpoint.objects.filter(client=client, theirs=row.contact_id, date__gte=since, date__lte=today)
     place = next((at for at, found in enumerate(ranks, 1) if found[0] is row), None)
+    touches = tuple(days.order_by("date").values_list("date", flat=True))
     return Selected(
         row=row,
         judgements=_judgements(row, today),
         rank=place,
         ranked=len(ranks),
         standing=stood.get(row.contact_id),
-        touches=tuple(days.order_by("date").values_list("date", flat=True)),
+        touches=touches,
+        crowded=too_often(touches, row.cadence_days, today),
         silent=(today - row.last_touch).days if row.last_touch else None,
         lines=tuple(line for line in lines if row.contact_id in (line.source_id, line.target_id)),
         ratings=_ratings(row.pk) if see_stance else (),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import get_client_for
+from accounts.queries.asks import load_asks
 from accounts.queries.commitments import load_promises
 from accounts.queries.header import client_header
 from accounts.queries.history import client_events
@@ -31,6 +32,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         "touches": touches,
         "more": limit * 4 if len(touches) == limit else 0,
         "touches_finding": touches_finding(touches, client.local_date(timezone.now())),
+        "asks": load_asks(client, client.local_date(timezone.now())),
         "promises": load_promises(client, client.local_date(timezone.now())),
         "events": client_events(user, client),
     }

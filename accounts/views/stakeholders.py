@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import (
-    clients_for,
     get_client_for,
     get_editable_client_for,
     get_editable_stakeholding_for,
@@ -24,7 +23,7 @@ from accounts.models import Client
 from accounts.queries.header import client_header
 from accounts.queries.people_map import load_map
 from accounts.queries.stakeholders import stakeholder_book
-from accounts.queries.touchpoints import touchpoints_of
+from accounts.queries.touchpoints import crowded, touchpoints_of, whom_to_log
 from accounts.views.editing import FormPage, form_page
 from common.policies import CLIENT_READERS, LEGAL, allow
 from common.short_text import short_text
@@ -125,12 +124,12 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 @allow(roles=READERS)
 @require_GET
 def log_any(request: HttpRequest) -> HttpResponse:
-    """Choose the client first: the short way on a phone."""
+    """Whom did you meet: people and clients by name, those met lately first. In the panel, or a page of its own."""
     user = signed_in(request)
-    q = short_text(request.GET, "q")
-    found = clients_for(user).filter(name__icontains=q) if q else clients_for(user)
-    rows = list(found.exclude(status="lost").order_by("name").values_list("key", "name")[:60])
-    return render(request, "accounts/log.html", {"clients": rows, "q": q})
+    found = whom_to_log(user, short_text(request.GET, "q"))
+    target = request.headers.get("HX-Target", "")
+    name = {"panel": "log_panel", "log-found": "log_found"}.get(target, "log")
+    return render(request, f"accounts/{name}.html", {"found": found, "may": abilities_of(user).edit_relationships})
 
 
 @allow(roles=READERS, client="key")
@@ -148,11 +147,12 @@ def _log_page(request: HttpRequest, user: User, client: Client) -> FormPage:
         form=form,
         title=f"Log a touchpoint with {client.name}",
         back=reverse("client_activity", args=[client.key]),
-        save=lambda data: actions.log_touchpoint(client=client, touch=form.touch(), actor=user),
+        save=lambda data: actions.log_touchpoint(client=client, touch=form.touch(), actor=user, ask=form.ask()),
         said="Touchpoint logged.",
         submit="Log touchpoint",
         header=client_header(user, client, active="activity"),
         fields="accounts/touchpoint_fields.html",
+        extra={"crowded": crowded(client, chosen, form.today)},
     )
 
 

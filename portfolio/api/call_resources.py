@@ -31,7 +31,7 @@ from portfolio.api.tables import Asked, Table, TableView
 NOT_HELD: Final = "Some fields do not hold."
 
 
-def _checked(form: Any, wrong: list[tuple[str, str]]) -> dict[str, Any]:
+def checked(form: Any, wrong: list[tuple[str, str]]) -> dict[str, Any]:
     """The form's values; raises Problem with each field at fault."""
     wrong = [*((f"/{name}", texts[0]) for name, texts in form.errors.items()), *wrong]
     if wrong:
@@ -42,7 +42,7 @@ def _checked(form: Any, wrong: list[tuple[str, str]]) -> dict[str, Any]:
 
 def _make_scenario(user: User, body: Mapping[str, Any]) -> int:
     steps, wrong = read_steps(user, body.get("steps", []))
-    values = _checked(ScenarioForm(body), wrong)
+    values = checked(ScenarioForm(body), wrong)
     try:
         return make_scenario(owner=user, steps=steps, **values).pk
     except ScenarioRefused as error:
@@ -52,7 +52,7 @@ def _make_scenario(user: User, body: Mapping[str, Any]) -> int:
 def _change_scenario(user: User, record: Any, body: Mapping[str, Any]) -> int:
     """Steps that are not sent stay as they are, also those about what has gone out of sight since."""
     steps, wrong = read_steps(user, body["steps"]) if "steps" in body else (record.steps, [])
-    values = _checked(ScenarioForm({"name": record.name, "note": record.note, **body}), wrong)
+    values = checked(ScenarioForm({"name": record.name, "note": record.note, **body}), wrong)
     try:
         return change_scenario(scenario=record, steps=steps, actor=user, expected=record.version, **values).pk
     except ScenarioRefused as error:
@@ -60,7 +60,7 @@ def _change_scenario(user: User, record: Any, body: Mapping[str, Any]) -> int:
 
 
 def _make_call(user: User, body: Mapping[str, Any]) -> int:
-    values = _checked(CallForm(body), [])
+    values = checked(CallForm(body), [])
     now = timezone.now()
     held = forecast_of_year(user, now=now)
     made = make_call(person=user, year=held.year, system=held.amount, currency=held.currency, now=now, **values)

@@ -20,6 +20,9 @@ from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
 from portfolio.api.plan_resources import PLAN_RESOURCES
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
 from portfolio.api.saved_views import SAVED_VIEWS
+from portfolio.api.survey_steps import INVITATIONS, SURVEYS
+from portfolio.api.touch_resources import ASKS, TOUCHPOINTS
+from portfolio.api.version_steps import PLAN_VERSIONS
 from portfolio.api.voice_resources import FEEDBACK, INSIGHTS
 
 RESOURCES = (
@@ -27,12 +30,17 @@ RESOURCES = (
     CONTACTS,
     INFLUENCES,
     INTRODUCTIONS,
+    TOUCHPOINTS,
+    ASKS,
     COMMITMENTS,
+    SURVEYS,
+    INVITATIONS,
     FEEDBACK,
     INSIGHTS,
     *KPI_RESOURCES,
     INTELLIGENCE,
     *PLAN_RESOURCES,
+    PLAN_VERSIONS,
     ALIGNMENT,
     CONTRACTS,
     MILESTONES,

@@ -34,8 +34,10 @@ from portfolio.api.resources import Resource
 from portfolio.api.saved_views import MoveView, PinView, UnpinView
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
 from portfolio.api.servicing import DraftOrderView, OverServicingView
+from portfolio.api.survey_steps import InviteView
 from portfolio.api.tables import ReceivablesView, RenewalsView, RetentionView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
+from portfolio.api.version_steps import DecideView, RestoreView, SubmitView
 from portfolio.api.views import (
     ActDetailView,
     ActListView,
@@ -153,6 +155,10 @@ urlpatterns = [
     path("contacts/<str:pk>/merge/", MergeView.as_view(), name="api_contacts_merge"),
     path("contacts/<str:pk>/held/", HeldView.as_view(), name="api_contacts_held"),
     path("contacts/<str:pk>/erase/", EraseView.as_view(), name="api_contacts_erase"),
+    path("plan-versions/<str:pk>/submit/", SubmitView.as_view(), name="api_plan-versions_submit"),
+    path("plan-versions/<str:pk>/decide/", DecideView.as_view(), name="api_plan-versions_decide"),
+    path("plan-versions/<str:pk>/restore/", RestoreView.as_view(), name="api_plan-versions_restore"),
+    path("surveys/<str:pk>/invite/", InviteView.as_view(), name="api_surveys_invite"),
     path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
     path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
     path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),

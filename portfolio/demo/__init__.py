@@ -26,7 +26,7 @@ from portfolio.demo.rates import fx_rows
 from portfolio.demo.receivables import receivable_rows
 from portfolio.demo.terms import estimate_rows, milestone_rows, term_rows
 from portfolio.demo.time import rate_rows, scopes, time_rows, unposted_labour
-from portfolio.demo.touchpoints import commitment_rows, touchpoint_rows
+from portfolio.demo.touchpoints import ask_rows, commitment_rows, touchpoint_rows
 from portfolio.demo.voice import feedback_rows, insight_rows, theme_rows
 
 __all__ = ["generate"]
@@ -47,6 +47,7 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "bonds": bond_rows(seed),
         "introductions": introduction_rows(anchor),
         "touchpoints": touchpoint_rows(as_of, anchor, seed),
+        "asks": ask_rows(as_of),
         "commitments": commitment_rows(anchor),
         "themes": theme_rows(),
         "insights": insight_rows(anchor),

@@ -98,3 +98,41 @@ def commitment_rows(anchor: date) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+# What people asked of us: client, place of who asked, text, asked days ago, due days from now, who answers, answered
+# days ago, what we said.
+ASKS = (
+    ("halden-pharma", 2, "Which of the retainer's roles can be cut by half?", 9, -1, "director", None, ""),
+    ("halden-pharma", 3, "May the congress film be shown in Brazil?", 3, 4, "marcus.bell", None, ""),
+    ("marlow-bank", 1, "What would a second data squad cost?", 16, None, "manager", None, ""),
+    ("marlow-bank", 7, "Who may see the exported segments?", 5, 0, "manager", None, ""),
+    ("corvus-retail", 3, "Last year's media audit, for their board", 20, -6, "grace.nakamura", None, ""),
+    ("northline-rail", 2, "Can the timetable launch move by two weeks?", 2, None, "manager", None, ""),
+    ("kestrel-air", 1, "Names of three clients who left and came back", 12, None, "", None, ""),
+    ("ostra-foods", 2, "A benchmark of plant-based launches", 30, -20, "leila.haddad", 18, "Sent the summer's deck"),
+    (
+        "vantora-energy",
+        1,
+        "How we choose installers for the pilot",
+        14,
+        -8,
+        "sofia.castellanos",
+        9,
+        "By region and rating",
+    ),
+)
+
+
+def ask_rows(as_of: date) -> list[dict[str, str]]:
+    def ago(days: int | None) -> str:
+        return "" if days is None else (as_of - timedelta(days=days)).isoformat()
+
+    return [
+        {
+            "key": f"{BY_KEY[client].code}-A{number:02}", "client": client, "contact": contact_key(client, place),
+            "text": text, "asked_on": ago(asked), "due": ago(None if due is None else -due),
+            "owner": email(owner) if owner else "", "answered_on": ago(answered), "answer": answer,
+        }
+        for number, (client, place, text, asked, due, owner, answered, answer) in enumerate(ASKS, 1)
+    ]  # fmt: skip

@@ -26,6 +26,7 @@ COLUMNS = {
     "bonds": "client contact person_email level level_wanted",
     "introductions": "from to strength evidence state on",
     "touchpoints": "source_ref client date kind ours theirs notes",
+    "asks": "key client contact text asked_on due owner answered_on answer",
     "commitments": "key client side text due kept_on owner",
     "themes": "name words",
     "insights": "key client theme said kind action owner_email raised_on due done_on told_on told_how",

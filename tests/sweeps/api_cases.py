@@ -107,6 +107,14 @@ def _introduction(world: World) -> Kwargs:
     return {"from": world.own.contact.key, "to": world.own.boss.key, "strength": 3}
 
 
+def version_pk(world: World) -> Kwargs:
+    return {"pk": str(world.own.version.pk)}
+
+
+def survey_pk(world: World) -> Kwargs:
+    return {"pk": str(world.own.survey.pk)}
+
+
 API: tuple[Case, ...] = (
     *_resource(
         "clients", CLIENT_READERS, DIRECTOR, lambda world: world.own.client,
@@ -126,6 +134,46 @@ API: tuple[Case, ...] = (
     Case(
         "api_contacts_erase", lambda world: {"pk": str(world.own.contact.pk)}, post=DIRECTOR, record=True, strange=404,
         body=lambda world: {"reason": "Asked"},
+    ),
+    *_resource(
+        "touchpoints", RELATIONS, WRITERS, lambda world: world.own.touch,
+        {"source_ref": "T-9", "client": "HAL", "date": "2026-11-04", "theirs": ["HAL-C1"]}, delete=True,
+        change={"notes": "Said yes"},
+    ),
+    *_resource(
+        "asks", RELATIONS, WRITERS, lambda world: world.own.ask,
+        {"key": "A-9", "client": "HAL", "text": "Again", "asked_on": "2026-11-04"}, delete=True,
+        change={"answered_on": "2026-11-20"},
+    ),
+    Case(
+        "api_plan-versions_list", get=RELATIONS, post=WRITERS, strange=404,
+        body=lambda world: {"client": "HAL", "note": "Board"},
+    ),
+    Case(
+        "api_plan-versions", version_pk, get=RELATIONS, patch=WRITERS, record=True, strange=404,
+        body=lambda world: {"note": "x"},
+    ),
+    Case("api_plan-versions_submit", version_pk, post=WRITERS, record=True, strange=404),
+    Case(
+        "api_plan-versions_decide", version_pk, post=DIRECTOR, record=True, strange=404,
+        body=lambda world: {"verdict": "approve"},
+    ),
+    Case("api_plan-versions_restore", version_pk, post=WRITERS, record=True, strange=404),
+    Case(
+        "api_surveys_list", get=RELATIONS, post=WRITERS, strange=404,
+        body=lambda world: {"client": "HAL", "title": "S", "closes_on": "2199-01-01"},
+    ),
+    Case(
+        "api_surveys", survey_pk, get=RELATIONS, patch=WRITERS, record=True, strange=404,
+        body=lambda world: {"title": "Autumn"},
+    ),
+    Case(
+        "api_surveys_invite", survey_pk, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"contacts": "HAL-C1"},
+    ),
+    Case("api_survey-invitations_list", get=STANCE),
+    Case(
+        "api_survey-invitations", lambda world: {"pk": str(world.own.asked.pk)}, get=STANCE, record=True,
     ),
     Case("api_introductions_list", get=STANCE, post=WRITERS, body=_introduction, strange=422),
     Case("api_introductions_bulk", post=WRITERS, body=_introduction, strange=422),

@@ -131,6 +131,12 @@ def of_sow(name: str) -> Callable[[World], Kwargs]:
     return lambda world: {"number": world.own.sow.number, "pk": getattr(world.own, name).pk}
 
 
+def calendar_body(world: World) -> Kwargs:
+    lines = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", "UID:1", "SUMMARY:Qvmeet",
+             "DTSTART:20261102T090000Z", "END:VEVENT", "END:VCALENDAR", "")  # fmt: skip
+    return {"file": SimpleUploadedFile("m.ics", "\r\n".join(lines).encode(), content_type="text/calendar")}
+
+
 def contact_key(world: World) -> Kwargs:
     return {"key": world.own.contact.key}
 
@@ -505,6 +511,19 @@ CLIENTS = (
         },
     ),
     Case("introduction_remove", number_of("introduction"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case(
+        "ask_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(text="Send it again", asked_on="2026-11-09"),
+    ),
+    Case(
+        "ask", under("ask"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(text="Send it again", asked_on="2026-11-09", version="1"),
+    ),
+    Case(
+        "ask_answer", under("ask"), post=WRITERS, record=True, strange=404,
+        body=fixed_body(answer="Sent", version="1"),
+    ),
+    Case("log_calendar", get=WRITERS, post=WRITERS, body=calendar_body),
     Case("log", get=RELATIONS),
     Case("log", query="q=HAL", get=RELATIONS, record=True, soft=True),
     Case(

@@ -15,6 +15,7 @@ from accounts.actions.health import rules_in_force, store_readings
 from accounts.actions.plan_versions import keep_version, submit_version
 from accounts.models import (
     Action,
+    Ask,
     Client,
     ClientMember,
     Commitment,
@@ -42,6 +43,7 @@ from accounts.models import (
     PlanMilestone,
     PlanPart,
     PlanTarget,
+    PlanVersion,
     Proposal,
     ProposalDocument,
     Stage,
@@ -149,6 +151,8 @@ class Book:
     note: IntelligenceNote
     introduction: Introduction
     merge: ContactMerge
+    ask: Ask
+    version: PlanVersion
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -354,6 +358,11 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         ),
         _noted(client, director),
         *_introduced(client, contact, boss, director),
+        Ask.objects.create(
+            client=client, key=f"{key}-A", contact=contact, text="Qvmay we have the figures", owner=director,
+            asked_on=date(2026, 11, 9),
+        ),
+        plan.versions.get(),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ LOAD_ORDER = (
     "bonds",
     "introductions",
     "touchpoints",
+    "asks",
     "commitments",
     "themes",
     "insights",

@@ -45,6 +45,7 @@ KINDS = (
     "bonds",
     "introductions",
     "touchpoints",
+    "asks",
     "commitments",
     "themes",
     "insights",
