@@ -49,7 +49,7 @@ def snapshot_all() -> dict[str, list[dict[str, object]]]:
         for row in rows:
             row.pop("version", None)
             row.pop("updated_at", None)
-        if model._meta.model_name != "contactmerge":
+        if model._meta.model_name not in ("contactmerge", "stakestate"):  # both tell of what happened
             found[model._meta.label_lower] = rows
     return found
 
