@@ -210,7 +210,9 @@ class DetailView(ResourceView):
         cells = {}
         for name in writable & row.keys():
             value = row[name]
-            if value is not None:  # what a row does not speak of is left alone: it may be out of sight
+            if isinstance(value, list):
+                cells[name] = ";".join(map(str, value))
+            elif value is not None:  # what a row does not speak of is left alone: it may be out of sight
                 cells[name] = "yes" if value is True else "no" if value is False else str(value)
         return cells
 
