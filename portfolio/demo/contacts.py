@@ -164,7 +164,7 @@ def introduction_rows(anchor: date) -> list[dict[str, str]]:
     return [
         {
             "from": named(source), "to": named(target), "strength": "" if strength is None else str(strength),
-            "state": state, "evidence": evidence, "on": (anchor - timedelta(days=ago)).isoformat(),
+            "evidence": evidence, "state": state, "on": (anchor - timedelta(days=ago)).isoformat(),
         }
         for source, target, strength, state, evidence, ago in INTRODUCTIONS
     ]  # fmt: skip
@@ -237,6 +237,8 @@ def contact_rows(anchor: date) -> list[dict[str, str]]:
     rows += [blank | seat for seat in _seats()]
     for place, (first, last, title, kind, employer) in enumerate(INDUSTRY, 1):
         known = {"key": f"IND-C{place:02}", "first_name": first, "last_name": last, "title": title, "kind": kind}
-        mail = "" if place == len(INDUSTRY) else f"{_local(first, last)}@industry.example"
+        mail = f"{_local(first, last)}@industry.example"
+        if place == len(INDUSTRY):
+            mail = "s.nygard@fjellstad.example"
         rows.append(blank | {"identified": "yes"} | known | {"employer": employer, "email": mail})
     return rows

@@ -187,6 +187,7 @@ def test_the_same_month_gives_the_same_rows() -> None:
     assert first == again
     assert {kind for kind in first if first[kind] != later[kind]} == {
         "touchpoints",
+        "asks",
         "invoices",
         "time",
         "leave",

@@ -30,6 +30,7 @@ from portfolio.management.contract_story import tell_contracts
 from portfolio.management.forecast_story import tell_calls, tell_forecasts, tell_overrides
 from portfolio.management.map_story import tell_maps
 from portfolio.management.pipeline_story import tell_pipeline
+from portfolio.management.plan_story import tell_plans
 from portfolio.management.voice_story import tell_voice
 from qbr.actions import create_deck, write_words
 
@@ -119,6 +120,7 @@ class Command(BaseCommand):
         changed += tell_overrides(as_of, now=now)
         changed += tell_voice(as_of, now=now)
         changed += tell_maps(as_of)
+        changed += tell_plans(as_of)
         ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
