@@ -1,7 +1,6 @@
 """Import kinds of clients and what is known of them."""
 
 from accounts.imports import kpis, plans
-from accounts.imports import plans
 from accounts.imports.asks import ASKS
 from accounts.imports.clients import CLIENTS, TEAMS
 from accounts.imports.commitments import COMMITMENTS

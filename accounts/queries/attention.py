@@ -10,11 +10,10 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.urls import reverse
 
 from accounts.calc.coverage import days_late
-from accounts.models import Action, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
-from accounts.queries.attention_intel import INTEL_KINDS, note_item, notes_asking
-from accounts.queries.attention_kpi import KPI_KINDS, kpi_items, kpis_asking
 from accounts.models import Action, Ask, Client, Commitment, Opportunity, Outcome, Stage, Stakeholding, WorkStatus
 from accounts.queries.asks import LONG
+from accounts.queries.attention_intel import INTEL_KINDS, note_item, notes_asking
+from accounts.queries.attention_kpi import KPI_KINDS, kpi_items, kpis_asking
 from accounts.queries.attention_plan import PLAN_KINDS, plan_item, plans_asking
 from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
 from accounts.queries.hygiene import with_since

@@ -53,7 +53,7 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     assert "14 created" in said
     assert Client.objects.count() == 15
     assert Client.objects.filter(notes__startswith="Demo data").count() == 15
-    assert Contact.objects.count() == 72
+    assert Contact.objects.count() == 77
     assert Contract.objects.count() == 193
     assert Opportunity.objects.filter(outcome="open").count() == 32
     assert Touchpoint.objects.filter(date__gt=date(2026, 11, 23)).count() == 0
