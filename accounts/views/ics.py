@@ -40,7 +40,7 @@ class MeetingForm(forms.Form):
     def __init__(self, *args: Any, found: Matched, clients: list[tuple[str, str]], **kwargs: Any) -> None:
         ready = found.client is not None and not found.logged and not found.ahead
         first = {"take": ready, "client": found.client.key if found.client else ""}
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(*args, **{"initial": first, **kwargs})
         self.found = found
         fields: Any = self.fields
         fields["client"].choices = [("", "Choose a client"), *clients]

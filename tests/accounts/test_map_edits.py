@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -129,7 +130,8 @@ def test_stance_is_not_compared_for_who_may_not_know_it(world: World, owner: Use
     assert load_changes(finance, world.client, *days).moved == ()
     query = f"?from={days[0]}&to={days[1]}"
     assert "Advocate" in browser_of(owner).get(f"/clients/HAL/stakeholders/compare/{query}").content.decode()
-    text = b"".join(browser_of(finance).get(f"/clients/HAL/stakeholders/compare/{query}&format=csv").streaming_content)
+    file: Any = browser_of(finance).get(f"/clients/HAL/stakeholders/compare/{query}&format=csv")
+    text = b"".join(file.streaming_content)
     assert b"Stance" not in text
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
-from accounts.models import Contact, Introduction, Invitation, Plan, PlanVersion, Touchpoint
+from accounts.models import Client, Contact, Introduction, Invitation, Plan, PlanVersion, Touchpoint
 from common.models import AuditEntry
 from people.actions import issue_token
 from people.models import User
@@ -122,6 +122,6 @@ def test_touchpoints_carry_both_sides(owner: User) -> None:
     assert (row["theirs"], row["ours"]) == (["A-1", "A-2"], [owner.email])
     path = f"/touchpoints/{row['id']}/"
     assert send(owner, "patch", path, {"theirs": ["A-2"]}).json()["theirs"] == ["A-2"]
-    Touchpoint.objects.create(client=Contact.objects.get(key="B-1").client, source_ref="T2", date="2026-11-02")
+    Touchpoint.objects.create(client=Client.objects.get(key="B"), source_ref="T2", date="2026-11-02")
     assert [one["source_ref"] for one in send(owner, "get", "/touchpoints/").json()["results"]] == ["T1"]
     assert send(owner, "delete", path).status_code == 204

@@ -122,6 +122,10 @@ def under(name: str) -> Callable[[World], Kwargs]:
     return lambda world: {"key": world.own.client.key, "pk": getattr(world.own, name).pk}
 
 
+def more(of: Callable[[World], Kwargs], **said: str) -> Callable[[World], Kwargs]:
+    return lambda world: {**of(world), **said}
+
+
 def number_of(name: str) -> Callable[[World], Kwargs]:
     return lambda world: {"pk": getattr(world.own, name).pk}
 
@@ -474,12 +478,12 @@ CLIENTS = (
     Case("map_compare", key, get=RELATIONS, record=True),
     Case("map_compare", key, query="from=2026-01-01&format=csv", get=RELATIONS, record=True),
     *(Case(
-        "stakeholder_guide", lambda world, what=what: {**under("stake")(world), "what": what}, get=WRITERS,
+        "stakeholder_guide", more(under("stake"), what=what), get=WRITERS,
         post=WRITERS, record=True, strange=404,
         body=fixed_body(signs="yes", stops="no", answers="yes", room="for", note="Said so", version="1"),
     ) for what in ("power", "level", "stance")),
     *(Case(
-        "map_picture", lambda world, audience=audience: {**key(world), "audience": audience}, get=RELATIONS,
+        "map_picture", more(key, audience=audience), get=RELATIONS,
         record=True,
     ) for audience in ("client", "internal")),
     Case("contact_list", get=RELATIONS),
