@@ -31,6 +31,7 @@ RESOURCES = (
     "kpis",
     "kpi-targets",
     "readings",
+    "decks",
     "plans",
     "imperatives",
     "objectives",

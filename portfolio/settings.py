@@ -266,6 +266,9 @@ REST_FRAMEWORK: dict[str, Any] = {
         "api": env.str("API_RATE", default="600/min"),
         "public": env.str("PUBLIC_RATE", default="120/min"),
         "token": env.str("TOKEN_RATE", default="30/min"),
+        "shared": env.str(
+            "SHARED_RATE", default="120/min"
+        ),  # pages and frame of a shared review, a whole office at once
         "survey": env.str("SURVEY_RATE", default="60/min"),  # a whole office may share one address
     },
     "EXCEPTION_HANDLER": "portfolio.api.problems.handle",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -79,6 +80,17 @@ class NewReviewForm(forms.Form):
             except InvalidPeriod as error:
                 self.add_error("period", str(error))
         return data
+
+
+class LinkForm(forms.Form):
+    label = forms.CharField(label="For whom", max_length=120, help_text="Such as Dana Whitfield. Stands in the trail.")
+    expires_on = forms.DateField(
+        label="Open until", widget=forms.DateInput(attrs={"type": "date"}), help_text="Its last day; ninety at most."
+    )
+
+    def __init__(self, *args: Any, deck: Deck, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("expires_on", deck.client.local_date(now) + timedelta(days=14))
 
 
 def _area(name: str, label: str, *, rows: int = 2, help_text: str = "") -> forms.CharField:

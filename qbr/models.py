@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -79,3 +81,33 @@ class Snapshot(models.Model):
     pdf_hash = models.CharField(max_length=64, blank=True, default="")
     pages = models.PositiveSmallIntegerField(null=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
+    pptx = models.BinaryField(null=True)
+    pptx_hash = models.CharField(max_length=64, blank=True, default="")
+
+
+def new_word() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class DeckLink(models.Model):
+    """A way to a frozen client review for somebody without a sign-in: until a day, or until it is taken back.
+
+    word: what the address is known by. opened, last_opened_at: how often and when last its pages were asked for.
+    """
+
+    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="links")
+    word = models.CharField(max_length=32, unique=True, default=new_word)
+    label = models.CharField(max_length=120, help_text="whom it was made for")
+    expires_on = models.DateField(help_text="the last day it opens")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    opened = models.PositiveIntegerField(default=0)
+    last_opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [models.CheckConstraint(condition=~Q(label=""), name="deck_link_labelled")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -8,6 +8,7 @@ from portfolio.api.call_resources import FORECAST_CALLS, SCENARIOS
 from portfolio.api.client_resources import CLIENTS, CONTACTS, OPPORTUNITIES
 from portfolio.api.contact_steps import INTRODUCTIONS
 from portfolio.api.contract_resources import CONTRACTS, ESTIMATES, MILESTONES, SCHEDULE_LINES, TERMS
+from portfolio.api.deck_resources import DECKS
 from portfolio.api.forecast_proof import FORECAST_RUNS
 from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.hours_resources import RATE_CARDS, TIME_ENTRIES
@@ -41,6 +42,7 @@ RESOURCES = (
     INTELLIGENCE,
     *PLAN_RESOURCES,
     PLAN_VERSIONS,
+    DECKS,
     ALIGNMENT,
     CONTRACTS,
     MILESTONES,

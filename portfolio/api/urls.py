@@ -21,6 +21,7 @@ from portfolio.api.capacity import CapacityView
 from portfolio.api.contact_steps import EraseView, HeldView, MergeView
 from portfolio.api.coverage import CoverageView
 from portfolio.api.decisions import TimeDecisionsView
+from portfolio.api.deck_resources import DeckFreezeView, DeckPdfView, DeckPptxView
 from portfolio.api.definitions import RESOURCES
 from portfolio.api.figures import FigureView
 from portfolio.api.forecast import ForecastView
@@ -162,6 +163,9 @@ urlpatterns = [
     path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
     path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
     path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),
+    path("decks/<str:pk>/pdf/", DeckPdfView.as_view(), name="api_decks_pdf"),
+    path("decks/<str:pk>/pptx/", DeckPptxView.as_view(), name="api_decks_pptx"),
+    path("decks/<str:pk>/freeze/", DeckFreezeView.as_view(), name="api_decks_freeze"),
     path("figures/<path:figure_id>/", FigureView.as_view(), name="api_figure"),
     *(url for resource in RESOURCES for url in _resource_urls(resource)),
     re_path(r"^(?P<rest>.*)$", limited(AddressRate, no_such_address)),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 CLIENT: Final = "halden-pharma"
+OTHERS: Final = ("marlow-bank", "corvus-retail")
+"""Clients whose reviews stand as the figures write them."""
+SHARED_WITH: Final = "Dana Whitfield, chief commercial officer"
 AUDIENCES: Final = ("client", "internal")
 
 WORDS: Final[dict[str, dict[str, Any]]] = {

@@ -79,7 +79,7 @@ Line = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """tag: the element; style: what its lines are set in where a run does not say."""
+    """tag: the element; style: what its lines are set in where a run does not say. flow: they are one paragraph."""
 
     lines: tuple[Line, ...]
     style: str
@@ -87,6 +87,7 @@ class Text:
     tone: str = ""
     align: Literal["left", "right"] = "left"
     gap: int = 0
+    flow: bool = False
 
     block: Literal["text"] = "text"
 

@@ -37,7 +37,7 @@ def text_region(
 
 def block_of(words: str, style: str, width: float, lines: int, *, tone: str = "", gap: int = 0) -> Text:
     broken = paragraph(words, STYLES[style], width, lines)
-    return Text(tuple((Run(line, style),) for line in broken.lines), style, tone=tone, gap=gap)
+    return Text(tuple((Run(line, style),) for line in broken.lines), style, tone=tone, gap=gap, flow=True)
 
 
 def title_line(title: str, unit: str, width: float) -> Text:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 RENDER = "render_deck"
+PRESENT = "render_pptx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _row(values: dict[str, Any]) -> DeckRow:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """Where the file of a frozen deck stands. state: done, working or failed."""
+    """Where a file of a frozen deck stands. state: done, working, failed, or absent: nobody asked for it yet."""
 
     state: str
     doing: str
@@ -196,13 +197,39 @@ class Printing:
     error: str = ""
 
 
-def printing_of(deck: Deck) -> Printing:
-    """One query, or two while the file is being made."""
-    made = Snapshot.objects.filter(deck=deck).values_list("rendered_at", "pages").first()
-    job = Job.objects.filter(kind=RENDER, object_ref=f"deck:{deck.pk}").order_by("-pk").first()
+NOT_ASKED: Final = Printing("absent", "", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The PDF, and the same slides to go on working with."""
+
+    pdf: Printing
+    pptx: Printing
+
+    @property
+    def working(self) -> bool:
+        return "working" in (self.pdf.state, self.pptx.state)
+
+
+def files_of(deck: Deck) -> Files:
+    """Two queries."""
+    made = Snapshot.objects.filter(deck=deck).values_list("rendered_at", "pages", "pptx_hash").first()
+    jobs: dict[str, Job] = {}
+    for job in Job.objects.filter(kind__in=(RENDER, PRESENT), object_ref=f"deck:{deck.pk}").order_by("pk"):
+        jobs[job.kind] = job
+    rendered_at, pages, pptx = made or (None, None, "")
+    count = formats.plural(pages or 0, "page")
+    pdf = _printing(jobs.get(RENDER), done=rendered_at is not None, said=count)
+    there = PRESENT in jobs or bool(pptx)
+    slides_file = _printing(jobs.get(PRESENT), done=bool(pptx), said="Editable slides") if there else NOT_ASKED
+    return Files(pdf, slides_file)
+
+
+def _printing(job: Job | None, *, done: bool, said: str) -> Printing:
     findings = tuple(job.result.get("findings", ())) if job else ()
-    if made and made[0]:
-        return Printing("done", formats.plural(made[1] or 0, "page"), 100, findings)
+    if done:
+        return Printing("done", said, 100, findings)
     if job is not None and job.state == "dead":
         return Printing("failed", "", None, error=job.error)
     share = job.share_done if job else None

@@ -16,7 +16,7 @@ from common.models import AuditEntry
 from people.models import User
 from portfolio.models import CalendarFeed, DigestChoice, Mail
 from portfolio.reminders import claim, feed_of, reset_feed, send_digests, token_of
-from qbr.actions import create_deck
+from qbr.actions.decks import create_deck
 from tests.makers import make_client, make_contract, make_user
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import Client
 from people.models import User
-from qbr import actions
 from qbr.access import get_deck_for
+from qbr.actions import decks as actions
 from qbr.models import Deck
 from tests.financials.books import OCTOBER, WORKED, close_through, post
 from tests.makers import make_client, make_contract, make_opportunity

@@ -11,8 +11,8 @@ from accounts.models import Client
 from common.models import AuditEntry
 from common.records import StaleRecord
 from people.models import User
-from qbr import actions
 from qbr.access import get_deck_for
+from qbr.actions import decks as actions
 from qbr.calc.compose import compose
 from qbr.calc.outline import MOST_ADDED, arranged, is_key, keys_of, moved, with_added
 from qbr.forms import cards_of

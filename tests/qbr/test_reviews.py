@@ -21,8 +21,8 @@ from common import jobs
 from common.models import AuditEntry, Job
 from common.records import StaleRecord
 from people.models import User
-from qbr import actions
 from qbr.access import get_deck_for
+from qbr.actions import decks as actions
 from qbr.calc.slides import to_json
 from qbr.forms import form_of
 from qbr.models import Deck, SlideEdit, Snapshot

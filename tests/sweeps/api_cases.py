@@ -417,6 +417,21 @@ API: tuple[Case, ...] = (
         record=True,
     ),
     Case(
+        "api_decks_list", get=MONEY, post=WRITERS, strange=422,
+        body=lambda world: {"client": "HAL", "period": "2026-Q1"},
+    ),
+    Case("api_decks", lambda world: {"pk": str(world.own.draft.pk)}, get=MONEY, record=True),
+    Case(
+        "api_decks", lambda world: {"pk": str(world.own.draft.pk)}, patch=WRITERS, record=True, strange=404,
+        body=lambda world: {"held_on": "2026-12-18"},
+    ),
+    Case("api_decks_pdf", lambda world: {"pk": str(world.own.frozen.pk)}, get=MONEY, record=True),
+    Case("api_decks_pptx", lambda world: {"pk": str(world.own.frozen.pk)}, get=MONEY, record=True),
+    Case(
+        "api_decks_freeze", lambda world: {"pk": str(world.own.draft.pk)}, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"confirmed": True},
+    ),
+    Case(
         "api_scenarios_list", get=EVERYONE, post=WRITERS, strange=422,
         body=lambda world: {"name": "Qvleaves", "steps": [{"kind": "lose", "client": "HAL", "from": "2027-01"}]},
     ),

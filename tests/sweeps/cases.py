@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import KpiDefinition, Theme
 from common.models import SavedView
@@ -1038,6 +1039,10 @@ INTELLIGENCE = (
 )
 
 
+def _link(world: World) -> Kwargs:
+    return {"pk": world.own.frozen.pk, "link": world.own.frozen.links.all()[0].pk}
+
+
 def _slide(world: World) -> Kwargs:
     return {"pk": world.own.draft.pk, "slide": "title"}
 
@@ -1086,6 +1091,13 @@ REVIEWS = (
     Case("review_edition", number_of("frozen"), post=WRITERS, record=True, strange=404),
     Case("review_progress", number_of("frozen"), get=MONEY, record=True),
     Case("review_pdf", number_of("frozen"), get=MONEY, record=True),
+    Case("review_pptx", number_of("frozen"), get=MONEY, record=True),
+    Case("review_make_pptx", number_of("frozen"), post=WRITERS, record=True, strange=404),
+    Case(
+        "review_share", number_of("frozen"), post=WRITERS, record=True, strange=404,
+        body=lambda world: {"label": "Qvdana", "expires_on": timezone.now().date().isoformat()},
+    ),
+    Case("review_unshare", _link, post=WRITERS, record=True, strange=404),
 )  # fmt: skip
 
 PAGES: tuple[Case, ...] = (

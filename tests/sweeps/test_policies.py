@@ -16,6 +16,9 @@ PUBLIC = {
     "sign_in",
     "calendar_feed",
     "survey_answer",
+    "shared_review",
+    "shared_pages",
+    "shared_pdf",
     r"api/v1/^(?P<rest>.*)$",
 }
 """The only addresses that answer without a sign-in."""

@@ -80,8 +80,8 @@ from financials.models import (
 from people.actions import issue_token
 from people.models import ApiToken, Leave, User
 from portfolio.models import PackSchedule, PackSend, ReportFile
-from qbr.actions import create_deck, freeze_deck
-from qbr.models import Deck, Snapshot
+from qbr.actions.decks import create_deck, freeze_deck
+from qbr.models import Deck, DeckLink, Snapshot
 from tests.financials.books import budget, close_through, post, post_worked
 from tests.makers import make_client, make_contact, make_contract, make_opportunity, make_stakeholding, make_user
 
@@ -542,7 +542,9 @@ def _receivables(client: Client, sow: Contract) -> tuple[Invoice, PurchaseOrder]
 def _frozen(client: Client, director: User) -> Deck:
     deck = create_deck(client=client, period="2026-Q2", kind="qbr", audience="client", held_on=None, actor=director)
     freeze_deck(deck=deck, actor=director, now=_now(), confirmed=True)
-    Snapshot.objects.filter(deck=deck).update(pdf=b"%PDF-1.7 sweep", pages=1, rendered_at=_now())
+    files = {"pdf": b"%PDF-1.7 sweep", "pptx": b"PK sweep", "pptx_hash": "0" * 64}
+    Snapshot.objects.filter(deck=deck).update(**files, pages=1, rendered_at=_now())
+    DeckLink.objects.create(deck=deck, label="Qvdana", expires_on=date(2199, 1, 1), made_at=_now(), made_by="x")
     deck.refresh_from_db()
     return deck
 

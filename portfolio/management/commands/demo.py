@@ -32,7 +32,8 @@ from portfolio.management.map_story import tell_maps
 from portfolio.management.pipeline_story import tell_pipeline
 from portfolio.management.plan_story import tell_plans
 from portfolio.management.voice_story import tell_voice
-from qbr.actions import create_deck, write_words
+from qbr.actions.decks import create_deck, freeze_deck, write_words
+from qbr.actions.links import make_link
 
 ACTOR = "demo"
 SEED = 7
@@ -185,19 +186,32 @@ def approve_time(as_of: date) -> int:
 
 
 def add_reviews(as_of: date) -> int:
-    """Drafts of the last whole quarter for one client that has no review yet."""
-    client = Client.objects.select_related("owner").get(key=reviews.CLIENT)
-    if client.owner is None or client.decks.exists():
-        return 0
+    """Drafts of the last whole quarter for clients without a review; of one also the quarter before, frozen, shared."""
+    made = 0
+    for client in Client.objects.select_related("owner").filter(key__in=(reviews.CLIENT, *reviews.OTHERS)):
+        if client.owner is not None and not client.decks.exists():
+            made += _reviews_of(client, client.owner, as_of)
+    return made
+
+
+def _reviews_of(client: Client, owner: User, as_of: date) -> int:
     period = quarter_of(month_add(month_of(as_of), -3))
+    written = client.key == reviews.CLIENT
     for audience in reviews.AUDIENCES:
-        deck = create_deck(
-            client=client, period=period, kind="qbr", audience=audience, held_on=None, actor=client.owner
-        )
-        if audience == "client":
+        deck = create_deck(client=client, period=period, kind="qbr", audience=audience, held_on=None, actor=owner)
+        if written and audience == "client":
             for slide, words in reviews.WORDS.items():
-                write_words(deck=deck, slide=slide, words=words, hidden=False, expected=0, actor=client.owner)
-    return len(reviews.AUDIENCES)
+                write_words(deck=deck, slide=slide, words=words, hidden=False, expected=0, actor=owner)
+    if not written:
+        return len(reviews.AUDIENCES)
+    before = quarter_of(month_add(month_of(as_of), -6))
+    earlier = create_deck(client=client, period=before, kind="qbr", audience="client", held_on=None, actor=owner)
+    now = timezone.now()
+    freeze_deck(deck=earlier, actor=owner, now=now, confirmed=True)
+    earlier.refresh_from_db()
+    until = client.local_date(now) + timedelta(days=30)
+    make_link(deck=earlier, label=reviews.SHARED_WITH, expires_on=until, actor=owner, now=now)
+    return len(reviews.AUDIENCES) + 1
 
 
 def pin_views() -> int:

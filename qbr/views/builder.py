@@ -1,105 +1,35 @@
-"""Reviews: the list, a new one, the editor with its preview, freezing, the file."""
+"""The builder: the outline, the words of each slide, and the very page they make."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
-from csp.constants import NONCE, NONE, SELF
 from csp.decorators import csp
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from accounts.access import get_client_for
-from accounts.queries.header import client_header
-from common.periods import month_add, quarter_of
-from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
+from common.policies import allow
 from common.records import StaleRecord
 from people.access import abilities_of
 from people.models import User
 from people.requests import signed_in
-from qbr import actions
-from qbr.access import get_deck_for, get_editable_deck_for
-from qbr.calc import slides
+from qbr.access import get_editable_deck_for
+from qbr.actions import decks as actions
 from qbr.calc.outline import OWN, base_of, is_added, is_key, keys_of, moved, with_added
 from qbr.calc.slides import Slide
 from qbr.calc.words import worded
-from qbr.forms import NO_EDIT, NewReviewForm, WordsForm, cards_of, finding_of, form_of
-from qbr.models import Deck, Snapshot
-from qbr.pdf import deck_html
-from qbr.queries.decks import compose_deck, deck_rows, edit_rows, frozen_deck, printing_of
-
-AUTHORS: Final = frozenset({DIRECTOR, ACCOUNT_MANAGER})
-PREVIEW_CSP: Final = {
-    "default-src": [NONE],
-    "script-src": [NONE],
-    "style-src": [NONCE],
-    "img-src": ["data:"],
-    "font-src": [SELF],
-    "form-action": [NONE],
-    "base-uri": [NONE],
-    "frame-ancestors": [SELF],
-}
+from qbr.forms import NO_EDIT, WordsForm, cards_of, finding_of, form_of
+from qbr.models import Deck
+from qbr.queries.decks import compose_deck, edit_rows
+from qbr.views.pages import AUTHORS, PREVIEW_CSP, pages
 
 
-@allow(roles=MONEY_READERS)
-@require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    return render(request, "qbr/reviews.html", {"decks": deck_rows(user), "may_write": abilities_of(user).edit_reviews})
-
-
-@allow(roles=MONEY_READERS, client="key")
-@require_GET
-def of_client(request: HttpRequest, key: str) -> HttpResponse:
-    user = signed_in(request)
-    client = get_client_for(user, key)
-    context = {
-        "header": client_header(user, client, active="reviews"),
-        "decks": deck_rows(user, client=client),
-        "may_write": abilities_of(user).edit_reviews,
-        "client": client,
-    }
-    return render(request, "qbr/client_reviews.html", context)
-
-
-@allow(roles=AUTHORS)
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    last_quarter = quarter_of(month_add(timezone.now().date(), -3))
-    initial = {"client": request.GET.get("client", ""), "period": request.GET.get("period", last_quarter)}
-    form = NewReviewForm(request.POST or None, user=user, initial=initial)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "qbr/new_review.html", {"form": form}, status=422 if form.is_bound else 200)
-    try:
-        deck = actions.create_deck(**form.cleaned_data, actor=user)
-    except actions.AlreadyThere as there:
-        messages.info(request, "This review was begun before; here it is.")
-        deck = there.deck
-    return HttpResponseRedirect(reverse("review", args=[deck.pk]))
-
-
-@allow(roles=MONEY_READERS)
-@require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
-    user = signed_in(request)
-    deck = get_deck_for(user, pk)
-    if deck.status == Deck.Status.FROZEN:
-        context = {"deck": deck, "may_write": abilities_of(user).edit_reviews, "printing": printing_of(deck)}
-        context["snapshot"] = Snapshot.objects.defer("pdf", "content").get(deck=deck)
-        return render(request, "qbr/frozen_review.html", context)
-    return _editor(request, deck)
-
-
-def _editor(request: HttpRequest, deck: Deck, typed: WordsForm | None = None, *, status: int = 200) -> HttpResponse:
+def editor(request: HttpRequest, deck: Deck, typed: WordsForm | None = None, *, status: int = 200) -> HttpResponse:
     """The page of a draft. typed: a form that could not be saved, shown again so that no word of it is lost."""
     user = signed_in(request)
     composed = compose_deck(user, deck, now=timezone.now())
@@ -122,7 +52,7 @@ def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
         raise Http404("No such slide.")
     if not form.is_valid():
         messages.error(request, "Not saved: the slide's form says what to mend.")
-        return _editor(request, deck, form, status=422)
+        return editor(request, deck, form, status=422)
     seen = request.POST.get("version", "")
     try:
         actions.write_words(
@@ -141,7 +71,7 @@ def words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
             "Not saved yet: somebody else changed this slide meanwhile. The preview shows their words, the form yours. "
             "Save again to keep yours.",
         )
-        return _editor(request, deck, form, status=409)
+        return editor(request, deck, form, status=409)
     except actions.Frozen:
         messages.error(request, "Not saved: this review was frozen meanwhile. Begin a new edition to correct it.")
     return HttpResponseRedirect(_at_slide(pk, slide))
@@ -160,9 +90,11 @@ def try_words(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
         raise Http404("No such slide.")
     typed = form.words() if form.is_valid() else edit_rows(deck).get(slide, NO_EDIT)["words"]
     shown = worded(form.plain, typed)
-    others = (one for one in composed.deck.slides if one.key != slide)
-    made = replace(composed.deck, slides=(shown, *others))
-    return _pages(request, made, only=slide)
+    printed = composed.deck.slides
+    if not any(one.key == slide for one in printed):  # left out, or not written before
+        printed = (*printed, shown)
+    made = replace(composed.deck, slides=tuple(shown if one.key == slide else one for one in printed))
+    return pages(request, made, only=slide)
 
 
 @allow(roles=AUTHORS)
@@ -264,71 +196,3 @@ def reset(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
         return "The slide says again what its figures say; all other slides stand as they were."
 
     return _written(request, pk, slide, write)
-
-
-@allow(roles=MONEY_READERS)
-@require_GET
-@csp(PREVIEW_CSP)  # type: ignore[arg-type]  # its type knows no view with arguments
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The very pages of the PDF, for a frame: no script runs here and nothing is fetched but our fonts."""
-    user = signed_in(request)
-    deck = get_deck_for(user, pk)
-    if deck.status == Deck.Status.FROZEN:
-        made = frozen_deck(Snapshot.objects.defer("pdf").get(deck=deck))
-    else:
-        made = compose_deck(user, deck, now=timezone.now()).deck
-    return _pages(request, made)
-
-
-def _pages(request: HttpRequest, deck: slides.Deck, *, only: str = "") -> HttpResponse:
-    base = static("fonts/deck/Inter-400.ttf").rsplit("/", 1)[0] + "/"
-    nonce = str(request.csp_nonce)  # type: ignore[attr-defined]  # set by its middleware
-    return HttpResponse(deck_html(deck, preview=True, nonce=nonce, font_base=base, only=only))
-
-
-@allow(roles=AUTHORS)
-@require_POST
-def freeze(request: HttpRequest, pk: int) -> HttpResponse:
-    user = signed_in(request)
-    deck = get_editable_deck_for(user, pk)
-    try:
-        actions.freeze_deck(deck=deck, actor=user, now=timezone.now(), confirmed=request.POST.get("confirmed") == "yes")
-        messages.success(request, "Frozen. The file is being made; you may leave this page.")
-    except actions.FreezeRefused as refused:
-        messages.error(
-            request, "Not frozen. " + (" ".join(refused.reasons) or "Confirm the numbers named below first.")
-        )
-    except StaleRecord:
-        messages.error(request, "Not frozen: the review changed meanwhile. Look at it again, then freeze.")
-    except actions.Frozen:
-        messages.info(request, "This review is frozen already.")
-    return HttpResponseRedirect(reverse("review", args=[pk]))
-
-
-@allow(roles=AUTHORS)
-@require_POST
-def edition(request: HttpRequest, pk: int) -> HttpResponse:
-    user = signed_in(request)
-    made = actions.new_edition(deck=get_editable_deck_for(user, pk), actor=user)
-    return HttpResponseRedirect(reverse("review", args=[made.pk]))
-
-
-@allow(roles=MONEY_READERS)
-@require_GET
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
-    deck = get_deck_for(signed_in(request), pk)
-    if not request.headers.get("HX-Request"):
-        return HttpResponseRedirect(reverse("review", args=[pk]))
-    return render(request, "qbr/printing.html", {"deck": deck, "printing": printing_of(deck)})
-
-
-@allow(roles=MONEY_READERS)
-@require_GET
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    deck = get_deck_for(signed_in(request), pk)
-    body = Snapshot.objects.filter(deck=deck).values_list("pdf", flat=True).first()
-    if body is None:
-        raise Http404("The file is not there yet.")
-    name = slugify(f"{deck.client.key} {deck.period} {deck.kind} {deck.audience} {deck.edition}")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return HttpResponse(bytes(body), content_type="application/pdf", headers=headers)

@@ -17,7 +17,7 @@ from qbr.calc.outline import MOST_ADDED, is_added, is_key
 from qbr.calc.review import span_of
 from qbr.calc.slides import NotClientSafe, client_safe, to_json
 from qbr.models import Deck, SlideEdit, Snapshot
-from qbr.queries.decks import RENDER, compose_deck, content_hash, edit_rows
+from qbr.queries.decks import PRESENT, RENDER, compose_deck, content_hash, edit_rows
 
 if TYPE_CHECKING:
     from people.models import User
@@ -39,6 +39,10 @@ class Frozen(Exception):
     """A frozen deck does not change; a new edition corrects it."""
 
 
+class NotFrozen(Exception):
+    """Only a frozen review has files and links."""
+
+
 class FreezeRefused(Exception):
     """reasons: what to mend first. doubts: numbers to confirm."""
 
@@ -57,7 +61,7 @@ def create_deck(*, client: Client, period: str, kind: str, audience: str, held_o
     try:
         with transaction.atomic():
             deck = Deck.objects.create(**fields, title=title[:200], held_on=held_on, created_by=actor)
-            _record(deck, actor, "began review", {"period": (None, period), "audience": (None, audience)})
+            record(deck, actor, "began review", {"period": (None, period), "audience": (None, audience)})
     except IntegrityError as error:
         there = Deck.objects.filter(**fields).order_by("-edition").first()
         if there is None:
@@ -94,7 +98,7 @@ def write_words(
         Deck.objects.filter(pk=deck.pk).update(updated_at=edit_time(deck))
         changes = {f"{slide} {name}": pair for name, pair in audit.changes_between(before, after).items()}
         if changes:
-            _record(deck, actor, "wrote words", changes)
+            record(deck, actor, "wrote words", changes)
 
 
 def reset_words(*, deck: Deck, slide: str, actor: User) -> None:
@@ -103,8 +107,18 @@ def reset_words(*, deck: Deck, slide: str, actor: User) -> None:
         _locked_draft(deck)
         edit = SlideEdit.objects.filter(deck=deck, slide=slide).first()
         if edit is not None:
-            _record(deck, actor, "reset words", {f"{slide} words": (edit.words, None)})
+            record(deck, actor, "reset words", {f"{slide} words": (edit.words, None)})
             edit.delete()
+
+
+def set_day(*, deck: Deck, held_on: date | None, expected: int, actor: User) -> Deck:
+    """When the meeting is. Raises StaleRecord or Frozen."""
+    with transaction.atomic():
+        _locked_draft(deck)
+        before = deck.held_on
+        changed = update_versioned(deck, {"held_on": held_on}, expected=expected)
+        record(deck, actor, "set day of review", {"held_on": (before, held_on)})
+    return changed
 
 
 def hide_slide(*, deck: Deck, slide: str, hidden: bool, actor: User) -> None:
@@ -114,7 +128,7 @@ def hide_slide(*, deck: Deck, slide: str, hidden: bool, actor: User) -> None:
         edit, made = SlideEdit.objects.get_or_create(deck=deck, slide=slide, defaults={"hidden": hidden})
         if not made and edit.hidden != hidden:
             update_versioned(edit, {"hidden": hidden}, expected=edit.version)
-        _record(deck, actor, "left slide out" if hidden else "put slide back", {slide: (not hidden, hidden)})
+        record(deck, actor, "left slide out" if hidden else "put slide back", {slide: (not hidden, hidden)})
 
 
 def take_finding(*, deck: Deck, slide: str, said: str, keep: bool, actor: User) -> None:
@@ -129,7 +143,7 @@ def take_finding(*, deck: Deck, slide: str, said: str, keep: bool, actor: User) 
         words = edit.words if keep else {name: text for name, text in edit.words.items() if name not in HEADLINES}
         update_versioned(edit, {"words": words, "basis": {"headline": said}}, expected=edit.version)
         changes = {f"{slide} words": (edit.words, words)} if not keep else {f"{slide} figures say": (None, said)}
-        _record(deck, actor, "kept words" if keep else "took words of the figures", changes)
+        record(deck, actor, "kept words" if keep else "took words of the figures", changes)
 
 
 def arrange(*, deck: Deck, outline: Sequence[str], expected: int, actor: User) -> None:
@@ -145,7 +159,7 @@ def arrange(*, deck: Deck, outline: Sequence[str], expected: int, actor: User) -
         update_versioned(deck, {"outline": wanted}, expected=expected)
         gone = [key for key in before if is_added(key) and key not in wanted]
         SlideEdit.objects.filter(deck=deck, slide__in=gone).delete()
-        _record(deck, actor, "arranged slides", {"order": (", ".join(before), ", ".join(wanted))})
+        record(deck, actor, "arranged slides", {"order": (", ".join(before), ", ".join(wanted))})
 
 
 def freeze_deck(*, deck: Deck, actor: User, now: datetime, confirmed: bool = False) -> Snapshot:
@@ -175,9 +189,19 @@ def freeze_deck(*, deck: Deck, actor: User, now: datetime, confirmed: bool = Fal
         snapshot = Snapshot.objects.create(
             deck=frozen, content=content, content_hash=content_hash(content), frozen_at=now, frozen_by=actor.email
         )
-        _record(deck, actor, "froze review", {"content": (None, snapshot.content_hash)})
-        enqueue(RENDER, f"deck:{deck.pk}", input_version=frozen.version, asked_by=actor.email)
+        record(deck, actor, "froze review", {"content": (None, snapshot.content_hash)})
+        for kind in (RENDER, PRESENT):
+            enqueue(kind, f"deck:{deck.pk}", input_version=frozen.version, asked_by=actor.email)
     return snapshot
+
+
+def ask_for_slides(*, deck: Deck, actor: User) -> None:
+    """The editable file of a deck that was frozen before there was one. Asked twice, it is made once."""
+    if deck.status != Deck.Status.FROZEN:
+        raise NotFrozen(deck.title)
+    with transaction.atomic():
+        enqueue(PRESENT, f"deck:{deck.pk}", input_version=deck.version, asked_by=actor.email)
+        record(deck, actor, "asked for slides", {})
 
 
 def new_edition(*, deck: Deck, actor: User) -> Deck:
@@ -204,7 +228,7 @@ def new_edition(*, deck: Deck, actor: User) -> Deck:
         SlideEdit.objects.bulk_create(
             SlideEdit(deck=made, **row) for row in deck.edits.values("slide", "words", "basis", "hidden")
         )
-        _record(made, actor, "began edition", {"edition": (deck.edition, made.edition)})
+        record(made, actor, "began edition", {"edition": (deck.edition, made.edition)})
     return made
 
 
@@ -219,7 +243,7 @@ def _locked_draft(deck: Deck) -> None:
         raise Frozen(deck.title)
 
 
-def _record(deck: Deck, actor: User, verb: str, changes: dict[str, Any]) -> None:
+def record(deck: Deck, actor: User, verb: str, changes: dict[str, Any]) -> None:
     audit.record(
         actor=actor.email,
         verb=verb,
