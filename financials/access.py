@@ -24,6 +24,7 @@ from financials.models import (
     Estimate,
     ForecastCall,
     ForecastOverride,
+    IndexReading,
     Invoice,
     LedgerEntry,
     LedgerMonth,
@@ -151,6 +152,11 @@ def budget_lines_for(user: User) -> QuerySet[BudgetLine]:
 def fx_rates_for(user: User) -> QuerySet[FxRate]:
     """Rates are of no client: one set for the whole company, for all who read money."""
     return FxRate.objects.all() if abilities_of(user).see_money else FxRate.objects.none()
+
+
+def index_readings_for(user: User) -> QuerySet[IndexReading]:
+    """Published for everybody: one set for the whole company, for all who read money."""
+    return IndexReading.objects.all() if abilities_of(user).see_money else IndexReading.objects.none()
 
 
 def invoices_for(user: User) -> QuerySet[Invoice]:

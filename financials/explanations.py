@@ -23,6 +23,7 @@ from financials import (
     explain_contracts,
     explain_forecast,
     explain_gaps,
+    explain_indexes,
     explain_margin,
     explain_plans,
     explain_shown_margin,
@@ -375,6 +376,7 @@ def register() -> None:
     explain_forecast.register()
     explain_margin.register()
     explain_gaps.register()
+    explain_indexes.register()
     explain_shown_margin.register()
     explain_plans.register()
     explain_alignment.register()

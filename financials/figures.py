@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from common.figures import Figure, Number, figure_id
 from common.formats import day
 from common.periods import Month, format_month, period_label
+from financials.calc.index_readings import IndexChange
+from financials.calc.notice import Uplift
 from financials.queries.basis import Basis
 from financials.queries.bridge import LABELS as BRIDGE_LABELS
 from financials.queries.bridge import BridgeResult
@@ -203,6 +206,22 @@ def contract_figure(name: str, number: str, value: Number, currency: str, month:
     words = label if month is None else f"{label}, {period_label(month, month)}"
     identity = figure_id(f"contract.{name}", contract=number, month=format_month(month) if month else "")
     return Figure(identity, words, value, currency)
+
+
+def uplifted_figure(
+    number: str,
+    amount: Decimal | None,
+    currency: str,
+    uplift: Uplift,
+    change: IndexChange | None,
+    typed: Decimal | None = None,
+) -> Figure:
+    """The fee after its uplift; unknown while its index is. typed: a reading somebody gave, while none is published."""
+    assumed = typed if change is None and uplift.index else None
+    reading = change.change if change else assumed
+    identity = figure_id("contract.uplifted", contract=number, reading="" if assumed is None else f"{assumed:f}")
+    value = None if amount is None else uplift.applied(amount, currency, reading)
+    return Figure(identity, "Fee after uplift", value, currency)
 
 
 DEBT_LABELS: Final[dict[str, str]] = {

@@ -30,7 +30,10 @@ class RenewalForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         **_SHARE,
     )
     index_reading = ShareField(
-        label="Index reading", help_text="Such as 3.1%, to see an indexed uplift.", widget=_percent(), **_SHARE
+        label="Index reading",
+        help_text="Such as 3.1%; counts on the board while the index itself has no reading.",
+        widget=_percent(),
+        **_SHARE,
     )
 
     class Meta:

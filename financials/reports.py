@@ -94,8 +94,8 @@ def renewals(user: User, query: Mapping[str, str], now: datetime) -> Report:
         columns=tuple(ReportColumn(*column) for column in _RENEWAL),
         rows=[
             [one.number, one.title, one.client_name, one.notice_on, one.ends_on, one.days_left, one.renewal, one.amount,
-             one.currency, one.probability, one.status.capitalize(), row.system, row.owner_says, row.final, row.renewed,
-             row.walk_away, row.status_word, row.owner or None, row.next_step or None]
+             one.currency, one.probability, one.status.capitalize(), row.system, row.owner_says, row.final,
+             row.renewed_amount, row.walk_away, row.status_word, row.owner or None, row.next_step or None]
             for row in found
             for one in [row.row]
         ],

@@ -53,6 +53,7 @@ RESOURCES = (
     "budgets",
     "targets",
     "fx-rates",
+    "index-readings",
     "invoices",
     "purchase-orders",
     "time-entries",

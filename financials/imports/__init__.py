@@ -4,6 +4,7 @@ from common.imports import derived_tables, kinds
 from financials.imports.alignment import ALIGNMENT
 from financials.imports.allocations import ALLOCATIONS
 from financials.imports.contracts import CONTRACTS
+from financials.imports.index_readings import INDEX_READINGS
 from financials.imports.money import BUDGETS, FX, LEDGER
 from financials.imports.overrides import OVERRIDES
 from financials.imports.rates import RATES
@@ -22,6 +23,7 @@ def register() -> None:
         LEDGER,
         BUDGETS,
         FX,
+        INDEX_READINGS,
         RATES,
         TIME,
         ALLOCATIONS,

@@ -27,6 +27,7 @@ from financials.models.forecast import (
     OverrideLevel,
     OwnRate,
 )
+from financials.models.index_readings import IndexReading
 from financials.models.ledger import (
     ACCRUAL,
     WORKED_LINES,
@@ -80,6 +81,7 @@ __all__ = [
     "ForecastRun",
     "ForecastScore",
     "HouseRate",
+    "IndexReading",
     "Invoice",
     "Layer",
     "LedgerEntry",

@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 from common import charts
 from common.figures import Figure
-from common.formats import DASH, day, month_short
+from common.formats import DASH, day, month_short, ratio
 from common.money import ZERO
 from common.periods import Month, month_add, month_label, month_of, months_between
 from financials.calc import findings
 from financials.calc.contract_findings import Standing, contract_finding
-from financials.calc.notice import InvalidUplift, checkpoints, parse_uplift
+from financials.calc.index_readings import IndexChange
+from financials.calc.notice import checkpoints
 from financials.calc.status import OVER
-from financials.figures import contract_figure
+from financials.figures import contract_figure, uplifted_figure
 from financials.models import Contract, ContractKind
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import load_cells
 from financials.queries.contract_trees import Node, amount_of, build_tree, family_of, flatten
 from financials.queries.contract_work import PositionFigures, plan_by_month, position_figures
 from financials.queries.cuts import Cut, listed
+from financials.queries.index_readings import load_changes, uplift_of
 from financials.queries.ladders import load_ladders
 from financials.queries.recognition import RecognitionBook, load_recognition, total
 from financials.queries.renewals import Notice, notice_of
@@ -120,7 +122,7 @@ def months_of(
 
 
 def load_contract_page(user: User, contract: Contract, *, now: datetime) -> ContractPage:
-    """Eleven queries; six for readers who do not see money."""
+    """Twelve queries; seven for readers who do not see money."""
     basis = load_basis(user, now=now, currency=contract.currency)
     family, below = family_of(user, contract)
     by_id = {one.pk: one for one in family}
@@ -133,7 +135,8 @@ def load_contract_page(user: User, contract: Contract, *, now: datetime) -> Cont
     book = load_terms([contract], family)
     today = contract.client.local_date(now)
     notice = notice_of(contract, book, today, contract.client.country)
-    uplift, uplifted = _uplift(contract, decided(book.on(contract, today, ("uplift",))).get("uplift", ""))
+    in_force = decided(book.on(contract, today, ("uplift",))).get("uplift", "")
+    uplift, uplifted = _uplift(contract, in_force, load_changes(today))
     recognition = load_recognition(basis, ids, basis.open_month, salary=can.see_salary) if sees_money else None
     position = None if recognition is None else position_figures(contract, recognition.at(basis.through))
     to_bill = plan_by_month([by_id[pk] for pk in ids], book, today, recognition)
@@ -302,16 +305,15 @@ def _timeline(contract: Contract, notice: Notice, today: date) -> charts.Timelin
     )
 
 
-def _uplift(contract: Contract, text: str) -> tuple[str, Figure | None]:
-    """The uplift in force in words, and the next term's fee where it follows from the contract alone."""
-    try:
-        uplift = parse_uplift(text)
-    except InvalidUplift:
-        return text, None
+def _uplift(contract: Contract, text: str, changes: Mapping[str, IndexChange]) -> tuple[str, Figure | None]:
+    """The uplift in force in words, and the next term's fee; unknown where its index has no reading."""
+    uplift = uplift_of(text)
     if uplift is None:
-        return "", None
+        return text, None
+    change = changes.get(uplift.index)
     words = uplift_words(uplift)
-    amount = uplift.applied(contract.amount, contract.currency) if contract.amount is not None else None
-    if amount is None:
+    if uplift.index:
+        words += f", {ratio(change.change)} to {month_label(change.month)}" if change else ", no reading yet"
+    if contract.amount is None:
         return words, None
-    return words, Figure("", "Fee after uplift", amount, contract.currency)
+    return words, uplifted_figure(contract.number, contract.amount, contract.currency, uplift, change)

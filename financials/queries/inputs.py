@@ -27,6 +27,7 @@ from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
 from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate, OwnRate
 from financials.models import Milestone as MilestoneRow
 from financials.queries.cost_rates import Sums, histories, load_cost_sums, load_estimates, load_house
+from financials.queries.index_readings import fractions, load_changes
 from financials.queries.own_rates import load_own_rates
 
 
@@ -102,7 +103,7 @@ _ESTIMATED = frozenset({"fixed_fee", "milestone"})
 
 
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
-    """Twelve queries, whatever the number of clients; one more where their money is in several currencies."""
+    """Thirteen queries, whatever the number of clients; one more where their money is in several currencies."""
     closed, closed_at = _last_closed()
     clients = list(
         Client.objects.filter(pk__in=client_ids).order_by("pk").values_list("pk", "timezone", "fiscal_year_start")
@@ -115,7 +116,7 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     oldest = month_add(closed, 1) if closed else month_of(min(as_of.values(), default=now.date()))
     ledger = _ledger(client_ids, oldest, {pk: number for number, (pk, _) in numbers.items()})
     overrides = _overrides(client_ids, as_of)
-    renewal_rates = own_renewal_rates()
+    renewal_rates, readings = own_renewal_rates(), fractions(load_changes(now.date()))
     house, new_house = load_house(closed, closed_at) if closed and closed_at else ([], [])
     costs = load_cost_sums(client_ids, closed) if closed else {}
     months: dict[Month, list[int]] = defaultdict(list)
@@ -137,6 +138,7 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             through=month,
             fiscal_starts={name: starts[name] for name in names},
             renewal_rates=renewal_rates,
+            readings=readings,
             overrides=[override for name in names for override in overrides[name]],
             house=house,
         )

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 from accounts.access import clients_for
 from accounts.models import Tier
-from common.formats import DASH, number, plural, ratio, symbol
+from common.figures import Figure
+from common.formats import month_short, plural, ratio
 from common.money import ZERO
-from financials.calc.notice import CHECKPOINT_DAYS, InvalidUplift, earliest_end, parse_uplift, window_of
+from financials.calc.index_readings import IndexChange
+from financials.calc.notice import CHECKPOINT_DAYS, earliest_end, window_of
 from financials.calc.renewals import USUAL
+from financials.figures import uplifted_figure
 from financials.models import Contract, ContractStatus, NoticeRule, Renewal, RenewalPlan, RenewalStatus
 from financials.queries.basis import Basis
+from financials.queries.index_readings import load_changes, uplift_of
 from financials.queries.inputs import own_renewal_rates
 from financials.queries.renewals import RenewalRow, holidays_of, renewals_ahead
 
@@ -69,7 +73,8 @@ def renewal_scope(params: Mapping[str, str]) -> RenewalScope:
 class BoardRow:
     """system: own history of the kind, or its default. final: the contract's own, which the forecast takes.
 
-    renewed: the fee after the uplift; None where the uplift or its index is not known.
+    renewed: the fee after the uplift, None without one; its value is None while the index is unknown. reading: of which
+    month the index is, or that it was typed.
     """
 
     row: RenewalRow
@@ -83,8 +88,9 @@ class BoardRow:
     owner: str
     walk_away: Decimal | None
     uplift_rate: Decimal | None
-    renewed: Decimal | None
+    renewed: Figure | None
     next_step: str
+    reading: str = ""
 
     @property
     def url(self) -> str:
@@ -93,7 +99,7 @@ class BoardRow:
     @property
     def under(self) -> bool:
         """Even with the uplift it stays under what we would walk away from."""
-        worth = self.renewed if self.renewed is not None else self.row.amount
+        worth = self.renewed_amount if self.renewed_amount is not None else self.row.amount
         return self.walk_away is not None and worth is not None and worth < self.walk_away
 
     @property
@@ -118,12 +124,15 @@ class BoardRow:
         return ratio(self.final, 0)
 
     @property
-    def renewed_text(self) -> str:
-        return DASH if self.renewed is None else number(self.renewed, 0, prefix=symbol(self.row.currency))
+    def renewed_amount(self) -> Decimal | None:
+        value = self.renewed.value if self.renewed is not None else None
+        return value if isinstance(value, Decimal) else None
 
     @property
     def uplift_text(self) -> str:
-        return "" if self.uplift_rate is None else f"+{ratio(self.uplift_rate, 1)}"
+        if self.uplift_rate is not None:
+            return ", ".join(filter(None, (f"+{ratio(self.uplift_rate, 1)}", self.reading)))
+        return f"{self.row.uplift}: no reading" if self.row.uplift else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ class RenewalBoard:
 
 
 def load_renewal_board(user: User, scope: RenewalScope, *, basis: Basis, now: datetime) -> RenewalBoard:
-    """Beside the basis four queries: contracts, plans, own history, evergreen ones; one more for some clients only."""
+    """Beside the basis five queries: contracts, plans, own history, indexes, evergreen ones; for some clients six."""
     found = renewals_ahead(user, today=now.date(), days=AHEAD, basis=basis, now=now)
     narrowed = {"key": scope.client, "owner__email": scope.owner, "tier": scope.tier}
     keys = _keys(user, narrowed)
@@ -179,8 +188,8 @@ def load_renewal_board(user: User, scope: RenewalScope, *, basis: Basis, now: da
         found = [row for row in found if row.client_key in keys]
     plans = RenewalPlan.objects.filter(contract__in=[row.pk for row in found]).select_related("owner", "contract")
     by_term = {(plan.contract_id, plan.term_end): plan for plan in plans}
-    rates = own_renewal_rates()
-    rows = [board_row(row, by_term.get((row.pk, row.ends_on)), rates) for row in found]
+    rates, indexes = own_renewal_rates(), load_changes(now.date())
+    rows = [board_row(row, by_term.get((row.pk, row.ends_on)), rates, indexes) for row in found]
     if scope.status:
         rows = [row for row in rows if row.status == scope.status]
     if scope.window:
@@ -199,9 +208,11 @@ def _keys(user: User, narrowed: Mapping[str, str]) -> set[str] | None:
     return set(wanted.values_list("key", flat=True))
 
 
-def board_row(row: RenewalRow, plan: RenewalPlan | None, rates: Mapping[str, Decimal]) -> BoardRow:
+def board_row(
+    row: RenewalRow, plan: RenewalPlan | None, rates: Mapping[str, Decimal], indexes: Mapping[str, IndexChange]
+) -> BoardRow:
     status = RenewalStatus(plan.status if plan else RenewalStatus.OPEN)
-    rate, renewed = uplifted(row, plan.index_reading if plan else None)
+    rate, renewed, reading = uplifted(row, plan.index_reading if plan else None, indexes)
     return BoardRow(
         row=row,
         window=window_key(row),
@@ -216,6 +227,7 @@ def board_row(row: RenewalRow, plan: RenewalPlan | None, rates: Mapping[str, Dec
         uplift_rate=rate,
         renewed=renewed,
         next_step=plan.next_step if plan else "",
+        reading=reading,
     )
 
 
@@ -226,16 +238,20 @@ def window_key(row: RenewalRow) -> str:
     return LATER if reached is None else str(reached)
 
 
-def uplifted(row: RenewalRow, reading: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
-    """The rate and the fee after it; None for what is not known."""
-    try:
-        uplift = parse_uplift(row.uplift)
-    except InvalidUplift:
-        return None, None
+def uplifted(
+    row: RenewalRow, typed: Decimal | None, indexes: Mapping[str, IndexChange]
+) -> tuple[Decimal | None, Figure | None, str]:
+    """The rate, the fee after it, and what the rate was read from. typed: a reading that counts while the index has
+    none."""
+    uplift = uplift_of(row.uplift)
     if uplift is None:
-        return None, None
-    rate = uplift.rate(reading)
-    return rate, None if row.amount is None else uplift.applied(row.amount, row.currency, reading)
+        return None, None, ""
+    change = indexes.get(uplift.index)
+    words = ""
+    if uplift.index:
+        words = f"{uplift.index.upper()} of {month_short(change.month)}" if change else "typed" if typed else ""
+    rate = uplift.rate(change.change if change else typed)
+    return rate, uplifted_figure(row.number, row.amount, row.currency, uplift, change, typed), words
 
 
 def _window(key: str, rows: Sequence[BoardRow]) -> Window:

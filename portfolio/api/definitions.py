@@ -14,7 +14,15 @@ from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.hours_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.intelligence_resource import INTELLIGENCE
 from portfolio.api.kpi_resources import KPI_RESOURCES
-from portfolio.api.money_resources import BUDGETS, FX_RATES, INVOICES, LEDGER_ENTRIES, PURCHASE_ORDERS, TARGETS
+from portfolio.api.money_resources import (
+    BUDGETS,
+    FX_RATES,
+    INDEX_READINGS,
+    INVOICES,
+    LEDGER_ENTRIES,
+    PURCHASE_ORDERS,
+    TARGETS,
+)
 from portfolio.api.network_resources import COMMITMENTS, INFLUENCES
 from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
@@ -56,6 +64,7 @@ RESOURCES = (
     BUDGETS,
     TARGETS,
     FX_RATES,
+    INDEX_READINGS,
     INVOICES,
     PURCHASE_ORDERS,
     TIME_ENTRIES,

@@ -10,7 +10,14 @@ from django.db.models.functions import Coalesce, Concat
 
 from accounts.access import targets_for
 from accounts.models import TargetMeasure
-from financials.access import budget_lines_for, fx_rates_for, invoices_for, ledger_entries_for, purchase_orders_for
+from financials.access import (
+    budget_lines_for,
+    fx_rates_for,
+    index_readings_for,
+    invoices_for,
+    ledger_entries_for,
+    purchase_orders_for,
+)
 from financials.models import Line
 from people.models import User
 from portfolio.api.removals import delete_record
@@ -215,4 +222,33 @@ FX_RATES = Resource(
     can_write=lambda can: can.edit_rates,
     orderings=("month", "created_at", "updated_at"),
     search=("base", "quote"),
+)
+
+
+def _index_rows(user: User) -> QuerySet[Any]:
+    """An index is of no client."""
+    return index_readings_for(user).annotate(no_client=Value(None, output_field=BigIntegerField()))
+
+
+INDEX_READINGS = Resource(
+    name="index-readings",
+    label="price indexes",
+    kind="index_readings",
+    told_as="price index",
+    natural_key="month",
+    within=("index",),
+    client="no_client",
+    fields=(
+        ID_FIELD,
+        Field("index", required=True, help="As contracts name it in their uplift, in small letters."),
+        Field("month", "month", required=True),
+        Field("value", "decimal", required=True, help="The level, not its change."),
+        Field("source", required=True, help="Who published it, and where."),
+        *RECORD_FIELDS,
+    ),
+    rows=_index_rows,
+    can_read=lambda can: can.see_money,
+    can_write=lambda can: can.edit_rates,
+    orderings=("month", "created_at", "updated_at"),
+    search=("index", "source"),
 )

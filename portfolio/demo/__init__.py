@@ -15,6 +15,7 @@ from portfolio.demo.calendar import month_of
 from portfolio.demo.clients import client_rows
 from portfolio.demo.contacts import contact_rows, introduction_rows
 from portfolio.demo.contracts import contract_rows
+from portfolio.demo.indexes import index_rows
 from portfolio.demo.intelligence import note_rows
 from portfolio.demo.kpis import definition_rows, kpi_rows, phase_rows, reading_rows, web_rows
 from portfolio.demo.ledger import ledger_rows
@@ -67,6 +68,7 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "alignment": alignment_rows(contract_rows(anchor, seed)),
         "opportunities": opportunity_rows(anchor, seed),
         "fx": fx_rows(anchor, seed),
+        "index_readings": index_rows(anchor, seed),
         "rates": rate_rows(anchor),
         "time": [*studio, *associate_hours(as_of, anchor, seed, worked, studio)],
         "leave": leave_rows(as_of, seed),

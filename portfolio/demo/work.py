@@ -18,7 +18,7 @@ WORK: dict[str, Work] = {
             Running("BRAND", "Global brand and campaign retainer", BRAND, RETAINER, 5_760_000, (3, 31), growth=0.02, successor="negotiation", probability="0.72"),
             Running("MEDIA", "Media planning and buying", MEDIA, RETAINER, 3_420_000, (7, 14), growth=0.02),
             Running("MEDAF", "Medical affairs content studio", CONTENT, TIME, 3_960_000, (1, 31), growth=0.03, notice=15, rule="business", burn=0.95),
-            Running("DATA", "Measurement and data science", DATA, TIME, 2_160_000, (0, 31), since=31, renewal="evergreen", notice=90, burn=0.97),
+            Running("DATA", "Measurement and data science", DATA, TIME, 2_160_000, (0, 31), since=31, renewal="evergreen", notice=90, burn=0.97, uplift="sppi:0.02:0.05"),
         ),
         (
             Project("CONGA", "Congress season programme", BRAND, FIXED, 410_000, (-33, 12), 6),

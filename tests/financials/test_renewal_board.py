@@ -96,8 +96,12 @@ def test_uplift_and_the_walk_away_line(client_a: Client, owner: User) -> None:
     RenewalPlan.objects.create(contract=plain, term_end=end - timedelta(days=365), walk_away=Decimal(900_000))
     found = load_renewal_board(owner, RenewalScope(), basis=load_basis(owner, now=NOON), now=NOON)
     rows = {row.row.number: row for row in found.rows}
-    assert (rows["U"].renewed, rows["U"].uplift_rate, rows["U"].under) == (Decimal("249600.00"), Decimal("0.04"), True)
-    assert (rows["P"].renewed, rows["P"].walk_away) == (
+    assert (rows["U"].renewed_amount, rows["U"].uplift_rate, rows["U"].under) == (
+        Decimal("249600.00"),
+        Decimal("0.04"),
+        True,
+    )
+    assert (rows["P"].renewed_amount, rows["P"].walk_away) == (
         Decimal("103000.00"),
         None,
     )  # another term's plan is not its own

@@ -47,6 +47,7 @@ COLUMNS = {
     "opportunities": "key client name stage amount currency close_on probability category delivery_start"
     " delivery_months offering kind renews contract next_step owner_email",
     "fx": "month base quote average closing",
+    "index_readings": "index month value source",
     "rates": "kind person_email role client currency rate from",
     "time": "source_ref date person_email client contract hours billable role notes",
     "leave": "person_email from to hours",

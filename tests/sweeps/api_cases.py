@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import KpiDefinition
 from common.models import FxRate
+from financials.models import IndexReading
 from tests.sweeps.cases import (
     AUDITORS,
     BOOKERS,
@@ -69,6 +70,7 @@ PLAN: Kwargs = {
     "hours": "2",
 }  # fmt: skip
 AIM: Kwargs = {"measure": "net_revenue", "client": "HAL", "month": "2027-01", "amount": "10", "currency": "USD"}
+READING: Kwargs = {"index": "cpi", "month": "2026-11", "value": "134.9", "source": "Statistics office"}
 PAIR: Kwargs = {"month": "2026-11", "base": "GBP", "quote": "USD", "average": "1.31"}
 HIRE: Kwargs = {"email": "new@example.com", "name": "New One", "manager_email": "owner@example.com"}
 CONTACT: Kwargs = {"key": "P-9", "client": "HAL", "first_name": "Ana", "last_name": "New"}
@@ -334,6 +336,12 @@ API: tuple[Case, ...] = (
     Case(
         "api_fx-rates", lambda world: {"pk": str(FxRate.objects.latest("month").pk)}, get=MONEY, patch=FINANCE,
         body=lambda world: {"average": "1.2"}, strange=404,
+    ),
+    Case("api_index-readings_list", get=MONEY, post=FINANCE, body=lambda world: dict(READING), strange=422),
+    Case("api_index-readings_bulk", post=FINANCE, body=lambda world: dict(READING), strange=422),
+    Case(
+        "api_index-readings", lambda world: {"pk": str(IndexReading.objects.latest("month").pk)}, get=MONEY,
+        patch=FINANCE, body=lambda world: {"value": "135.1"}, strange=404,
     ),
     Case("api_people_list", get=EVERYONE, post=DIRECTOR, body=lambda world: dict(HIRE), strange=422),
     Case("api_people_bulk", post=DIRECTOR, body=lambda world: dict(HIRE), strange=422),

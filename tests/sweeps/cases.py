@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import KpiDefinition, Theme
 from common.models import SavedView
-from financials.models import ForecastCall, Scenario
+from financials.models import ForecastCall, IndexReading, Scenario
 from portfolio.models import Mail, PackSchedule, PackSend
 from tests.sweeps.world import World
 
@@ -270,6 +270,8 @@ SHELL = (
             ("pipeline.weighted:client=HAL", RELATIONS),
             ("pipeline.win_rate:stage=proposal", RELATIONS),
             ("pipeline.chance:deal=HAL-OPP", RELATIONS),
+            ("index.change:index=cpi", MONEY),
+            ("contract.uplifted:contract=HAL-SOW", CLIENT_READERS),
             ("pipeline.coverage", RELATIONS),
             ("pitches.cost", RELATIONS),
             ("relationship.coverage:client=HAL", RELATIONS),
@@ -900,6 +902,17 @@ FINANCIALS = (
     Case(
         "rate_add", get=FINANCE, post=FINANCE,
         body=fixed(kind="bill", role="Writer", rate="90", currency="USD", starts="2026-11-01"),
+    ),
+    Case("indexes", get=MONEY),
+    Case("indexes", query="format=csv", get=MONEY),
+    Case("indexes", query="format=xlsx", get=MONEY),
+    Case(
+        "index_reading_add", get=FINANCE, post=FINANCE,
+        body=fixed(index="hicp", month="2026-11", value="101.5", source="Statistics office"),
+    ),
+    Case(
+        "index_reading_edit", lambda world: {"pk": str(IndexReading.objects.latest("month").pk)}, get=FINANCE,
+        post=FINANCE, body=fixed(value="134.8", source="Statistics office, revised", version="1"), strange=404,
     ),
     Case("forecast", get=MONEY),
     Case("forecast", query="client=HAL", get=MONEY, record=True),

@@ -68,6 +68,7 @@ from financials.models import (
     Estimate,
     ForecastCall,
     ForecastOverride,
+    IndexReading,
     Invoice,
     LedgerEntry,
     Milestone,
@@ -225,6 +226,8 @@ def build_world() -> World:
     close_through(CLOSED)
     for month in (*MONTHS, date(2026, 11, 1)):
         FxRate.objects.create(month=month, base="EUR", quote="USD", average=Decimal("1.1"), closing=Decimal("1.12"))
+    for month, level in ((date(2025, 9, 1), "130"), (date(2026, 9, 1), "134.03")):
+        IndexReading.objects.create(index="cpi", month=month, value=Decimal(level), source="Statistics office")
     own = build_book("HAL", "Quorvane Labs", people)
     theirs = make_client("OUT", owner=strangers["director"], name="Outland Foods")
     ClientMember.objects.create(client=theirs, person=make_user("delivery", name="Olga Out"), duty="delivery")
@@ -291,7 +294,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     msa = make_contract(client, number=f"{key}-MSA", kind="msa", amount=None, billing="", title="Master agreement")
     sow = make_contract(
         client, number=f"{key}-SOW", parent=msa, title="Qvmedia year", end=date(2027, 2, 28), renewal="auto",
-        notice_days=60, notice_rule="calendar",
+        notice_days=60, notice_rule="calendar", uplift="cpi:0.02:0.04",
     )  # fmt: skip
     rebuild_schedules([sow.pk], now=_now())
     entry = _post_year(client, sow)

@@ -52,6 +52,7 @@ LOAD_ORDER = (
     "terms",
     "alignment",
     "fx",
+    "index_readings",
     "rates",
     "time",
     "ledger",

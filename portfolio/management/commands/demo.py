@@ -75,6 +75,7 @@ KINDS = (
     "alignment",
     "opportunities",
     "fx",
+    "index_readings",
     "rates",
     "time",
     "leave",
