@@ -31,7 +31,7 @@ def index_name(cell: str) -> str:
     """In small letters, as uplifts are read; a colon would end it there."""
     if ":" in cell:
         raise BadValue("has a colon, which ends an index's name in an uplift: give the name alone, as in cpi")
-    return identifier(20)(cell).lower()
+    return str(identifier(20)(cell)).lower()
 
 
 def level(cell: str) -> Decimal:

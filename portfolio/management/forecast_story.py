@@ -38,6 +38,20 @@ CALLS: Final = (
     ),
 )
 """Who, how far under the forecast, why, and what is asked."""
+LAST_YEAR: Final = (6, 9)
+"""Months of the year before in which the forecast was kept as well, for the calls made then."""
+CALLED_THEN: Final = (
+    (6, "manager@demo.example", Decimal("-0.012"), "The summer retail work comes on top", ""),
+    (6, "director@demo.example", Decimal("0.021"), "Two renewals are slower than their owners say", ""),
+    (
+        9,
+        "director@demo.example",
+        Decimal("0.008"),
+        "The autumn campaigns start as planned; one renewal slips into January",
+        "Freelance budget for the fourth quarter",
+    ),
+)
+"""Month, who, how far under the forecast of that day, why, and what was asked: a year that is closed since."""
 OVERRIDES: Final = (
     ("manager@demo.example", "manager", 0, Decimal(-40_000), "The spring flight starts a month late"),
     ("director@demo.example", "director", 2, Decimal(90_000), "Agreed by word, the order follows in January"),
@@ -48,8 +62,8 @@ BEFORE_ANY_EDIT: Final = 0
 
 
 def tell_forecasts(as_of: date, *, now: datetime) -> int:
-    """A run of every client on the 25th of each of nine months, and one five weeks ago, with bands. Once, before any
-    other run."""
+    """A run of every client on the 25th of each of nine months and of two of the year before, and one five weeks ago,
+    with bands. Once, before any other run."""
     ids = list(Client.objects.order_by("pk").values_list("pk", flat=True))
     rows = Contract.objects.values_list("number", "signed_on")
     signed = {number: signed_on for number, signed_on in rows if signed_on is not None}
@@ -74,9 +88,11 @@ def _give_bands(book: Book, results: list[calc.ForecastResult], runs: dict[int, 
 
 
 def tell_calls(as_of: date) -> int:
-    """What the account manager and the director called three weeks ago, and a question the director asked."""
+    """What the account manager and the director called three weeks ago and last year, and what the director asked."""
     at = datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)
     told = sum(_call(*one, at) for one in CALLS)
+    for month, *one in CALLED_THEN:
+        told += _call(*one, datetime(as_of.year - 1, month, 27, 10, tzinfo=UTC))
     director = User.objects.get(email=CALLS[-1][0])
     asked = make_scenario(owner=director, name="A key client leaves", note="Before the board meets")
     key = Client.objects.visible_to(director).filter(tier="strategic").order_by("name").first()
@@ -120,6 +136,7 @@ def _instants(as_of: date) -> list[datetime]:
     days = {month_add(anchor, -back).replace(day=25) for back in range(1, MONTHS_BACK + 1)} | {
         as_of - timedelta(weeks=5)
     }
+    days |= {date(as_of.year - 1, month, 25) for month in LAST_YEAR}
     return [datetime.combine(day, time(17), tzinfo=UTC) for day in sorted(days)]
 
 

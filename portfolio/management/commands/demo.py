@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Client
 from common import audit
-from common.models import AuditEntry
-from common.periods import month_add, month_of, quarter_of
+from common.models import AuditEntry, FxRate
+from common.periods import month_add, month_of, parse_month, quarter_of
 from common.saved_views import pin_view, save_view
 from financials.actions.accuracy import ask_accuracy
 from financials.actions.time_edits import decide_entries
@@ -23,7 +24,7 @@ from financials.models import TimeEntry, TimeStatus
 from people.models import User
 from portfolio.demo import generate, reviews
 from portfolio.demo.associates import associate_rows
-from portfolio.demo.closing import close_months
+from portfolio.demo.closing import CLOSING_DAY, close_months
 from portfolio.demo.views import PINNED
 from portfolio.imports.runner import load_rows
 from portfolio.management.contract_story import tell_contracts
@@ -86,6 +87,8 @@ KINDS = (
     "purchase_orders",
     "invoices",
 )
+POSTED_APART = 18
+"""Months of the ledger, back from the open one, each posted before its own close."""
 NOTE = "Demo data: an invented client of an invented agency."
 
 Rows = list[dict[str, str]]
@@ -157,13 +160,41 @@ def known_password() -> str:
 def load_book(book: dict[str, Rows], now: datetime, say: Any) -> int:
     changed = 0
     for kind in KINDS:
-        report = load_rows(kind, book[kind], actor=ACTOR, now=now, file_name=f"demo {kind}")
-        if report.error or report.rejects:
-            first = "; ".join(f"row {line}: {reason}" for line, reason in report.rejects[:5])
-            raise CommandError(f"{kind}: {report.rejected} rows were refused. {report.error} {first}")
-        changed += report.created + report.updated
-        say(f"{kind}: {report.created:,} created, {report.updated:,} updated, {report.unchanged:,} unchanged")
+        counts = Counter[str]()
+        for rows, at in by_posting(book[kind], now) if kind == "ledger" else [(book[kind], now)]:
+            report = load_rows(kind, rows, actor=ACTOR, now=at, file_name=f"demo {kind}")
+            if report.error or report.rejects:
+                first = "; ".join(f"row {line}: {reason}" for line, reason in report.rejects[:5])
+                raise CommandError(f"{kind}: {report.rejected} rows were refused. {report.error} {first}")
+            counts.update(created=report.created, updated=report.updated, unchanged=report.unchanged)
+        changed += counts["created"] + counts["updated"]
+        say(f"{kind}: " + ", ".join(f"{counts[name]:,} {name}" for name in ("created", "updated", "unchanged")))
+    date_rates(now)
     return changed
+
+
+def by_posting(rows: Rows, now: datetime) -> list[tuple[Rows, datetime]]:
+    """The ledger as it was posted: each month of the last ones before its close, all older ones together. A forecast of
+    the story's past must find the costs of the months it knew as closed."""
+    months = sorted({row["month"] for row in rows})
+    old = months[: -POSTED_APART or None]
+    parts = [([row for row in rows if row["month"] in set(old)], old[-1])] if old else []
+    parts += [([row for row in rows if row["month"] == month], month) for month in months[len(old) :]]
+    return [(part, min(posted_in(month), now)) for part, month in parts]
+
+
+def posted_in(month: str) -> datetime:
+    """Three days before the close of the month."""
+    day = month_add(parse_month(month), 1).replace(day=CLOSING_DAY) - timedelta(days=3)
+    return datetime.combine(day, time(9), tzinfo=UTC)
+
+
+def date_rates(now: datetime) -> None:
+    """Each month's rates were known when it was closed: a forecast of the past is read at the rates of its day."""
+    rates = list(FxRate.objects.all())
+    for one in rates:
+        one.created_at = min(posted_in(f"{one.month:%Y-%m}"), now)
+    FxRate.objects.bulk_update(rates, ["created_at"])
 
 
 def approve_time(as_of: date) -> int:
