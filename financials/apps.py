@@ -13,6 +13,7 @@ class FinancialsConfig(AppConfig):
             explain_calls,
             explain_capacity,
             explain_movement,
+            explain_pack,
             explain_receivables,
             explain_retention,
             explanations,
@@ -32,6 +33,7 @@ class FinancialsConfig(AppConfig):
         explain_calls.register()
         explain_bridge.register()
         explain_movement.register()
+        explain_pack.register()
         explain_capacity.register()
         explain_receivables.register()
         explain_retention.register()

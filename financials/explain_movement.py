@@ -17,8 +17,9 @@ from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, parse_month, period_label
 from financials.calc.movement import TERMS
 from financials.figures import definition_of
-from financials.figures_movement import MOVE_LABELS, movement_figure
+from financials.figures_movement import CONTRIBUTION_LABELS, CONTRIBUTION_MOVE, MOVE_LABELS, movement_figure
 from financials.queries.movement import MovementRequest, MovementResult, load_movement
+from financials.queries.movement_margin import contribution_rows, load_sides
 from financials.queries.movement_page import RATES_MOVED, source_of
 from financials.queries.pnl_request import BadRequest
 from people.access import abilities_of
@@ -129,6 +130,57 @@ def _parts(name: str, found: MovementResult) -> tuple[Input, ...]:
     return tuple(inputs)
 
 
+_LEFT: Final = {
+    "start": "net revenue at the start − what it cost, as known then",
+    "end": "net revenue at the end − what it costs",
+    "costs": "contribution at the end − at the start − every other term: rates that moved, and costs posted since",
+}
+
+
+def _explain_left(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """The part of one term in contribution: each client's own at the margin it had at the start."""
+    asked = _asked(params)
+    if not abilities_of(user).see_money:
+        raise Http404(NOT_FOUND)
+    scope = get_client_for(user, asked.client).name if asked.client else "All your clients"
+    try:
+        found, sides = load_sides(user, asked, now=now)
+    except BadRequest:
+        raise UnknownFigure("movement") from None
+    currency = found.basis.currency
+    several = [(one, amounts[name]) for one, amounts in contribution_rows(sides, currency)]
+    told = [(one, amount) for one, amount in several if amount]
+    told.sort(key=lambda pair: (-abs(pair[1] or ZERO), pair[0].key))
+    unknown = sum(1 for _, amount in several if amount is None)
+    inputs = [Input(one.name, amount, currency, "+") for one, amount in told[:_SHOWN]]
+    if rest := told[_SHOWN:]:
+        inputs.append(Input(f"{len(rest)} others", sum((a or ZERO for _, a in rest), ZERO), currency, "+"))
+    whole = sum((amount or ZERO for _, amount in told), ZERO)
+    left_out = f"{plural(unknown, 'client')} without a known cost left out."
+    return Explanation(
+        figure=movement_figure(name, whole, found, client=asked.client, measure=CONTRIBUTION_MOVE),
+        scope=scope,
+        formula=_LEFT.get(name, f"Σ clients: {FORMULAE.get(name, name)}, × contribution margin at the start"),
+        formula_id=f"{CONTRIBUTION_MOVE}.{name}",
+        formula_version=1,
+        inputs=tuple(inputs),
+        as_of=found.end,
+        run=source_of(found).partition(";")[0],
+        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
+        rows_url=reverse("forecast_movement"),
+        rows_count=len(several),
+        definition=definition_of("forecast_movement"),
+        notes=(left_out,) if unknown else (),
+    )
+
+
+def _register_left(name: str) -> None:
+    def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+        return _explain_left(name, user, params, now)
+
+    formulae.register(f"{CONTRIBUTION_MOVE}.{name}", handle)
+
+
 def _register(name: str) -> None:
     def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
         return _explain(name, user, params, now)
@@ -139,3 +191,5 @@ def _register(name: str) -> None:
 def register() -> None:
     for name in MOVE_LABELS:
         _register(name)
+    for name in CONTRIBUTION_LABELS:
+        _register_left(name)

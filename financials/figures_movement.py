@@ -26,6 +26,10 @@ MOVE_LABELS: Final[dict[str, str]] = {
     "override": "Overrides",
     "end": "End",
 }
+CONTRIBUTION_MOVE: Final = "contribution_move"
+CONTRIBUTION_LABELS: Final[dict[str, str]] = {name: f"{label}, contribution" for name, label in MOVE_LABELS.items()} | {
+    "costs": "Costs, contribution"
+}
 MOVE_WORDS: Final[dict[str, str]] = {name: label.lower() for name, label in MOVE_LABELS.items()} | {
     "pulled_in": "deals pulled in",
     "increased": "raised deals",
@@ -37,11 +41,13 @@ MOVE_WORDS: Final[dict[str, str]] = {name: label.lower() for name, label in MOVE
 """As a sentence's subject: "lost deals took $0.9M"."""
 
 
-def movement_figure(name: str, value: Number, found: MovementResult, *, client: str = "") -> Figure:
-    """One term, or either end."""
+def movement_figure(
+    name: str, value: Number, found: MovementResult, *, client: str = "", measure: str = "movement"
+) -> Figure:
+    """One term, or either end. measure: movement of net revenue, or contribution_move of contribution."""
     asked = found.request
     identity = figure_id(
-        f"movement.{name}",
+        f"{measure}.{name}",
         client=client,
         owner=asked.owner,
         tier=asked.tier,
@@ -50,7 +56,8 @@ def movement_figure(name: str, value: Number, found: MovementResult, *, client: 
         **{"from": format_month(found.first), "to": format_month(found.last)},
         currency=asked.currency,
     )
-    return Figure(identity, MOVE_LABELS[name], value, found.basis.currency)
+    label = CONTRIBUTION_LABELS[name] if measure == CONTRIBUTION_MOVE else MOVE_LABELS[name]
+    return Figure(identity, label, value, found.basis.currency)
 
 
 def instant(at: datetime) -> str:

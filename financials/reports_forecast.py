@@ -17,7 +17,8 @@ from financials.forms.accuracy import accuracy_request
 from financials.forms.movement import movement_request
 from financials.queries.accuracy_page import SOURCE_WORDS, load_accuracy_page
 from financials.queries.forecast_margin import MarginRow, load_margin_page
-from financials.queries.movement_page import load_movement_page, terms_shown
+from financials.queries.movement_margin import MarginMovePage, load_margin_move
+from financials.queries.movement_page import MovementPage, load_movement_page, terms_shown
 from financials.queries.pack import load_pack, load_pack_risks
 from financials.queries.pnl_request import BadRequest
 from financials.reports import given
@@ -35,6 +36,7 @@ def movement(user: User, query: Mapping[str, str], now: datetime) -> Report:
     except BadRequest as error:
         asked, errors = replace(asked, start=None, end=None, run_from=None, run_to=None), [*errors, str(error)]
         page = load_movement_page(user, asked, now=now)
+    left = load_margin_move(user, asked, now=now)
     found, totals = page.found, page.found.total
     rest = totals["end"] - totals["start"] - sum((totals[term] for term in TERMS), ZERO)
     return Report(
@@ -57,23 +59,54 @@ def movement(user: User, query: Mapping[str, str], now: datetime) -> Report:
         source=page.source,
         notes=(*errors, *found.missing),
         tie_out=f"End − start − terms = {ledger(rest, found.basis.currency)} {found.basis.currency}",
-        more=(
-            ReportTable(
-                "Deal by deal, contract by contract",
-                (
-                    ReportColumn("what", "What"),
-                    ReportColumn("client", "Client"),
-                    ReportColumn("why", "Why"),
-                    ReportColumn("before", "Before", "amount"),
-                    ReportColumn("after", "After", "amount"),
-                    ReportColumn("change", "Change", "amount", strong=True),
-                ),
-                [[one.what, one.client, one.term, one.before, one.after, one.amount] for one in page.details],
-                count=len(page.details) + page.left_off,
+        more=(*_contribution(left), *_details(page)),
+    )
+
+
+def _details(page: MovementPage) -> tuple[ReportTable, ...]:
+    if not page.details:
+        return ()
+    return (
+        ReportTable(
+            "Deal by deal, contract by contract",
+            (
+                ReportColumn("what", "What"),
+                ReportColumn("client", "Client"),
+                ReportColumn("why", "Why"),
+                ReportColumn("before", "Before", "amount"),
+                ReportColumn("after", "After", "amount"),
+                ReportColumn("change", "Change", "amount", strong=True),
             ),
-        )
-        if page.details
-        else (),
+            [
+                [
+                    one.what,
+                    one.client,
+                    f"{one.term} {one.why}".strip(),
+                    one.before,
+                    one.after,
+                    one.amount,
+                ]
+                for one in page.details
+            ],
+            count=len(page.details) + page.left_off,
+        ),
+    )
+
+
+def _contribution(page: MarginMovePage) -> tuple[ReportTable, ...]:
+    """The same terms, and what they did to contribution."""
+    if not page.found.clients:
+        return ()
+    return (
+        ReportTable(
+            page.finding,
+            (
+                ReportColumn("term", "What moved"),
+                ReportColumn("net_revenue", "Net revenue", "amount"),
+                ReportColumn("contribution", "Contribution", "amount", strong=True),
+            ),
+            [[row.name, row.revenue, row.contribution] for row in page.rows],
+        ),
     )
 
 
@@ -159,11 +192,13 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
     rows: list[list[Any]] = [["The forecast", page.system, None, ""]]
     if page.low.value is not None:
         rows += [["80% band, low", page.low, None, ""], ["80% band, high", page.high, None, ""]]
-    rows += [[f"{one.who}, {one.level.lower()}", one.amount, one.system, one.reason] for one in page.calls]
+    rows += [
+        [f"{one.who}, {one.level.lower()}", one.amount_figure, one.system_figure, one.reason] for one in page.calls
+    ]
     rows.append(["Budget", page.budget, None, ""])
     told = beside.margin.finding if beside.margin.contribution.value is not None else ""
     rows.append(["Contribution of the forecast", beside.margin.contribution, None, ""])
-    if beside.margin.call is not None:
+    if beside.margin.call.value is not None:
         rows.append(["Contribution of the call", beside.margin.call, None, ""])
     return Report(
         name="leadership-pack",
@@ -204,7 +239,7 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
                     ReportColumn("why", "Why"),
                     ReportColumn("amount", "At risk", "amount"),
                 ),
-                [[one.what, one.client, one.why, one.amount] for one in beside.risks],
+                [[one.what, one.client, one.why, one.figure] for one in beside.risks],
                 note="" if beside.risks else "No term ends within 120 days, and no commit deal is late.",
             ),
         ),

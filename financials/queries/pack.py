@@ -17,6 +17,7 @@ from common.periods import Month, month_label
 from financials.access import calls_for
 from financials.figures import band_figure, forecast_figure, pnl_figure
 from financials.figures_movement import movement_figure
+from financials.figures_pack import call_figure, risk_figure
 from financials.models import ForecastCall
 from financials.queries.accuracy import AccuracyRequest, load_methods, load_standing
 from financials.queries.bands import load_bands, span_ahead
@@ -50,6 +51,15 @@ class CallRow:
     made_at: datetime
     reason: str
     asks: str = ""
+    currency: str = ""
+
+    @property
+    def amount_figure(self) -> Figure:
+        return call_figure("amount", self.amount, self.pk, self.currency)
+
+    @property
+    def system_figure(self) -> Figure:
+        return call_figure("then", self.system, self.pk, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,11 @@ class Risk:
     url: str
     client: str
     why: str
-    amount: Decimal | None
+    figure: Figure
+
+    @property
+    def amount(self) -> Decimal:
+        return self.figure.value if isinstance(self.figure.value, Decimal) else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ def standing_calls(calls: Iterable[ForecastCall]) -> tuple[CallRow, ...]:
     return tuple(
         CallRow(
             one.pk, one.person_id, one.person.name, one.get_level_display(), one.amount, one.system, one.made_at,
-            one.reason, one.asks,
+            one.reason, one.asks, one.currency,
         )
         for one in ordered
         if one.withdrawn_at is None
@@ -207,7 +221,7 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
         Risk(
             row.title, row.number, row.client_name,
             f"term ends {day(row.ends_on)}, {_percent(row.probability)} to renew",
-            _at_risk(row.amount_reporting, row.probability),
+            risk_figure(row.at_risk, basis.currency, contract=row.number),
         )
         for row in renewals_ahead(user, today=now.date(), days=AHEAD_DAYS, basis=basis)
     ]  # fmt: skip
@@ -221,10 +235,10 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
                 "",
                 deal.client.name,
                 f"commit, should have closed {_day(deal.close_on)}",
-                amount,
+                risk_figure(amount, basis.currency, deal=deal.key),
             )
         )
-    risks.sort(key=lambda risk: (-(risk.amount or ZERO), risk.what))
+    risks.sort(key=lambda risk: (-risk.amount, risk.what))
     final = _final(standing_calls(calls_for(user).filter(year=now.year).select_related("person")))
     margin = load_pack_margin(user, basis, now.year, None if final is None else final.amount)
     return PackRisks(tuple(risks[:MOST_RISKS]), basis.currency, _record(user), margin)
@@ -236,10 +250,6 @@ def _final(standing: Sequence[CallRow]) -> CallRow | None:
 
 def _day(when: date | None) -> str:
     return "long ago" if when is None else day(when)
-
-
-def _at_risk(amount: Decimal | None, probability: Decimal | None) -> Decimal | None:
-    return None if amount is None or probability is None else amount * (1 - probability)
 
 
 def _percent(share: Decimal | None) -> str:

@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PackMargin:
-    """contribution, margin: of the forecast. call: the contribution of the call, None without one or where a cost is
-    not known.
+    """contribution, margin: of the forecast. call, call_margin: of the call, None without one or where a cost is not
+    known. called: the call itself; beyond: what it is more than the forecast; ahead: the margin that counts for that.
     """
 
     finding: str
     contribution: Figure
     margin: Figure
-    call: Decimal | None
-    call_margin: Decimal | None
+    call: Figure
+    call_margin: Figure
+    called: Decimal | None
+    beyond: Decimal | None
+    ahead: Decimal | None
 
 
 def load_pack_margin(user: User, basis: Basis, year: int, call: Decimal | None) -> PackMargin:
@@ -47,8 +50,11 @@ def load_pack_margin(user: User, basis: Basis, year: int, call: Decimal | None) 
             "contribution", whole.contribution if layers else None, basis, first=first, last=last
         ),
         margin=margin_figure("margin", whole.margin, basis, first=first, last=last),
-        call=contribution,
-        call_margin=ratio(contribution, call),
+        call=Figure("call.contribution", "Contribution of the call", contribution, basis.currency),
+        call_margin=Figure("call.margin", "Margin of the call", ratio(contribution, call), "ratio"),
+        called=call,
+        beyond=None if call is None or whole.revenue is None else call - whole.revenue,
+        ahead=ahead.margin,
     )
 
 

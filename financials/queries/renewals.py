@@ -65,6 +65,13 @@ class RenewalRow:
     today: date | None = None
 
     @property
+    def at_risk(self) -> Decimal | None:
+        """What the end of the term may cost: the fee × the chance that it does not renew."""
+        if self.amount_reporting is None or self.probability is None:
+            return None
+        return self.amount_reporting * (1 - self.probability)
+
+    @property
     def due_on(self) -> date:
         return self.notice_on or self.ends_on
 

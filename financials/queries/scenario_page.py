@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from common import charts
+from common.figures import Figure
 from common.formats import Scale, money, money_words
 from common.money import ZERO
-from common.periods import month_label, period_label
+from common.periods import format_month, month_label, period_label
+from financials.figures_pack import scenario_figure
 from financials.models import Scenario
 from financials.queries.scenarios import ScenarioTold, Told, load_scenarios
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 class ClientEffect:
     key: str
     name: str
-    revenue: Decimal
-    profit: Decimal | None
+    revenue: Figure
+    profit: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,25 @@ class ScenarioPage:
     finding: str
     subtitle: str
     chart: charts.ChangeWaterfall
-    months: tuple[tuple[str, Decimal, Decimal, Decimal], ...]
+    months: tuple[tuple[str, Decimal, Decimal, Figure], ...]
     clients: tuple[ClientEffect, ...]
     source: str
 
     @property
     def currency(self) -> str:
         return self.told.basis.currency
+
+    @property
+    def steps(self) -> tuple[tuple[str, Figure, Figure], ...]:
+        """What each does, in order."""
+        return tuple(
+            (step.words, *_figures(self.one, self.currency, step.revenue, step.profit, step=str(number)))
+            for number, step in enumerate(self.one.steps, 1)
+        )
+
+    @property
+    def together(self) -> tuple[Figure, Figure]:
+        return _figures(self.one, self.currency, self.one.change, self.one.profit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +69,8 @@ class ScenariosPage:
         return self.told.basis.currency
 
     @property
-    def rows(self) -> tuple[ScenarioTold, ...]:
-        return self.told.scenarios
+    def rows(self) -> tuple[tuple[ScenarioTold, Figure, Figure], ...]:
+        return tuple((one, *_figures(one, self.currency, one.change, one.profit)) for one in self.told.scenarios)
 
 
 def load_scenarios_page(user: User, scenarios: Sequence[Scenario], *, now: datetime) -> ScenariosPage:
@@ -80,14 +94,33 @@ def load_scenario_page(user: User, scenario: Scenario, *, now: datetime) -> Scen
         subtitle=_span(told),
         chart=_chart(told, one),
         months=tuple(
-            (month_label(month), amount, amount + moved.get(month, ZERO), moved.get(month, ZERO))
+            (
+                month_label(month),
+                amount,
+                amount + moved.get(month, ZERO),
+                scenario_figure(
+                    "revenue", moved.get(month, ZERO), currency, one.scenario.pk, month=format_month(month)
+                ),
+            )
             for month, amount in told.months.items()
         ),
         clients=tuple(
-            ClientEffect(key, told.names.get(key, key), effect.revenue, effect.profit)
+            ClientEffect(
+                key, told.names.get(key, key), *_figures(one, currency, effect.revenue, effect.profit, client=key)
+            )
             for key, effect in sorted(one.outcome.clients.items(), key=lambda pair: -abs(pair[1].revenue))
         ),
         source=_source(told),
+    )
+
+
+def _figures(
+    one: ScenarioTold, currency: str, revenue: Decimal, profit: Decimal | None, **part: str
+) -> tuple[Figure, Figure]:
+    """The change in net revenue and in contribution. part: of which step or client."""
+    return (
+        scenario_figure("revenue", revenue, currency, one.scenario.pk, **part),
+        scenario_figure("profit", profit, currency, one.scenario.pk, **part),
     )
 
 

@@ -15,7 +15,7 @@ from common.policies import MONEY_READERS, allow
 from financials.actions.movement import note_look
 from financials.forms.movement import movement_request
 from financials.queries.movement import MovementRequest
-from financials.queries.movement_margin import load_margin_move
+from financials.queries.movement_margin import contribution_file, load_margin_move
 from financials.queries.movement_page import load_movement_page, movement_rows
 from financials.queries.pnl_request import BadRequest
 from people.requests import signed_in
@@ -58,12 +58,15 @@ def movement_margin(request: HttpRequest) -> HttpResponseBase:
 
 
 def _file(request: HttpRequest, asked: MovementRequest) -> HttpResponseBase:
-    head, rows, found = movement_rows(signed_in(request), asked, now=timezone.now())
-    about = About(
-        "Forecast movement", as_of=found.end, currency=found.basis.currency, filters=query_filters(request.GET),
-        notes=found.missing,
-    )  # fmt: skip
-    return file_response(request.GET["format"], "forecast-movement", head, rows, about)
+    """measure=contribution: what the movement did to contribution, by client."""
+    contribution = request.GET.get("measure") == "contribution"
+    read = contribution_file if contribution else movement_rows
+    head, rows, found = read(signed_in(request), asked, now=timezone.now())
+    title = "Movement of contribution" if contribution else "Forecast movement"
+    basis, filters = found.basis, query_filters(request.GET)
+    about = About(title, as_of=found.end, currency=basis.currency, filters=filters, notes=found.missing)
+    name = "contribution-movement" if contribution else "forecast-movement"
+    return file_response(request.GET["format"], name, head, rows, about)
 
 
 @require_POST

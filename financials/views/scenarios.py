@@ -28,7 +28,7 @@ def scenarios(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") in ("csv", "xlsx"):
         rows = [
             [one.scenario.name, step.words, page.currency, step.revenue, step.profit]
-            for one in page.rows
+            for one in page.told.scenarios
             for step in one.steps
         ]
         about = About("Scenarios", page.finding, now, currency=page.currency, notes=page.told.missing)

@@ -13,10 +13,13 @@ from accounts.access import clients_for
 from common.money import ZERO, quantise
 from common.periods import month_of
 from financials.calc.movement import TERMS
+from financials.calc.movement_margin import MovedSide, margin_move
 from financials.models import ForecastRun
 from financials.queries.accuracy import GROUPS, AccuracyRequest, load_rows, load_standing
 from financials.queries.call_scores import load_call_scores
 from financials.queries.movement import MovementRequest, MovementResult, load_movement, total_of
+from financials.queries.movement_margin import ENDS as CONTRIBUTION_ENDS
+from financials.queries.movement_margin import load_sides
 from financials.queries.pnl_request import BadRequest
 from people.models import User
 from portfolio.api.problems import Problem
@@ -26,6 +29,7 @@ from portfolio.api.schema import problems
 from portfolio.api.tables import Asked, Table, TableView, Wrong
 
 ENDS: Final = ("start", *TERMS, "end")
+MEASURES: Final = ("net_revenue", "contribution")
 BY_RATES: Final = "own_rates"
 """What of increased and decreased came of own win rates that moved, the deals themselves unchanged."""
 
@@ -33,7 +37,7 @@ BY_RATES: Final = "own_rates"
 class ForecastMovementView(TableView):
     name = "forecast-movement"
     groups = ("client", "owner")
-    takes = ("run_from", "run_to")
+    takes = ("run_from", "run_to", "measure")
 
     @extend_schema(
         tags=["reports"],
@@ -43,6 +47,13 @@ class ForecastMovementView(TableView):
         "the deals themselves unchanged. A run stands for the whole forecast at the instant it was made.",
         parameters=[
             OpenApiParameter("format", str, enum=list(FORMATS)),
+            OpenApiParameter(
+                "measure",
+                str,
+                enum=list(MEASURES),
+                description="net_revenue (default), or contribution: every term at the margin its client had at the "
+                "start, and costs, what costs did by themselves; null where the cost of a client is not known.",
+            ),
             OpenApiParameter("run_from", str, description="Id of a run; default: the caller's last look."),
             OpenApiParameter("run_to", str, description="Id of a run; default: now."),
             OpenApiParameter("from", str, description="YYYY-MM; default: January of this year."),
@@ -65,7 +76,12 @@ class ForecastMovementView(TableView):
         return self.answer(request)
 
     def read(self, user: User, asked: Asked, now: datetime) -> Table:
+        measure = asked.more["measure"] or MEASURES[0]
+        if measure not in MEASURES:
+            raise Problem(400, "Some query parameters do not hold.", errors=[("?measure", " or ".join(MEASURES))])
         try:
+            if measure != MEASURES[0]:
+                return _contribution(user, asked, now)
             found = load_movement(user, _wanted(asked), now=now)
         except BadRequest as error:
             problem = [(f"?{error.field}", str(error))]
@@ -80,6 +96,33 @@ class ForecastMovementView(TableView):
             run="..".join(str(run) if run else "" for run in found.runs),
             missing=found.missing,
         )
+
+
+def _contribution(user: User, asked: Asked, now: datetime) -> Table:
+    found, sides = load_sides(user, _wanted(asked), now=now)
+    groups: dict[tuple[str, ...], list[MovedSide]] = {}
+    for one, side in sides:
+        if one.moves or one.start or one.end or side.start_cost or side.end_cost:
+            names = {"client": one.key, "owner": one.owner}
+            groups.setdefault(tuple(names[group] for group in asked.group_by), []).append(side)
+    rows = []
+    for key, several in sorted(groups.items()):
+        moved = margin_move(several, found.basis.currency)
+        amounts = {
+            name: None if moved.unknown else quantise(moved.contribution[name], found.basis.currency)
+            for name in CONTRIBUTION_ENDS
+        }
+        rows.append({**dict(zip(asked.group_by, key, strict=True)), **amounts})
+    return Table(
+        columns=(*asked.group_by, *CONTRIBUTION_ENDS),
+        rows=rows,
+        currency=found.basis.currency,
+        first=found.first,
+        last=found.last,
+        as_of=found.end,
+        run="..".join(str(run) if run else "" for run in found.runs),
+        missing=found.missing,
+    )
 
 
 def _rows(group_by: tuple[str, ...], found: MovementResult) -> list[dict[str, Any]]:

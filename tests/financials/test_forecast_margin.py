@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -155,9 +156,11 @@ def test_what_a_movement_did_to_contribution(
     recompute(book[0])
     asked = MovementRequest(start=NOW, first=date(2026, 1, 1), last=DECEMBER)
     page = load_margin_move(owner, asked, now=later + timedelta(minutes=1))
-    told = {row.name: (row.revenue, row.contribution) for row in page.rows}
+    told = {row.name: (row.revenue, D(row.contribution.value or 0)) for row in page.rows}
     assert told["Contracts"] == (D("62000.00"), D("24800.00"))
-    assert sum(row.contribution for row in page.rows if not row.whole) == told["End"][1] - told["Start"][1]
+    assert sum(told[row.name][1] for row in page.rows if not row.whole) == told["End"][1] - told["Start"][1]
+    for row in page.rows:
+        assert explain(owner, row.contribution.id, now=later + timedelta(minutes=1)).figure == row.contribution
     assert page.margins == (D("0.400000"), D("0.400000"))
     assert page.note == "1 client without a known cost left out of both columns."
     before = load_margin_page(owner, now=NOW, client="HALDEN").total.contribution.value
@@ -165,6 +168,13 @@ def test_what_a_movement_did_to_contribution(
     browser = sign_in(owner)
     assert b"Contribution" in browser.get(reverse("movement_margin")).content
     assert browser.get(reverse("movement_margin"), headers={"HX-Request": "true"}).status_code == 200
+    since = "since=2026-11-02&from=2026-01&to=2026-12"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later + timedelta(minutes=1))
+    answer: Any = browser.get(f"{reverse('forecast_movement')}?{since}&measure=contribution&format=csv")
+    head, *rows = b"".join(answer.streaming_content).decode().splitlines()
+    assert (head.split(",")[0], head.split(",")[-2:]) == ("client", ["costs", "end"])
+    halden = next(row for row in rows if row.startswith("HALDEN,"))
+    assert D(halden.split(",")[-1]) == told["End"][1]
 
 
 def test_labour_of_one_person_is_in_no_rate_and_no_figure(

@@ -7,10 +7,12 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import Client
+from common.figures import explain
 from common.models import AuditEntry
 from common.reports import report_kinds
 from financials.access import calls_for
@@ -82,20 +84,29 @@ def test_risks_are_terms_that_end_and_commit_deals_past_their_day(owner: User, k
     assert [(one.what, one.amount) for one in found.risks] == [("Media", D("270.0")), ("Late film", D(100))]
     assert "70% to renew" in found.risks[0].why
     assert found.record == ""
+    for one in found.risks:
+        assert explain(owner, one.figure.id, now=NOW).figure == one.figure
+    told = explain(owner, found.risks[0].figure.id, now=NOW)
+    assert [one.value for one in told.inputs] == [D("900.00"), D("0.30")]
 
 
 def test_what_forecast_and_call_leave(owner: User, kestrel: Client) -> None:
     """The forecast's 900 costs a third: 600 left. A call of 950 adds 50 at the same margin: 633.33."""
     called(owner, "950")
     unknown = load_pack_risks(owner, now=NOW).margin
-    assert (unknown.contribution.value, unknown.call) == (None, None)
+    assert (unknown.contribution.value, unknown.call.value) == (None, None)
     assert unknown.finding == "What 2026 leaves is not known: some clients have no known cost"
     third = D("0.333333")
     ForecastRun.objects.update(labour_rate=third, freelancers_rate=D(0), direct_rate=D(0), cost_origin="own")
     found = load_pack_risks(owner, now=NOW).margin
     assert found.contribution.value == D("600.00")
-    assert (found.call, found.call_margin) == (D("633.33"), D("0.666663"))
+    assert (found.call.value, found.call_margin.value) == (D("633.33"), D("0.666663"))
     assert found.finding == "The call leaves $633 of contribution, 66.7%; the forecast $600, 66.7%"
+    told = explain(owner, "call.contribution", now=NOW)
+    assert (told.figure, [one.value for one in told.inputs]) == (
+        found.call, [D("600.00"), D("50.00"), D("0.666667")]
+    )  # fmt: skip
+    assert explain(owner, "call.margin", now=NOW).figure == found.call_margin
 
 
 def test_who_sees_whose_call(
@@ -108,6 +119,12 @@ def test_who_sees_whose_call(
         user: sorted(calls_for(user).values_list("amount", flat=True)) for user in (owner, manager, leadership, legal)
     }
     assert seen == {owner: [950, 1050], manager: [1050], leadership: [5, 950, 1050], legal: []}
+    (one, other) = load_pack(owner, now=NOW).calls
+    told = explain(owner, one.amount_figure.id, now=NOW)
+    assert (told.figure.value, told.inputs[0].value) == (D(950), D(1000))
+    assert explain(owner, other.system_figure.id, now=NOW).figure.value == D(1000)
+    with pytest.raises(Http404):
+        explain(manager, one.amount_figure.id, now=NOW)
 
 
 def signed_in(user: User) -> Browser:

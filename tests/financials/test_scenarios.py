@@ -7,15 +7,18 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import Client
+from common.figures import UnknownFigure, explain
 from common.models import AuditEntry
 from common.records import StaleRecord
 from financials.actions.contracts import rebuild_schedules
 from financials.actions.scenarios import ScenarioRefused, add_step, drop_step, make_scenario
 from financials.models import ForecastLine, Scenario
+from financials.queries.scenario_page import load_scenario_page
 from financials.queries.scenarios import load_scenarios
 from people.actions import issue_token
 from people.models import User
@@ -149,3 +152,20 @@ def test_rest_lists_ones_own_with_their_steps(owner: User, outsider: User, kestr
         token = issue_token(user=user, name="t", scopes=["*"], days=1, actor="t", now=NOW).plain
         rows = Browser().get("/api/v1/scenarios/", headers={"Authorization": f"Bearer {token}"}).json()["results"]
         assert [(row["name"], row["steps"]) for row in rows] == found
+
+
+def test_every_effect_explains_itself(owner: User, outsider: User, kestrel: Client) -> None:
+    scenario = kept(owner, {"kind": "lose", "client": "KESTREL", "from": "2027-01"})
+    page = load_scenario_page(owner, scenario, now=NOW)
+    figures = [*page.together, *(figure for _, *pair in page.steps for figure in pair)]
+    figures += [figure for one in page.clients for figure in (one.revenue, one.profit)]
+    figures += [change for *_, change in page.months]
+    assert len(figures) > 6
+    for figure in figures:
+        told = explain(owner, figure.id, now=NOW)
+        assert (told.figure, bool(told.inputs)) == (figure, True)
+    with pytest.raises(Http404):
+        explain(outsider, page.together[0].id, now=NOW)
+    for wrong in ("step=9", "client=NONE", "month=2027", "pace=1"):
+        with pytest.raises(UnknownFigure):
+            explain(owner, f"scenario.revenue:scenario={scenario.pk};{wrong}", now=NOW)

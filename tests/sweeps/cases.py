@@ -266,6 +266,12 @@ SHELL = (
                 "movement.lost:client=HAL;start=2026-11-01T00:00:00Z;end=2026-11-20T00:00:00Z;from=2026-01;to=2026-12",
                 MONEY,
             ),
+            (
+                "contribution_move.costs:client=HAL;start=2026-11-01T00:00:00Z;end=2026-11-20T00:00:00Z;"
+                "from=2026-01;to=2026-12",
+                MONEY,
+            ),
+            ("risk.amount:deal=HAL-OPP", MONEY),
             ("accuracy.wape:source=backtest;client=HAL", MONEY),
             ("pipeline.weighted:client=HAL", RELATIONS),
             ("pipeline.win_rate:stage=proposal", RELATIONS),
