@@ -79,7 +79,7 @@ INDEX_READINGS = ImportKind(
         Column("index", index_name, required=True, about="as contracts name it", sample="cpi"),
         Column("month", month, required=True, sample="2026-10"),
         Column("value", level, required=True, about="the level, not the change", sample="134.2"),
-        Column("source", text(200), about="who published it, and where", sample="National statistics office, table D7"),
+        Column("source", text(200), about="who published it, and where", sample="National statistics office"),
     ),
     key=("index", "month"),
     load=load_index_readings,

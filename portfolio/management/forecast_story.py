@@ -91,8 +91,8 @@ def tell_calls(as_of: date) -> int:
     """What the account manager and the director called three weeks ago and last year, and what the director asked."""
     at = datetime.combine(as_of - timedelta(weeks=3), time(10), tzinfo=UTC)
     told = sum(_call(*one, at) for one in CALLS)
-    for month, *one in CALLED_THEN:
-        told += _call(*one, datetime(as_of.year - 1, month, 27, 10, tzinfo=UTC))
+    for month, email, down, reason, asks in CALLED_THEN:
+        told += _call(email, down, reason, asks, datetime(as_of.year - 1, month, 27, 10, tzinfo=UTC))
     director = User.objects.get(email=CALLS[-1][0])
     asked = make_scenario(owner=director, name="A key client leaves", note="Before the board meets")
     key = Client.objects.visible_to(director).filter(tier="strategic").order_by("name").first()

@@ -159,6 +159,7 @@ def test_an_explanation_goes_down_to_the_rows(kestrel: Client, owner: User, sign
 def test_every_formula_leads_to_a_definition_that_exists(kestrel: Client, owner: User, sign_in: Any) -> None:
     browser = sign_in(owner)
     text = browser.get("/help/definitions/").content.decode()
+    Contract.objects.filter(number="KES-1").update(uplift="cpi:0.02:0.04")
     span = "client=KESTREL;from=2026-10;to=2026-10"
     asked = [f"{name}:{span}" for name in formulae.names() if name.startswith(("pnl.", "forecast."))]
     asked = [name if "unpriced" not in name else "forecast.unpriced" for name in asked]
@@ -166,7 +167,7 @@ def test_every_formula_leads_to_a_definition_that_exists(kestrel: Client, owner:
     asked += [
         f"pnl.net_revenue:{span};scenario={name}" for name in ("variance", "variance_prior", "forecast", "budget")
     ]
-    assert len(asked) == 49
+    assert len(asked) == 50
     for identity in asked:
         anchor = explain(owner, identity, now=timezone.now()).definition.partition("#")[2]
         assert f'id="{anchor}"' in text, identity
