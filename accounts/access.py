@@ -15,6 +15,9 @@ from django.http import Http404
 from accounts.models import (
     PARTS,
     PLAN_PATHS,
+    Campaign,
+    CampaignChannel,
+    CampaignSpend,
     Client,
     ClientMember,
     Commitment,
@@ -371,6 +374,32 @@ def web_metrics_for(user: User) -> QuerySet[WebMetric]:
     if not abilities_of(user).see_relationships:
         return WebMetric.objects.none()
     return WebMetric.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def campaigns_for(user: User) -> QuerySet[Campaign]:
+    if not abilities_of(user).see_relationships:
+        return Campaign.objects.none()
+    return Campaign.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def campaign_spend_for(user: User) -> QuerySet[CampaignSpend]:
+    return CampaignSpend.objects.filter(channel__campaign__in=campaigns_for(user))
+
+
+def get_campaign_for(user: User, client_key: str, pk: int) -> Campaign:
+    client = get_client_for(user, client_key)
+    return _or_not_found(campaigns_for(user).select_related("client", "owner").filter(client=client, pk=pk).first())
+
+
+def get_editable_campaign_for(user: User, client_key: str, pk: int) -> Campaign:
+    get_editable_client_for(user, client_key)
+    return get_campaign_for(user, client_key, pk)
+
+
+def get_editable_campaign_channel_for(user: User, client_key: str, pk: int, channel: int) -> CampaignChannel:
+    campaign = get_editable_campaign_for(user, client_key, pk)
+    rows = CampaignChannel.objects.select_related("campaign__client").filter(campaign=campaign, pk=channel)
+    return _or_not_found(rows.first())
 
 
 def intelligence_for(user: User) -> QuerySet[IntelligenceNote]:

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts import (
             access,
             figures,
+            figures_campaigns,
             figures_health,
             figures_kpis,
             figures_odds,
@@ -21,6 +22,7 @@ class AccountsConfig(AppConfig):
             jobs,
             reports,
             reports_brief,
+            reports_campaigns,
             reports_contacts,
             reports_health,
             reports_kpis,
@@ -48,6 +50,8 @@ class AccountsConfig(AppConfig):
         reports_health.register()
         reports_kpis.register()
         reports_brief.register()
+        reports_campaigns.register()
+        figures_campaigns.register()
         jobs.register()
         reports_voice.register()
         reports_contacts.register()
@@ -88,6 +92,8 @@ class AccountsConfig(AppConfig):
         section_tabs.register("intelligence", SectionTab("Notes", "intelligence", readers, 10))
         section_tabs.register("calendar", SectionTab("Calendar", "intelligence_calendar", readers, 20))
         kpi_tabs.register("kpis", ClientTab("KPIs", "client_kpis", readers, order=10))
+        kpi_tabs.register("campaigns", ClientTab("Campaigns", "client_campaigns", readers, order=20))
+        section_tabs.register("campaigns", SectionTab("Campaigns", "campaigns", readers, 30))
         kpi_tabs.register("web", ClientTab("Web analytics", "client_web", readers, order=30))
         section_tabs.register("kpis", SectionTab("KPIs", "kpis", readers, 10))
         section_tabs.register("kpi_library", SectionTab("Library", "kpi_library", readers, 20))

@@ -26,8 +26,8 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-PEOPLE: Final = 6
-LINES: Final = 4
+PEOPLE: Final = 5
+LINES: Final = 3
 """Lines of a table: it is to fit on one page."""
 
 
@@ -67,7 +67,7 @@ def brief_report(user: User, client: Client, now: datetime, *, money: bool = Tru
             *([_money(user, client, today)] if money else []),
             _health(health),
             _kpis(client, today),
-            *_plan(client, today),
+            _plan(client, today),
             _notes(user, client, today),
         ),
     )
@@ -86,7 +86,7 @@ def _people(user: User, client: Client, today: date) -> ReportTable:
 
 
 def _touches(client: Client) -> ReportTable:
-    rows = [[day(row.date), row.kind, row.theirs, row.ours, row.notes[:160]] for row in touchpoints_of(client, limit=3)]
+    rows = [[day(row.date), row.kind, row.theirs, row.ours, row.notes[:160]] for row in touchpoints_of(client, limit=2)]
     return _table("Last touches", ("When", "What", "Theirs", "Ours", "Notes"), rows, "Nothing is logged.")
 
 
@@ -111,7 +111,7 @@ def _health(page: object) -> ReportTable:
     for row in getattr(page, "rows", ()):
         moved = "" if row.points is None else number(row.points, 1, signed=True)
         score = "unknown" if row.score is None else number(row.score)
-        rows.append([row.label, score, moved, "; ".join(_input(line) for line in row.inputs[:2])])
+        rows.append([row.label, score, moved, "; ".join(_input(line) for line in row.inputs[:1])])
     return _table("Health, and what moved it", ("Part", "Score", "Moved", "Read from"), rows, "Not read yet.")
 
 
@@ -131,20 +131,18 @@ def _kpis(client: Client, today: date) -> ReportTable:
     return _table("KPIs", ("KPI", "Now", "Target", "Attained", "Standing"), rows, "None is agreed.")
 
 
-def _plan(client: Client, today: date) -> tuple[ReportTable, ReportTable]:
+def _plan(client: Client, today: date) -> ReportTable:
+    """What we are after, and the next steps to it."""
     goals = Objective.objects.filter(plan__client=client).exclude(status__in=CLOSED).select_related("owner")
-    aims = [
-        [goal.title, goal.get_status_display(), day(goal.due), goal.owner.name if goal.owner else ""]
+    rows = [
+        ["Objective", goal.title, goal.owner.name if goal.owner else "", day(goal.due), goal.get_status_display()]
         for goal in goals.order_by("position", "pk")[:LINES]
     ]
-    steps = [
-        [row.title, row.owner, day(row.due), row.due_words if row.late else row.status_word]
+    rows += [
+        ["Next step", row.title, row.owner, day(row.due), row.due_words if row.late else row.status_word]
         for row in open_actions(client, today, limit=LINES)
     ]
-    return (
-        _table("What we are after", ("Objective", "State", "By", "Owner"), aims, "The plan has no objective."),
-        _table("Next steps", ("Action", "Owner", "Due", "State"), steps, "Nothing is open."),
-    )
+    return _table("The plan", ("Part", "What", "Owner", "Due", "State"), rows, "The plan has no objective yet.")
 
 
 def _notes(user: User, client: Client, today: date) -> ReportTable:

@@ -32,6 +32,8 @@ RESOURCES = (
     "kpi-targets",
     "readings",
     "decks",
+    "campaigns",
+    "campaign-spend",
     "plans",
     "imperatives",
     "objectives",

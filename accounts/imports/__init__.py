@@ -1,6 +1,6 @@
 """Import kinds of clients and what is known of them."""
 
-from accounts.imports import kpis, plans
+from accounts.imports import campaigns, kpis, plans
 from accounts.imports.asks import ASKS
 from accounts.imports.clients import CLIENTS, TEAMS
 from accounts.imports.commitments import COMMITMENTS
@@ -32,6 +32,7 @@ def register() -> None:
         INTELLIGENCE,
         WEB,
         *kpis.ALL,
+        *campaigns.ALL,
         *deals,
         *plans.ALL,
     ):

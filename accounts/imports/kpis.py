@@ -190,7 +190,7 @@ def _meaning(name_required: bool) -> tuple[Column, ...]:
 
 
 _MORE: Final = (
-    Column("how", text(500), about="how it is measured", sample="CRM, first touch on content"),
+    Column("how", text(500), about="how it is measured", sample="CRM: first touch on content"),
     Column("frequency", choice(Frequency.values), about="month where it is new", sample="month"),
     Column("category", text(60), sample="Growth"),
     Column("gathers", choice(Gathers.values), about="last: a level; sum: readings add up", sample="last"),

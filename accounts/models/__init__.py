@@ -1,6 +1,7 @@
 """Clients and all that is known of them, one module a topic."""
 
 from accounts.models.asks import Ask
+from accounts.models.campaigns import Campaign, CampaignChannel, CampaignSpend, CampaignState
 from accounts.models.clients import Client, ClientMember, ClientStatus, Duty, Tier
 from accounts.models.closings import CloseReason, DealClosing
 from accounts.models.commitments import Commitment, Side
@@ -85,6 +86,10 @@ __all__ = [
     "Audience",
     "Bond",
     "BuyingRole",
+    "Campaign",
+    "CampaignChannel",
+    "CampaignSpend",
+    "CampaignState",
     "Category",
     "Client",
     "ClientMember",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portfolio.api.alignment import ALIGNMENT
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.call_resources import FORECAST_CALLS, SCENARIOS
+from portfolio.api.campaign_resources import CAMPAIGN_SPEND, CAMPAIGNS
 from portfolio.api.client_resources import CLIENTS, CONTACTS, OPPORTUNITIES
 from portfolio.api.contact_steps import INTRODUCTIONS
 from portfolio.api.contract_resources import CONTRACTS, ESTIMATES, MILESTONES, SCHEDULE_LINES, TERMS
@@ -48,6 +49,8 @@ RESOURCES = (
     INSIGHTS,
     *KPI_RESOURCES,
     INTELLIGENCE,
+    CAMPAIGNS,
+    CAMPAIGN_SPEND,
     *PLAN_RESOURCES,
     PLAN_VERSIONS,
     DECKS,

@@ -12,6 +12,7 @@ from datetime import date
 from portfolio.demo.associates import associate_hours, associate_rows
 from portfolio.demo.budgets import budget_rows, target_rows
 from portfolio.demo.calendar import month_of
+from portfolio.demo.campaigns import campaign_rows, spend_rows
 from portfolio.demo.clients import client_rows
 from portfolio.demo.contacts import contact_rows, introduction_rows
 from portfolio.demo.contracts import contract_rows
@@ -61,6 +62,8 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "kpis": kpi_rows(anchor),
         "kpi_targets": phase_rows(anchor),
         "readings": reading_rows(anchor, seed),
+        "campaigns": campaign_rows(anchor),
+        "campaign_spend": spend_rows(anchor),
         "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),
         "milestones": milestone_rows(anchor, seed),
         "estimates": estimate_rows(anchor, seed),

@@ -149,8 +149,8 @@ def test_the_brief_says_who_what_and_how_it_stands(world: World, owner: User, fi
     assert "Old news" not in html
     headings = [table.heading for table in brief(owner, {"client": "HAL"}, timezone.now()).tables]
     assert headings == [
-        "Who you meet", "Last touches", "Promises open", "Money", "Health, and what moved it", "KPIs",
-        "What we are after", "Next steps", "What to know",
+        "Who you meet", "Last touches", "Promises open", "Money", "Health, and what moved it", "KPIs", "The plan",
+        "What to know",
     ]  # fmt: skip
     assert "Stance" in [column.label for column in brief(owner, {"client": "HAL"}, timezone.now()).columns]
     told = brief(finance, {"client": "HAL"}, timezone.now())

@@ -38,6 +38,8 @@ COLUMNS = {
     " web_metric web_channel",
     "kpi_targets": "kpi period target",
     "readings": "kpi period actual note",
+    "campaigns": "key client name aim state starts_on ends_on currency owner kpis",
+    "campaign_spend": "campaign channel budget month spent",
     "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
     " signed_on country renewal notice_days notice_rule uplift probability billing_timing scope_hours ended_on",
     "milestones": "contract key title due amount accepted_on",
@@ -81,6 +83,7 @@ KEYS = {
     "feedback": "source_ref",
     "kpi_definitions": "key",
     "kpis": "key",
+    "campaigns": "key",
     "intelligence": "key",
     "contracts": "number",
     "time": "source_ref",

@@ -242,8 +242,8 @@ def test_a_job_delivered_twice_loads_once(owner: User, sign_in: Any) -> None:
 
 
 def test_options_travel_as_plain_data() -> None:
-    options = Options(currency="USD", accept_valid=True)
-    assert options.for_kinds() == {"currency": "USD", "owner": ""}
+    options = Options(currency="USD", accept_valid=True, client="HAL", first="2026-09-01")
+    assert options.for_kinds() == {"currency": "USD", "owner": "", "client": "HAL", "from": "2026-09-01", "to": ""}
 
 
 def test_a_bundle_is_judged_file_by_file(owner: User, finance: User, sign_in: Any) -> None:

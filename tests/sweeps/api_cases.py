@@ -216,6 +216,18 @@ API: tuple[Case, ...] = (
         patch=DIRECTOR, delete=DIRECTOR, body=lambda world: {"how": "Asked"},
     ),
     *_resource(
+        "campaigns", RELATIONS, WRITERS, lambda world: world.own.campaign,
+        {
+            "key": "CA-9", "client": "HAL", "name": "Sun", "starts_on": "2026-11-01", "ends_on": "2026-12-31",
+            "currency": "USD",
+        }, delete=True, change={"state": "ended"},
+    ),
+    *_resource(
+        "campaign-spend", RELATIONS, WRITERS, lambda world: world.own.spend,
+        {"campaign": "HAL-CA", "channel": "Print", "budget": "90", "month": "2026-11", "spent": "9"}, delete=False,
+        change={"spent": "10"},
+    ),
+    *_resource(
         "intelligence", RELATIONS, WRITERS, lambda world: world.own.note,
         {
             "key": "N-9", "kind": "client", "title": "News", "so_what": "Call", "clients": "HAL",

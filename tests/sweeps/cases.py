@@ -1030,6 +1030,33 @@ KPIS = (
 )  # fmt: skip
 
 
+_CAMPAIGN: Kwargs = {
+    "name": "Qvsun", "state": "planned", "starts_on": "2026-12-01", "ends_on": "2026-12-31", "currency": "USD",
+}  # fmt: skip
+CAMPAIGNS = (
+    Case("campaigns", get=RELATIONS),
+    Case("campaigns", query="format=csv", get=RELATIONS),
+    Case("report_pdf", fixed(name="campaigns"), get=RELATIONS, post=RELATIONS),
+    Case("client_campaigns", key, get=RELATIONS, record=True),
+    Case("campaign_add", key, get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed_body(**_CAMPAIGN)),
+    Case("campaign", under("campaign"), get=RELATIONS, record=True),
+    Case(
+        "campaign_edit", under("campaign"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(version="1", **_CAMPAIGN),
+    ),
+    Case("campaign_remove", under("campaign"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case(
+        "campaign_channel", under("campaign"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(channel="Print", budget="100"),
+    ),
+    Case(
+        "campaign_spend",
+        lambda world: {"key": "HAL", "pk": world.own.campaign.pk, "channel": world.own.channel.pk},
+        get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed_body(month="2026-11", amount="50"),
+    ),
+    _figure("campaign.spent:client=HAL;campaign=HAL-CA", RELATIONS),
+    _figure("campaign.pace:client=HAL;campaign=HAL-CA", RELATIONS),
+)  # fmt: skip
 _NOTE: Kwargs = {
     "kind": "industry", "title": "Qvprices", "so_what": "Qvless money", "noted_on": "2026-11-01",
     "expires_on": "2027-01-01", "version": "1",
@@ -1130,6 +1157,7 @@ PAGES: tuple[Case, ...] = (
     *DEALS,
     *KPIS,
     *INTELLIGENCE,
+    *CAMPAIGNS,
     *FINANCIALS,
     *REPORTS,
     *REVIEWS,

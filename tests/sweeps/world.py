@@ -16,6 +16,9 @@ from accounts.actions.plan_versions import keep_version, submit_version
 from accounts.models import (
     Action,
     Ask,
+    Campaign,
+    CampaignChannel,
+    CampaignSpend,
     Client,
     ClientMember,
     Commitment,
@@ -154,6 +157,9 @@ class Book:
     merge: ContactMerge
     ask: Ask
     version: PlanVersion
+    campaign: Campaign
+    channel: CampaignChannel
+    spend: CampaignSpend
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -333,6 +339,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     survey, asked, insight, answer = _heard(client, contact, boss, director)
     parts, reading, tie = _planned_parts(plan, objective, people, key, sow)
     kpi, kpi_reading, phase = _measured(client, contact, director)
+    campaign, channel, spend = _run(client, kpi, director)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
@@ -366,6 +373,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
             asked_on=date(2026, 11, 9),
         ),
         plan.versions.get(),
+        campaign, channel, spend,
     )  # fmt: skip
 
 
@@ -380,6 +388,17 @@ def _measured(client: Client, contact: Contact, director: User) -> tuple[Kpi, Kp
     read = KpiReading.objects.create(kpi=kpi, period="2026-10", actual=Decimal(28), note="Qvremark", **days)
     phase = KpiTarget.objects.create(kpi=kpi, period="2026-Q4", ends=date(2026, 12, 31), target=Decimal(29))
     return kpi, read, phase
+
+
+def _run(client: Client, kpi: Kpi, director: User) -> tuple[Campaign, CampaignChannel, CampaignSpend]:
+    campaign = Campaign.objects.create(
+        client=client, key=f"{client.key}-CA", name="Qvsun", state="running", starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 12, 31), currency="USD", owner=director,
+    )  # fmt: skip
+    campaign.kpis.add(kpi)
+    channel = CampaignChannel.objects.create(campaign=campaign, channel="Radio", budget=Decimal(9000))
+    spend = CampaignSpend.objects.create(channel=channel, month=date(2026, 10, 1), amount=Decimal(3000))
+    return campaign, channel, spend
 
 
 def _noted(client: Client, director: User) -> IntelligenceNote:

@@ -35,6 +35,8 @@ LOAD_ORDER = (
     "kpis",
     "kpi_targets",
     "readings",
+    "campaigns",
+    "campaign_spend",
     "plans",
     "imperatives",
     "objectives",

@@ -59,6 +59,8 @@ KINDS = (
     "kpis",
     "kpi_targets",
     "readings",
+    "campaigns",
+    "campaign_spend",
     "plans",
     "imperatives",
     "objectives",

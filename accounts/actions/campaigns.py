@@ -1,0 +1,98 @@
+"""Campaigns, their channels and what they spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import transaction
+
+from accounts.actions.edits import Subject, add, remove, save_changes
+from accounts.models import Campaign, CampaignChannel, CampaignSpend, Client
+from common import audit
+from people.models import User
+
+FIELDS: Final = ("name", "aim", "state", "starts_on", "ends_on", "currency", "owner")
+
+
+def _subject(campaign: Campaign) -> Subject:
+    return Subject("campaign", campaign.name, campaign.client_id)
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in FIELDS if name in values}
+
+
+def _tie(campaign: Campaign, values: Mapping[str, Any], actor: User) -> None:
+    if "kpis" not in values:
+        return
+    was = sorted(campaign.kpis.values_list("key", flat=True))
+    now = sorted(kpi.key for kpi in values["kpis"])
+    if was != now:
+        campaign.kpis.set(values["kpis"])
+        _told(campaign, {"kpis": (was, now)}, actor)
+
+
+def _told(campaign: Campaign, changes: audit.Changes, actor: User) -> None:
+    subject = _subject(campaign)
+    audit.record(
+        actor=actor.email, verb="changed", kind=subject.kind, object_id=campaign.pk, label=subject.label,
+        client_id=subject.client_id, changes=changes,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_campaign(*, client: Client, values: Mapping[str, Any], actor: User) -> Campaign:
+    campaign = Campaign(client=client, **_given(values))
+    made = add(campaign, actor=actor.email, subject=_subject(campaign), values=_given(values))
+    _tie(made, values, actor)
+    return made
+
+
+@transaction.atomic
+def change_campaign(*, campaign: Campaign, values: Mapping[str, Any], expected: int | None, actor: User) -> Campaign:
+    """Raises StaleRecord when somebody saved it meanwhile."""
+    saved = save_changes(
+        campaign, _given(values), expected=expected, actor=actor.email, subject=_subject(campaign)
+    )  # fmt: skip
+    _tie(saved, values, actor)
+    return saved
+
+
+def remove_campaign(*, campaign: Campaign, actor: User) -> None:
+    told = {name: getattr(campaign, name) for name in FIELDS}
+    remove(campaign, actor=actor.email, subject=_subject(campaign), values=told)
+
+
+@transaction.atomic
+def set_budget(*, campaign: Campaign, channel: str, budget: Decimal, actor: User) -> CampaignChannel:
+    """A channel and its budget; said again, it is corrected."""
+    found = CampaignChannel.objects.select_for_update().filter(campaign=campaign, channel=channel).first()
+    was = None if found is None else str(found.budget)
+    if found is None:
+        found = CampaignChannel.objects.create(campaign=campaign, channel=channel, budget=budget)
+    elif found.budget != budget:
+        found.budget, found.version = budget, found.version + 1
+        found.save(update_fields=["budget", "version", "updated_at"])
+    else:
+        return found
+    _told(campaign, {f"budget of {channel}": (was, str(budget))}, actor)
+    return found
+
+
+@transaction.atomic
+def note_spend(*, channel: CampaignChannel, month: date, amount: Decimal, actor: User) -> CampaignSpend:
+    """What a channel spent in a month; said again, it is corrected."""
+    found = CampaignSpend.objects.select_for_update().filter(channel=channel, month=month).first()
+    was = None if found is None else str(found.amount)
+    if found is None:
+        found = CampaignSpend.objects.create(channel=channel, month=month, amount=amount)
+    elif found.amount != amount:
+        found.amount, found.version = amount, found.version + 1
+        found.save(update_fields=["amount", "version", "updated_at"])
+    else:
+        return found
+    _told(channel.campaign, {f"{channel.channel}, {month:%Y-%m}": (was, str(amount))}, actor)
+    return found
