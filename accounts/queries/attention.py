@@ -79,12 +79,6 @@ def _due(user: User, today: date) -> list[AttentionItem]:
         .order_by()
         .values_list("client__key", "client__name", "text", blank, "owner__name", blank, "due", "pk", "side")
     )
-    asked_of_us = [
-        *asking(user, today),
-        *plans_asking(user, today),
-        *kpis_asking(user, today),
-        *notes_asking(user, today),
-    ]
     waiting = (
         Ask.objects.filter(client__in=visible, answered_on=None)
         .annotate(by=Coalesce("due", ExpressionWrapper(F("asked_on") + Value(LONG), output_field=DateField())))
@@ -95,7 +89,13 @@ def _due(user: User, today: date) -> list[AttentionItem]:
             Value("ask", output_field=CharField()),
         )
     )  # fmt: skip
-    asked_of_us = [waiting, *asking(user, today), *plans_asking(user, today)]
+    asked_of_us = [
+        waiting,
+        *asking(user, today),
+        *plans_asking(user, today),
+        *kpis_asking(user, today),
+        *notes_asking(user, today),
+    ]
     rows = list(actions.union(promises, *asked_of_us, all=True).order_by("due", "pk")[:DUE_READ])
     voiced = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
     planned = [plan_item(Asked(*row), today) for row in rows if row[-1] in PLAN_KINDS]
