@@ -60,7 +60,7 @@ class MeetingForm(forms.Form):
 def upload(request: HttpRequest) -> HttpResponse:
     """First the file, then what of it is to be logged; the file itself is not kept."""
     user = signed_in(request)
-    if request.method == "POST" and "read" in request.POST:
+    if request.method == "POST" and "calendar_text" in request.POST:
         return _choose(request, user)
     form = CalendarForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -91,7 +91,7 @@ def _shown(
 
 
 def _choose(request: HttpRequest, user: User) -> HttpResponse:
-    kept = request.POST["read"]
+    kept = request.POST["calendar_text"]
     try:
         body = signing.loads(kept, salt=SALT, max_age=3600)
         meetings, left_out = read_meetings(str(body).encode())

@@ -114,7 +114,7 @@ def test_a_calendar_file_is_matched_and_logged_once(world: World, owner: User, m
     for word in ("Budget", "With Ravi Menon", "Of ours: Jon Park", "Lea Ving", "Still to come"):
         assert word in text
     kept = shown.context["kept"]
-    said = {"read": kept, "m0-take": "on", "m0-client": "HAL", "m0-add": ["l.ving@hal.example"]}
+    said = {"calendar_text": kept, "m0-take": "on", "m0-client": "HAL", "m0-add": ["l.ving@hal.example"]}
     assert browser.post("/log/calendar/", said).status_code == 302
     point = Touchpoint.objects.get(source_ref__contains=":ics-")
     assert (point.date, point.kind, point.notes) == (day, "meeting", "Budget")
@@ -124,7 +124,7 @@ def test_a_calendar_file_is_matched_and_logged_once(world: World, owner: User, m
 
     again = post_file(browser, body)
     assert "Logged already" in again.content.decode()
-    assert browser.post("/log/calendar/", {**said, "read": again.context["kept"]}).status_code in (302, 422)
+    assert browser.post("/log/calendar/", {**said, "calendar_text": again.context["kept"]}).status_code in (302, 422)
     assert Touchpoint.objects.filter(source_ref__contains=":ics-").count() == 1
     assert Contact.objects.filter(email="l.ving@hal.example").count() == 1
 
@@ -134,13 +134,15 @@ def test_a_file_says_what_is_wrong_and_writes_nothing(world: World, owner: User)
     browser = browser_of(owner)
     assert post_file(browser, b"no calendar").status_code == 422
     assert post_file(browser, b"x" * 1_000_001).status_code == 422
-    assert browser.post("/log/calendar/", {"read": "forged"}).status_code == 302
+    assert browser.post("/log/calendar/", {"calendar_text": "forged"}).status_code == 302
     shown = post_file(browser, calendar(event("UID:9", "DTSTART;VALUE=DATE:20261101", "SUMMARY:Talk")))
-    refused = browser.post("/log/calendar/", {"read": shown.context["kept"], "m0-take": "on", "m0-client": ""})
+    refused = browser.post("/log/calendar/", {"calendar_text": shown.context["kept"], "m0-take": "on", "m0-client": ""})
     assert refused.status_code == 422
     assert "Say which client" in refused.content.decode()
     out = make_client("OUT")
-    theirs = browser.post("/log/calendar/", {"read": shown.context["kept"], "m0-take": "on", "m0-client": out.key})
+    theirs = browser.post(
+        "/log/calendar/", {"calendar_text": shown.context["kept"], "m0-take": "on", "m0-client": out.key}
+    )
     assert theirs.status_code == 422
     assert not Touchpoint.objects.filter(source_ref__contains=":ics-").exists()
 
