@@ -148,6 +148,26 @@ class HealthSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class KpiSeen:
+    """A number both sides agreed to be measured by, at the end of the review's months. word: of its unit; series: its
+    last eight readings; aim: the target as people read it; ahead: where the readings lead by the year's end.
+    """
+
+    name: str
+    unit: str
+    word: str
+    direction: str
+    now: Decimal | None
+    expected: Decimal | None
+    before: Decimal | None
+    year_ago: Decimal | None
+    aim: Decimal | None
+    ahead: Decimal | None
+    standing: Status
+    series: tuple[Decimal | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """Something that fell due: ours or theirs, a promise or a milestone. done_on: None while it is not."""
 
@@ -177,4 +197,5 @@ class Account:
     people: People | None = None
     health: HealthSeen | None = None
     risks: tuple[Risk, ...] = ()
+    kpis: tuple[KpiSeen, ...] = ()
     dues: tuple[Due, ...] = ()

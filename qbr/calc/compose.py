@@ -13,6 +13,7 @@ from qbr.calc.compose_dive import dive
 from qbr.calc.compose_forecast import forecast
 from qbr.calc.compose_goals import objectives
 from qbr.calc.compose_inside import people, risks
+from qbr.calc.compose_kpis import kpis
 from qbr.calc.compose_money import drawn_fees, fees, fees_finding, moved_column, scorecard, summary
 from qbr.calc.compose_moves import moves
 from qbr.calc.compose_profit import profit
@@ -38,15 +39,15 @@ from qbr.calc.slides import (
 
 AGENDA: Final[tuple[tuple[str, tuple[Kind, ...]], ...]] = (
     ("Decide, and account for what was promised", ("decisions", "promises")),
-    ("Where we stand", ("summary", "objectives", "scorecard", "dive")),
+    ("Where we stand", ("summary", "objectives", "kpis", "scorecard", "dive")),
     ("Service, and what you told us", ("service", "voice")),
     ("What next: recommendations and plan", ("moves", "plan", "own")),
     ("Fees, proposals and contracts in full", ("pnl", "forecast", "pipeline", "contracts")),
     ("Between ourselves", ("people", "risks")),
 )
 MINUTES: Final[dict[Kind, int]] = {
-    "decisions": 3, "promises": 5, "summary": 5, "objectives": 5, "scorecard": 8, "dive": 6, "service": 4, "voice": 4,
-    "moves": 10, "plan": 8, "own": 3,
+    "decisions": 3, "promises": 5, "summary": 5, "objectives": 5, "kpis": 8, "scorecard": 4, "dive": 6, "service": 4,
+    "voice": 4, "moves": 10, "plan": 8, "own": 3,
 }  # fmt: skip
 """How long the best give each slide; the rest is read before or after. Source: field practice, 60 to 75 minutes."""
 KIND_LABELS: Final = {"qbr": "Quarterly business review", "annual": "Annual strategic meeting"}
@@ -59,6 +60,7 @@ def compose(data: ReviewData) -> Deck:
         promises(data),
         summary(data, moved_column(data), _agreed(data), _attention(data)),
         objectives(data),
+        kpis(data),
         scorecard(data),
         dive(data),
         service(data),

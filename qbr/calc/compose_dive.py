@@ -69,6 +69,8 @@ def _finding(data: ReviewData, worst: Part, months: list[Part]) -> str:
     claim = f"{worst.name} is {size} {_side(worst.gap)} budget"
     where = findings.share_of(worst.gap, months)
     said = f"{claim}, {where}" if where else claim
+    if not where and len(months) > 1 and all(part.gap * worst.gap > 0 for part in months):
+        said = f"{claim}, {_side(worst.gap)} in every month"
     net, budget = (found.get("net_revenue") for found in (data.actual(data.periods.now), data.budget(data.periods.now)))
     whole = None if net is None or budget is None else net - budget
     if whole is not None and whole * worst.gap < 0 and len(said) < 100:

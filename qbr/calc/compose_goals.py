@@ -35,7 +35,7 @@ def objectives(data: ReviewData) -> Slide | None:
     account = data.account
     if not account.aims:
         return None
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("Your aim", 262, "aim"),
         Column("Share of fees", 126, "bar"),
         Column("Our objective", 250, "name"),
@@ -45,11 +45,14 @@ def objectives(data: ReviewData) -> Slide | None:
         Column("Target", 72, "figure"),
         Column("Status", 118, "status"),
     )
-    rows = [row for aim in account.aims for row in _aim_rows(data, aim)]
+    if not any(aim.goals for aim in account.aims):  # nothing to measure: the room goes to what serves each aim
+        columns = (Column("Your aim", 400, "aim"), Column("Share of fees", 240, "bar"), Column("What serves it", 528))
+    width = len(columns)
+    rows = [Row(row.cells[:width], row.style) for aim in account.aims for row in _aim_rows(data, aim)]
     orphan = account.orphan
     if orphan.fees is not None and orphan.fees > 0:
         name = Cell("Work tied to none of them", detail=_before(orphan))
-        rows.append(Row((name, _share_cell(data, orphan), *(Cell(""),) * 6)))
+        rows.append(Row((name, _share_cell(data, orphan), *(Cell(""),) * (width - 2))))
     return Slide(
         key="objectives",
         kind="objectives",

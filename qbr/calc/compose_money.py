@@ -65,7 +65,13 @@ def fees_finding(data: ReviewData) -> str:
         )
     so_far = f" to {formats.month_short(now.last)}" if data.periods.partial else ""
     name = f"{fees(data)} of {formats.money(net, data.currency)}{so_far}"
-    said = findings.amount_against_budget(name, net, budget, data.currency, line_gaps(data))
+    gaps = line_gaps(data)
+    said = findings.amount_against_budget(name, net, budget, data.currency, gaps)
+    alike = sorted(
+        (part for part in gaps if part.gap * (net - budget) > 0), key=lambda part: (-abs(part.gap), part.name)
+    )
+    if len(gaps) > 1 and alike and said.endswith("budget") and not said.endswith("on budget"):
+        said = f"{said}; {alike[0].name} leads with {findings.amounts(data.currency, alike[0].gap)[0]}"
     return said if data.internal else said.replace(" is ", " are ", 1)
 
 

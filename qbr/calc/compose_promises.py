@@ -135,8 +135,18 @@ def _finding(data: ReviewData) -> str:
             if kept > 1
             else "The one promise due was kept"
         )
+    if not kept:
+        said = f"None of the {findings.count(len(due))} promises due was kept by its day"
+        if len(due) == 1:
+            said = "The one promise due was not kept by its day"
+        return _with_late(said, due)
     was, day = ("was", "its day") if kept == 1 else ("were", "their day")
     said = f"{findings.count(kept).capitalize()} of {findings.count(len(due))} promises {was} kept by {day}"
+    return _with_late(said, due)
+
+
+def _with_late(said: str, due: list[PromiseMade]) -> str:
+    """Ours first; one alone is named where there is room."""
     late = {side: [p for p in due if p.state == "late" and p.side == side] for side in ("ours", "theirs")}
     ours, theirs = len(late["ours"]), len(late["theirs"])
     if ours and theirs:

@@ -187,15 +187,14 @@ def _notice_cell(data: ReviewData, item: Agreement) -> Cell:
 # --- the plan ----------------------------------------------------------------------------------------------------
 
 
-def plan(data: ReviewData) -> Slide:
-    """Open actions due within thirteen weeks, late ones first, each with its place in the weeks."""
+def plan(data: ReviewData) -> Slide | None:
+    """Open actions due within thirteen weeks, late ones first, each with its place in the weeks; None without any."""
     monday = data.today - timedelta(days=data.today.weekday())
     end = monday + timedelta(weeks=WEEKS)
     tasks = [task for task in data.tasks if task.due is None or task.due < end]
     section = "Next quarter"
     if not tasks:
-        words = "No action is planned for the next thirteen weeks."
-        return Slide(key="plan", kind="plan", section=section, headline="No action is planned yet", note=words)
+        return None
     goals = any(task.objective for task in tasks)
     columns = (
         Column("Action", 360 if goals else 560, "name"),

@@ -19,6 +19,7 @@ BODIES: dict[Kind, BodyOf] = {
     "promises": stacks.pair,
     "summary": bodies.summary,
     "objectives": bodies.table,
+    "kpis": bodies.table,
     "scorecard": bodies.table,
     "dive": stacks.dive,
     "service": stacks.stack,

@@ -16,7 +16,9 @@ from qbr.calc.slides import Deck, Kind, Slide
 Weight = Literal["blocks", "check", "advice"]
 
 FORWARD: Final[frozenset[Kind]] = frozenset({"decisions", "moves", "plan", "forecast", "pipeline", "contracts"})
-BACKWARD: Final[frozenset[Kind]] = frozenset({"promises", "summary", "scorecard", "dive", "service", "voice", "pnl"})
+BACKWARD: Final[frozenset[Kind]] = frozenset(
+    {"promises", "summary", "kpis", "scorecard", "dive", "service", "voice", "pnl"}
+)
 AHEAD: Final = Decimal("0.4")
 """Of the slides that look either way, at least so many look ahead."""
 MOST_WORDS: Final = 130
@@ -84,6 +86,10 @@ def _whole(deck: Deck) -> Iterator[Finding]:
     if not any(slide.kind == "decisions" for slide in deck.slides):
         fix = "Write a decision: what is asked, what we recommend, who decides and by when."
         yield Finding("no ask", "decisions", "Decisions we seek today", "The review asks for nothing.", fix)
+    if not any(slide.kind == "plan" for slide in deck.slides):
+        fix = "Put actions with owner and day on the plan"
+        fix += ", and share with the client those they may see." if deck.audience == "client" else "."
+        yield Finding("no plan", "", "Next quarter", "The review ends without a next step.", fix)
     colours = brand(deck.brand)
     if contrast(colours.pure, colours.panel_text) < TEXT_CONTRAST:
         fix = "Choose a darker or a lighter brand colour."

@@ -24,6 +24,7 @@ Kind = Literal[
     "promises",
     "summary",
     "objectives",
+    "kpis",
     "scorecard",
     "dive",
     "service",

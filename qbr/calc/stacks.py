@@ -150,7 +150,7 @@ def _moves_table(slide: Slide) -> Table:
     if bar == "benefit" and amounts["cost"]:
         add(Column(f"Cost{unit}", 84, "figure"), [one.cost for one in listed])
     if has["when"]:
-        add(Column("When", 166, "text"), [Cell(one.when or None) for one in listed])
+        add(Column("When", 166, "status"), [Cell(one.when or None) for one in listed])
     if has["if_not"]:
         add(Column("If not pursued", 220, "text"), [Cell(one.if_not or None) for one in listed])
     spare = 1168 - sum(column.width for column in columns)

@@ -47,6 +47,7 @@ from qbr.calc.account import (
 from qbr.calc.review import Figures, Periods, Span, summed
 from qbr.calc.slides import FieldClass
 from qbr.queries.facts import Facts, Row, grouped
+from qbr.queries.kpis import kpis_of
 
 QUARTER: Final = timedelta(days=80)
 """How long before its newest reading a client's health is compared with, at least."""
@@ -104,6 +105,7 @@ def account_of(facts: Facts, around: Around) -> Account:
         people=_people(facts, around.today) if ours else None,
         health=_health(facts) if ours else None,
         risks=tuple(_risk(row) for row in facts.get("risk", ())),
+        kpis=kpis_of(facts, around.periods, around.today, around.basis.currency),
         dues=_dues(facts, internal=ours),
     )
 

@@ -23,6 +23,9 @@ from accounts.models import (
     Imperative,
     Insight,
     Invitation,
+    Kpi,
+    KpiReading,
+    KpiTarget,
     MeasureReading,
     Objective,
     PlanFact,
@@ -130,6 +133,19 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
         ),
         "asked": _rows(
             asked.annotate(asked=Count("pk"), answered=Count("answered_at")).order_by(), "asked", "answered"
+        ),
+        "kpi": _rows(
+            Kpi.objects.filter(**of).order_by("category", "name", "pk"),
+            "pk", "name", "unit", "direction", "gathers", "starts_on", "due",
+            baseline=_exact("baseline"), target=_exact("target"), low=_exact("target_low"), high=_exact("target_high"),
+        ),
+        "reading": _rows(
+            KpiReading.objects.filter(kpi__client=OuterRef("pk")).order_by("ends", F("starts").desc()),
+            "kpi_id", "starts", "ends", actual=_exact("actual"),
+        ),
+        "phase": _rows(
+            KpiTarget.objects.filter(kpi__client=OuterRef("pk")).order_by("ends", "pk"),
+            "kpi_id", "ends", target=_exact("target"),
         ),
     }  # fmt: skip
 

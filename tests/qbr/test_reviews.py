@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from accounts.models import Action, Client, Objective, Plan
+from accounts.models import Action, Client, Kpi, KpiReading, Objective, Plan
 from common import jobs
 from common.models import AuditEntry, Job
 from common.records import StaleRecord
@@ -62,7 +62,7 @@ def test_a_client_review_reads_no_cost_at_all(deck: Deck, internal: Deck, owner:
 
 def test_composing_takes_few_queries_whatever_the_size(internal: Deck, owner: User) -> None:
     for number in range(30):
-        make_contract(internal.client, title=f"Work {number}")
+        make_contract(internal.client, number=f"WORK-{number}", title=f"Work {number}")
         make_opportunity(internal.client)
     with CaptureQueriesContext(connection) as asked:
         compose_deck(owner, get_deck_for(owner, internal.pk), now=NOW)
@@ -372,3 +372,22 @@ def test_a_client_deck_holds_shared_actions_only_and_not_our_objectives(
     assert "Agree fallback terms" not in theirs
     assert "Renew on fair terms" not in theirs
     assert all(text in ours for text in ("Deliver the film", "Agree fallback terms", "Renew on fair terms"))
+
+
+def test_kpis_stand_as_read_by_the_end_of_the_period(client: Client, deck: Deck, owner: User) -> None:
+    """From 20 to 30 over 2026, at the end of October 20 + 10 × 303 ÷ 364 are asked: 28.3. November is not October's."""
+    kpi = Kpi.objects.create(
+        client=client, name="Qualified leads", unit="leads", baseline=20, target=30, starts_on=date(2026, 1, 1),
+        due=date(2026, 12, 31),
+    )  # fmt: skip
+    for month, actual in ((9, 25), (10, 28), (11, 40)):
+        period = f"2026-{month:02d}"
+        first, last = date(2026, month, 1), date(2026, month, 31 if month == 10 else 30)
+        KpiReading.objects.create(kpi=kpi, period=period, starts=first, ends=last, actual=actual)
+    Kpi.objects.create(client=client, name="Never read", target=9)
+    table = next(item for item in compose_deck(owner, deck, now=NOW).deck.slides if item.kind == "kpis").table
+    assert table is not None
+    assert [[cell.text for cell in row.cells][:5] for row in table.rows] == [
+        ["Qualified leads", "28", "28.3", "−0.3", "25"]
+    ]
+    assert table.rows[0].cells[-1].status == "on_track"

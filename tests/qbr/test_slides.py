@@ -20,6 +20,7 @@ from qbr.calc.account import (
     HealthPart,
     HealthSeen,
     Known,
+    KpiSeen,
     Learnt,
     People,
     Risk,
@@ -234,3 +235,34 @@ def test_many_promises_lose_none() -> None:
     assert len(slide(made, "promises").tables[0].rows) == 9
     assert len(slide(made, "promises").tables[0].marks) == 20
     assert laid_out(made).blocked == ()
+
+
+def test_kpis_are_held_against_where_they_should_be_by_now() -> None:
+    """Pick rate 113 against 128 planned is 15 short; a share is told in per cent; one without a plan is in no count."""
+    rate = KpiSeen(
+        "Pick rate",
+        "count",
+        "units/h",
+        "up",
+        D(113),
+        D(128),
+        D(110),
+        D(99),
+        D(132),
+        D(119),
+        "at_risk",
+        (D(99), D(110), D(113)),
+    )
+    share = KpiSeen("Online share", "ratio", "", "up", D("0.143"), D("0.14"), None, None, D("0.146"), None, "on_track")
+    bare = KpiSeen("Members", "count", "", "up", D(4000), None, None, None, None, None, "unknown")
+    found = slide(compose(data(account=account(kpis=(rate, share, bare)))), "kpis")
+    assert found.headline == "One of two KPIs is on track; Pick rate is at risk, 113 against 128 planned"
+    assert found.table is not None
+    assert [[cell.text for cell in row.cells] for row in found.table.rows] == [
+        ["Pick rate", "113", "128", "−15", "110", "99", "", "132", "119", ""],
+        ["Online share", "14.3%", "14.0%", "+0.3%", None, None, "", "14.6%", None, ""],
+        ["Members", "4,000", None, None, None, None, "", None, None, ""],
+    ]
+    assert [row.style for row in found.table.rows] == ["alert", "", ""]
+    assert [one.text for one in found.drawn] == ["113, plan 128"]
+    assert "kpis" not in [item.kind for item in deck().slides]
