@@ -15,6 +15,7 @@ from django.http import Http404
 from accounts.models import (
     PARTS,
     PLAN_PATHS,
+    BusinessUnit,
     Campaign,
     CampaignChannel,
     CampaignSpend,
@@ -23,6 +24,7 @@ from accounts.models import (
     Commitment,
     Contact,
     Feedback,
+    Idea,
     Influence,
     Insight,
     IntelligenceNote,
@@ -32,19 +34,23 @@ from accounts.models import (
     KpiReading,
     KpiTarget,
     MeasureReading,
+    Offering,
     Opportunity,
     Pitch,
     Plan,
+    PlanningSession,
     PlanPart,
     PlanVersion,
     Proposal,
     ProposalDocument,
+    SessionItem,
     Stakeholding,
     Survey,
     Target,
     Theme,
     Touchpoint,
     WebMetric,
+    WhiteSpaceCell,
 )
 from common.policies import FINANCE, LEADERSHIP
 from people.access import abilities_of
@@ -459,3 +465,75 @@ def get_decidable_plan_version_for(user: User, client_key: str, number: int) -> 
     if found.submitted_by_id == user.pk:
         raise PermissionDenied("Whoever asks for approval does not give it: another director decides.")
     return found
+
+
+def offerings_for(user: User) -> QuerySet[Offering]:
+    """The company's own catalogue, of no client; what an offering leaves is of the class COST: see the fields."""
+    return Offering.objects.all() if abilities_of(user).see_relationships else Offering.objects.none()
+
+
+def get_editable_offering_for(user: User, pk: int) -> Offering:
+    found = _or_not_found(offerings_for(user).filter(pk=pk).first())
+    if not abilities_of(user).edit_client:
+        raise PermissionDenied("Only an account director changes what we offer.")
+    return found
+
+
+def units_for(user: User) -> QuerySet[BusinessUnit]:
+    if not abilities_of(user).see_relationships:
+        return BusinessUnit.objects.none()
+    return BusinessUnit.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_editable_unit_for(user: User, client_key: str, pk: int) -> BusinessUnit:
+    client = get_editable_client_for(user, client_key)
+    found = BusinessUnit.objects.select_related("client", "parent", "owner").filter(client=client, pk=pk).first()
+    return _or_not_found(found)
+
+
+def cells_for(user: User) -> QuerySet[WhiteSpaceCell]:
+    if not abilities_of(user).see_relationships:
+        return WhiteSpaceCell.objects.none()
+    return WhiteSpaceCell.objects.filter(unit__client__in=Client.objects.visible_to(user))
+
+
+def sessions_for(user: User) -> QuerySet[PlanningSession]:
+    if not abilities_of(user).see_relationships:
+        return PlanningSession.objects.none()
+    return PlanningSession.objects.filter(client__in=Client.objects.visible_to(user))
+
+
+def get_session_for(user: User, client_key: str, pk: int) -> PlanningSession:
+    client = get_client_for(user, client_key)
+    linked = ("client__owner", "client__parent", "facilitator")
+    found = sessions_for(user).select_related(*linked).filter(client=client, pk=pk).first()
+    return _or_not_found(found)
+
+
+def get_session_by_key_for(user: User, client_key: str, key: str) -> PlanningSession:
+    client = get_client_for(user, client_key)
+    rows = sessions_for(user).select_related("client", "facilitator").filter(client=client)
+    return _or_not_found(None if "\x00" in key else rows.filter(key=key).first())
+
+
+def get_editable_session_for(user: User, client_key: str, pk: int) -> PlanningSession:
+    get_editable_client_for(user, client_key)
+    return get_session_for(user, client_key, pk)
+
+
+def get_editable_item_for(user: User, client_key: str, pk: int) -> SessionItem:
+    client = get_editable_client_for(user, client_key)
+    found = SessionItem.objects.select_related("session__client").filter(session__client=client, pk=pk).first()
+    return _or_not_found(found)
+
+
+def ideas_for(user: User) -> QuerySet[Idea]:
+    """Of sessions in sight; while others' ideas are covered, one's own alone."""
+    uncovered = Q(item__session__hidden=False) | Q(item__session__revealed_at__isnull=False) | Q(author_id=user.pk)
+    return Idea.objects.filter(uncovered, item__session__in=sessions_for(user).order_by())
+
+
+def get_editable_idea_for(user: User, client_key: str, pk: int) -> Idea:
+    client = get_editable_client_for(user, client_key)
+    rows = ideas_for(user).select_related("item__session__client", "author")
+    return _or_not_found(rows.filter(item__session__client=client, pk=pk).first())

@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
             reports_kpis,
             reports_map,
             reports_plans,
+            reports_sessions,
             reports_voice,
             tiles,
         )  # models exist once all apps are set up
@@ -64,6 +65,7 @@ class AccountsConfig(AppConfig):
         pages.register("board", SavedPage("Pipeline board", "pipeline_board", readers, tiles.deals))
         section_tabs.register("pipeline", SectionTab("Table", "pipeline", readers, 10))
         section_tabs.register("board", SectionTab("Board", "pipeline_board", readers, 20))
+        section_tabs.register("offerings", SectionTab("Offerings", "offerings", readers, 75))
         section_tabs.register("proposals", SectionTab("Proposals", "proposals", readers, 50))
         section_tabs.register("pitches", SectionTab("Pitches", "pitches", readers, 60))
         section_tabs.register("win_loss", SectionTab("Won and lost", "win_loss", readers, 70))
@@ -76,6 +78,9 @@ class AccountsConfig(AppConfig):
         report_kinds.register("plan", ReportKind("Account plan", readers, reports_plans.plan))
         plan_tabs.register("measures", ClientTab("Measures", "plan_measures", readers, order=40))
         plan_tabs.register("context", ClientTab("Context", "plan_context", readers, order=50))
+        plan_tabs.register("sessions", ClientTab("Sessions", "plan_sessions", readers, order=70))
+        minutes = ReportKind("Minutes", readers, reports_sessions.minutes)
+        report_kinds.register("session-minutes", minutes)
         plan_tabs.register("versions", ClientTab("Versions", "plan_versions", readers, order=90))
         plan_measures.register("coverage", MeasureSource("Coverage", "ratio", readers, measures.read_coverage))
         promises = MeasureSource("Our promises kept", "ratio", readers, measures.read_kept)

@@ -16,6 +16,7 @@ class FinancialsConfig(AppConfig):
             explain_pack,
             explain_receivables,
             explain_retention,
+            explain_white_space,
             explanations,
             imports,
             jobs,
@@ -37,6 +38,7 @@ class FinancialsConfig(AppConfig):
         explain_capacity.register()
         explain_receivables.register()
         explain_retention.register()
+        explain_white_space.register()
         registrations.register()
         kept.register("financials.ledgerentry", "the ledger is never rewritten")
         kept.register(

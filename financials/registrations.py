@@ -19,6 +19,7 @@ from financials import (
     reports_invoices,
     reports_lists,
     reports_pnl,
+    reports_white_space,
     tiles,
 )
 from financials.access import CLOSE_READERS, SCENARIO_WRITERS
@@ -28,6 +29,11 @@ from financials.queries import attention, client_money, health, plan_targets
 def register() -> None:
     health.register()
     plan_tabs.register("alignment", ClientTab("Alignment", "client_alignment", MONEY_READERS, 60))
+    plan_tabs.register("white_space", ClientTab("White space", "client_white_space", MONEY_READERS, 55))
+    section_tabs.register("white_space", SectionTab("White space", "white_space", MONEY_READERS, 45))
+    panels.register("white_space", Panel("White space", "client_white_space_panel", MONEY_READERS, 40))
+    space = ReportKind("White space", MONEY_READERS, reports_white_space.white_space)
+    report_kinds.register("white-space", space)
     tabs.register("contracts", ClientTab("Contracts", "client_contracts", CLIENT_READERS, 50))
     tabs.register("financials", ClientTab("Financials", "client_financials", MONEY_READERS, 60))
     section_tabs.register("pnl", SectionTab("P&L", "pnl", MONEY_READERS, 10))

@@ -24,10 +24,20 @@ from financials.views import (
     retention,
     scenarios,
     time,
+    white_space,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("financials/pnl/", pnl.pnl, name="pnl"),
+    path("pipeline/white-space/", white_space.rollup, name="white_space"),
+    path("clients/<str:key>/white-space/", white_space.grid, name="client_white_space"),
+    path("clients/<str:key>/white-space/panel/", white_space.panel, name="client_white_space_panel"),
+    path("clients/<str:key>/white-space/<int:unit>/<int:offering>/", white_space.cell, name="white_space_cell"),
+    path(
+        "clients/<str:key>/white-space/<int:unit>/<int:offering>/pursue/",
+        white_space.pursue,
+        name="white_space_pursue",
+    ),
     path("financials/bridge/", bridge.bridge, name="bridge"),
     path("financials/entries/", pnl.ledger_entries, name="entries"),
     path("financials/retention/", retention.retention, name="retention"),

@@ -11,7 +11,8 @@ from django.http import QueryDict
 from accounts.actions.edits import plain
 from accounts.calc.deals import outcome_of
 from accounts.forms.clients import clean_key
-from accounts.models import Category, Client, Opportunity, OpportunityKind, Outcome
+from accounts.forms.white_space import OfferingField
+from accounts.models import BusinessUnit, Category, Client, Opportunity, OpportunityKind, Outcome
 from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.people import assignable
 from accounts.queries.pipeline import NO_CATEGORY, Scope
@@ -59,7 +60,7 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         model = Opportunity
         fields = [
             "name", "stage", "amount", "currency", "probability", "category", "close_on", "next_step", "owner", "kind",
-            "offering", "delivery_start", "delivery_months",
+            "offering", "business_unit", "delivery_start", "delivery_months",
         ]  # fmt: skip
         labels = {"close_on": "Closes on", "delivery_start": "Delivery starts"}
         help_texts = {
@@ -76,6 +77,10 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         fields: Any = self.fields
         fields["owner"].queryset = assignable(self.instance.owner_id)
         fields["category"].choices = [("", "None"), *Category.choices]
+        fields["offering"] = OfferingField(self.instance.offering, help_text="One of the catalogue.")
+        if "business_unit" in fields:  # a new deal has no client yet whose units could be told
+            fields["business_unit"].queryset = BusinessUnit.objects.filter(client=self.instance.client_id)
+            fields["business_unit"].empty_label = "Not said"
         fields["kind"].choices = [("", "Not said"), *OpportunityKind.choices]
         fields["amount"].widget.attrs["inputmode"] = "decimal"
         for name in ("amount", "probability"):
@@ -153,7 +158,7 @@ def faults_of(deal: Opportunity, data: QueryDict, names: list[str]) -> list[str]
 
 class NewOpportunityForm(OpportunityForm):
     class Meta(OpportunityForm.Meta):
-        fields = ["client", "key", *OpportunityForm.Meta.fields]
+        fields = ["client", "key", *(name for name in OpportunityForm.Meta.fields if name != "business_unit")]
         help_texts = {**OpportunityForm.Meta.help_texts, "key": "What your other systems call it; stays for good."}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -12,29 +12,16 @@ from accounts.imports.introductions import INTRODUCTIONS
 from accounts.imports.pursuits import PITCHES, PROPOSALS
 from accounts.imports.voice import FEEDBACK, INSIGHTS, THEMES
 from accounts.imports.web import WEB
+from accounts.imports.white_space import BUSINESS_UNITS, OFFERINGS, WHITE_SPACE
 from common.imports import derived_tables, kinds
 
 
 def register() -> None:
     deals = (OPPORTUNITIES, TARGETS, PROPOSALS, PITCHES)
+    space = (OFFERINGS, BUSINESS_UNITS, WHITE_SPACE)
     voice = (THEMES, INSIGHTS, FEEDBACK)
-    for kind in (
-        CLIENTS,
-        TEAMS,
-        CONTACTS,
-        INFLUENCES,
-        BONDS,
-        INTRODUCTIONS,
-        TOUCHPOINTS,
-        ASKS,
-        COMMITMENTS,
-        *voice,
-        INTELLIGENCE,
-        WEB,
-        *kpis.ALL,
-        *campaigns.ALL,
-        *deals,
-        *plans.ALL,
-    ):
+    people = (CONTACTS, INFLUENCES, BONDS, INTRODUCTIONS, TOUCHPOINTS, ASKS, COMMITMENTS)
+    known = (INTELLIGENCE, WEB, *kpis.ALL, *campaigns.ALL)
+    for kind in (CLIENTS, TEAMS, *people, *voice, *known, *space, *deals, *plans.ALL):
         kinds.register(kind.name, kind)
     derived_tables.add("accounts.stagemove")  # the steps of a deal go with it

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.actions.stage_moves import before_of, record_moves
 from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids, still_here
+from accounts.imports.white_space import unit_ids
 from accounts.models import Category, Opportunity, OpportunityKind, Outcome, StageMove, Target, TargetMeasure
 from common.imports import (
     Column,
@@ -73,6 +74,7 @@ def outcome_of(stage: str) -> str:
 def load_opportunities(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
     clients, owners = client_ids(values, sight), person_ids(values, sight)
+    units = unit_ids(values, clients)
     existing = matching(Opportunity.objects.all(), "key", values.columns["key"])
     reader = FieldReader(Opportunity, values, _FIELDS)
     incoming, unpriced, given_currency = [], 0, context.options.get("currency", "")
@@ -82,7 +84,10 @@ def load_opportunities(values: Values, context: LoadContext) -> Counts:
             **reader.at(position),
             "client_id": clients[position],
             **link(values, "owner_email", owners, "owner_id", position),
+            **link(values, "business_unit", units, "business_unit_id", position),
         }
+        if deal is not None and deal.client_id != clients[position]:
+            fields.setdefault("business_unit_id", None)  # the unit is of the client it leaves
         fields["outcome"] = outcome_of(fields["stage"])
         if given_currency and not fields.get("currency") and not (deal and deal.currency):
             fields["currency"] = given_currency
@@ -185,13 +190,14 @@ OPPORTUNITIES = ImportKind(
         Column("category", choice(Category.values), sample="best_case"),
         Column("delivery_start", day, about="blank: first of the month after close_on", sample="2027-03-01"),
         Column("delivery_months", whole(1, 240), about="blank: 12", sample="9"),
-        Column("offering", text(120), sample="Loyalty"),
+        Column("offering", text(120), about="key or name of one of yours, or your own words", sample="Loyalty"),
         Column("kind", choice(OpportunityKind.values), sample="expansion"),
         Column("renews", reference(60), about="number of the contract it renews", sample=""),
         Column("contract", reference(60), about="number of the contract it became", sample=""),
         Column("next_step", text(300), sample="Send the revised scope"),
         Column("owner_email", email, sample=""),
         Column("opened_on", day, about="when the deal began", sample="2026-08-03"),
+        Column("business_unit", reference(80), about="key of a unit of the client", sample=""),
     ),
     key=("key",),
     load=load_opportunities,

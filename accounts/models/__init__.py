@@ -51,6 +51,7 @@ from accounts.models.plans import (
     WorkStatus,
 )
 from accounts.models.pursuits import Decision, Pitch, PitchStatus, Proposal, ProposalDocument, ProposalStatus
+from accounts.models.sessions import Dots, Idea, ItemKind, Phase, PlanningSession, SessionItem
 from accounts.models.stages import CriterionMet, ExitCriterion, Stage, StageMove
 from accounts.models.stakeholders import (
     BuyingRole,
@@ -74,6 +75,7 @@ from accounts.models.voice import (
     Theme,
 )
 from accounts.models.web import WebMetric
+from accounts.models.white_space import BusinessUnit, CellState, Offering, WhiteSpaceCell
 
 __all__ = [
     "ABOVE",
@@ -85,12 +87,14 @@ __all__ = [
     "Ask",
     "Audience",
     "Bond",
+    "BusinessUnit",
     "BuyingRole",
     "Campaign",
     "CampaignChannel",
     "CampaignSpend",
     "CampaignState",
     "Category",
+    "CellState",
     "Client",
     "ClientMember",
     "ClientStatus",
@@ -105,6 +109,7 @@ __all__ = [
     "Depth",
     "Direction",
     "DistinctPair",
+    "Dots",
     "Duty",
     "Erasure",
     "ExitCriterion",
@@ -114,6 +119,7 @@ __all__ = [
     "Gathers",
     "HealthReading",
     "HealthRules",
+    "Idea",
     "Imperative",
     "Influence",
     "Initiative",
@@ -123,6 +129,7 @@ __all__ = [
     "Introduction",
     "IntroductionState",
     "Invitation",
+    "ItemKind",
     "Known",
     "Kpi",
     "KpiDefinition",
@@ -136,9 +143,11 @@ __all__ = [
     "MeasureUnit",
     "NoteKind",
     "Objective",
+    "Offering",
     "Opportunity",
     "OpportunityKind",
     "Outcome",
+    "Phase",
     "Pitch",
     "PitchStatus",
     "Plan",
@@ -148,6 +157,7 @@ __all__ = [
     "PlanPart",
     "PlanTarget",
     "PlanVersion",
+    "PlanningSession",
     "Proposal",
     "ProposalDocument",
     "ProposalStatus",
@@ -155,6 +165,7 @@ __all__ = [
     "Rating",
     "ReadingSource",
     "Scale",
+    "SessionItem",
     "Side",
     "Stage",
     "StageMove",
@@ -169,5 +180,6 @@ __all__ = [
     "Touchpoint",
     "VersionState",
     "WebMetric",
+    "WhiteSpaceCell",
     "WorkStatus",
 ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.clients import Client
+from accounts.models.white_space import BusinessUnit
 from common.models import AmountField, CurrencyField, Record
 
 
@@ -43,7 +44,12 @@ class Opportunity(Record):
     category = models.CharField(max_length=10, choices=Category, blank=True, default="")
     delivery_start = models.DateField(null=True, blank=True)
     delivery_months = models.PositiveSmallIntegerField(null=True, blank=True)
-    offering = models.CharField(max_length=120, blank=True, default="")
+    offering = models.CharField(
+        max_length=120, blank=True, default="", help_text="key or name of one of ours; other words stand as they are"
+    )
+    business_unit = models.ForeignKey(
+        BusinessUnit, null=True, blank=True, on_delete=models.SET_NULL, related_name="opportunities"
+    )
     kind = models.CharField(max_length=10, choices=OpportunityKind, blank=True, default="")
     renews = models.CharField(max_length=60, blank=True, default="", help_text="number of the contract it renews")
     contract = models.CharField(max_length=60, blank=True, default="", help_text="number of the contract it became")

@@ -17,6 +17,7 @@ from accounts.actions import plans as actions
 from accounts.forms.plans import FORMS, NAMES, ReadingForm
 from accounts.models import ABOVE, Client, PlanMeasure, PlanPart
 from accounts.queries.header import client_header
+from accounts.queries.sessions import origin_of
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.stakeholders import READERS
 from common.policies import allow
@@ -87,6 +88,8 @@ def edit(request: HttpRequest, key: str, kind: str, pk: int) -> HttpResponse:
         version=str(part.version),
         header=client_header(user, client, active="plan"),
         audited_as=(kind, pk),
+        fields="accounts/plan/origin_fields.html",
+        extra={"origin": origin_of(part.key, key)},
         delete_url=reverse("plan_part_remove", args=[key, kind, pk]),
         delete_word="Take out",
     )

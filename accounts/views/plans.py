@@ -17,6 +17,7 @@ from accounts.forms.plans import ActionForm, AmbitionForm, ObjectiveForm, SixFor
 from accounts.models import Action, Client, Objective
 from accounts.queries.header import client_header
 from accounts.queries.plans import is_full, plan_of, plan_page, work_row
+from accounts.queries.sessions import origin_of
 from accounts.queries.six import load_six
 from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
 from accounts.views.stakeholders import READERS
@@ -147,6 +148,8 @@ def _form_of(request: HttpRequest, user: User, key: str, found: Any, kind: str, 
         header=client_header(user, client, active="plan"),
         delete_url=reverse("plan_part_remove", args=[key, kind, found.pk]),
         delete_word="Take out",
+        fields="accounts/plan/origin_fields.html",
+        extra={"origin": origin_of(found.key, key)},
     )
 
 

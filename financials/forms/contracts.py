@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from accounts.access import clients_for
 from accounts.forms.clients import clean_key
+from accounts.forms.white_space import OfferingField
+from accounts.models import BusinessUnit
 from common.money import is_currency
 from common.periods import YEARS
 from financials.access import contracts_for
@@ -49,6 +51,8 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "currency",
             "billing",
             "service_line",
+            "offering",
+            "business_unit",
             "signed_on",
             "renewal",
             "notice_days",
@@ -91,8 +95,12 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             stored = getattr(self.instance, name)
             if stored is not None:
                 self.initial[name] = format(stored.normalize(), "f")
+        fields: Any = self.fields
+        fields["offering"] = OfferingField(self.instance.offering, help_text="Blank: that of the deal it came from.")
         if "superseded_by" not in self.fields:
             return
+        fields["business_unit"].queryset = BusinessUnit.objects.filter(client=self.instance.client_id)
+        fields["business_unit"].empty_label = "That of its deal, or none"
         if self.instance.kind != ContractKind.CHANGE_ORDER:
             del self.fields["new_end"]
         rivals: Any = self.fields["superseded_by"]
@@ -138,6 +146,10 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         return data
 
 
+_NOT_YET = frozenset({"superseded_by", "business_unit"})
+"""Of one client's own contracts and units: there is no client yet."""
+
+
 class NewContractForm(ContractForm):
     """A contract that starts as a draft. parent: the number of the one it stands under."""
 
@@ -150,7 +162,7 @@ class NewContractForm(ContractForm):
     field_order = ("kind", "client", "parent", "number", "title")
 
     class Meta(ContractForm.Meta):
-        fields = ("kind", "client", "number", *(name for name in ContractForm.Meta.fields if name != "superseded_by"))
+        fields = ("kind", "client", "number", *(name for name in ContractForm.Meta.fields if name not in _NOT_YET))
         help_texts: ClassVar[dict[str, str]] = {
             **ContractForm.Meta.help_texts,
             "number": "What your other systems call it, such as KES-SOW-16; stays for good.",

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.access import opportunities_for
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, still_here
+from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, still_here
+from accounts.imports.white_space import unit_ids
 from accounts.models import Opportunity
 from common.imports import (
     BadValue,
@@ -44,6 +45,7 @@ _FIELDS = {
         "currency",
         "billing",
         "service_line",
+        "offering",
         "status",
         "signed_on",
         "country",
@@ -78,6 +80,7 @@ def _hours(cell: str) -> Any:
 def load_contracts(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
     clients, deals, successors = client_ids(values, sight), _deals(values, context), _successors(values, sight)
+    units = unit_ids(values, clients)
     existing = matching(Contract.objects.all(), "number", values.columns["number"])
     reader = FieldReader(Contract, values, _FIELDS)
     fields: dict[int, dict[str, Any]] = {}
@@ -89,6 +92,9 @@ def load_contracts(values: Values, context: LoadContext) -> Counts:
         fields[position] = {**reader.at(position), "client_id": clients[position]}
         if values.has("opportunity"):
             fields[position]["opportunity_id"] = deals[position]
+        fields[position] |= link(values, "business_unit", units, "business_unit_id", position)
+        if contract is not None and contract.client_id != clients[position]:
+            fields[position].setdefault("business_unit_id", None)  # the unit is of the client it leaves
         if values.has("superseded_by"):
             fields[position]["superseded_by_id"] = successors[position]
         for reason in _faults(values, position, fields[position], contract):
@@ -242,6 +248,8 @@ CONTRACTS = ImportKind(
         Column("ended_on", day, about="last day in force, of a terminated one", sample=""),
         Column("new_end", day, about="change orders: when the contract it changes then ends", sample=""),
         Column("superseded_by", reference(60), about="number of the contract that took over", sample=""),
+        Column("offering", text(120), about="key or name of one of yours; blank: its opportunity's", sample="Loyalty"),
+        Column("business_unit", reference(80), about="key of a unit of the client", sample=""),
     ),
     key=("number",),
     load=load_contracts,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Client, Opportunity
+from accounts.models import BusinessUnit, Client, Opportunity
 from common.models import AmountField, CurrencyField, Record
 
 
@@ -73,6 +73,12 @@ class Contract(Record):
     currency = CurrencyField()
     billing = models.CharField(max_length=20, choices=Billing, blank=True, default="")
     service_line = models.CharField(max_length=80, blank=True, default="")
+    offering = models.CharField(
+        max_length=120, blank=True, default="", help_text="key or name of one of ours; blank: its opportunity's"
+    )
+    business_unit = models.ForeignKey(
+        BusinessUnit, null=True, blank=True, on_delete=models.SET_NULL, related_name="contracts"
+    )
     opportunity = models.ForeignKey(
         Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="contracts"
     )

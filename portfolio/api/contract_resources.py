@@ -26,6 +26,8 @@ CONTRACTS = Resource(
         Field("currency", required=True),
         Field("billing", choices=tuple(Billing.values)),
         Field("service_line"),
+        Field("offering", help="Key or name of one of ours; blank: that of its opportunity."),
+        Field("business_unit", path="business_unit__key", help="Key of a unit of the client."),
         Field("opportunity", path="opportunity__key"),
         Field("status", choices=tuple(ContractStatus.values)),
         Field("signed_on", "date"),

@@ -30,10 +30,12 @@ from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
 from portfolio.api.plan_resources import PLAN_RESOURCES
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
 from portfolio.api.saved_views import SAVED_VIEWS
+from portfolio.api.session_resources import IDEAS, SESSIONS
 from portfolio.api.survey_steps import INVITATIONS, SURVEYS
 from portfolio.api.touch_resources import ASKS, TOUCHPOINTS
 from portfolio.api.version_steps import PLAN_VERSIONS
 from portfolio.api.voice_resources import FEEDBACK, INSIGHTS
+from portfolio.api.white_space import BUSINESS_UNITS, OFFERINGS, WHITESPACE
 
 RESOURCES = (
     CLIENTS,
@@ -54,12 +56,17 @@ RESOURCES = (
     *PLAN_RESOURCES,
     PLAN_VERSIONS,
     DECKS,
+    SESSIONS,
+    IDEAS,
     ALIGNMENT,
     CONTRACTS,
     MILESTONES,
     ESTIMATES,
     TERMS,
     SCHEDULE_LINES,
+    OFFERINGS,
+    BUSINESS_UNITS,
+    WHITESPACE,
     OPPORTUNITIES,
     PROPOSALS,
     PITCHES,

@@ -48,6 +48,7 @@ from portfolio.api.views import (
     ReadOnlyListView,
     ReadOnlyView,
 )
+from portfolio.api.white_space import WhiteSpaceView
 
 
 @public
@@ -128,6 +129,7 @@ _TABLES = (
     OverServicingView,
     HealthView,
     AlignmentView,
+    WhiteSpaceView,
     ForecastView,
     ScenariosView,
     *PROOF_VIEWS,

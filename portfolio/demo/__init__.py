@@ -32,6 +32,7 @@ from portfolio.demo.terms import estimate_rows, milestone_rows, term_rows
 from portfolio.demo.time import rate_rows, scopes, time_rows, unposted_labour
 from portfolio.demo.touchpoints import ask_rows, commitment_rows, touchpoint_rows
 from portfolio.demo.voice import feedback_rows, insight_rows, theme_rows
+from portfolio.demo.white_space import cell_rows, offering_rows, placed_contracts, placed_deals, unit_rows
 
 __all__ = ["generate"]
 
@@ -64,12 +65,15 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "readings": reading_rows(anchor, seed),
         "campaigns": campaign_rows(anchor),
         "campaign_spend": spend_rows(anchor),
-        "contracts": scoped(contract_rows(anchor, seed), scopes(anchor, seed)),
+        "offerings": offering_rows(),
+        "business_units": unit_rows(),
+        "whitespace": cell_rows(anchor),
+        "contracts": scoped(placed_contracts(contract_rows(anchor, seed), anchor, seed), scopes(anchor, seed)),
         "milestones": milestone_rows(anchor, seed),
         "estimates": estimate_rows(anchor, seed),
         "terms": term_rows(anchor, seed),
         "alignment": alignment_rows(contract_rows(anchor, seed)),
-        "opportunities": opportunity_rows(anchor, seed),
+        "opportunities": placed_deals(opportunity_rows(anchor, seed)),
         "fx": fx_rows(anchor, seed),
         "index_readings": index_rows(anchor, seed),
         "rates": rate_rows(anchor),

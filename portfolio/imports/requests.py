@@ -23,10 +23,6 @@ LATER_SOURCES = (
     "netsuite",
     "adobe",
 )
-LATER_KINDS = (
-    "offerings",
-    "business_units",
-)
 REGISTERED = (neutral, crm_sales, timesheets, xero, ga4)
 """Importing these modules registers the sources."""
 
@@ -56,8 +52,6 @@ def check(kind: str, options: Options, user: User | None) -> Source:
     if kind == BUNDLE:
         if not source.bundle:
             raise Unusable(f"{source.label} has no bundle: load its files one kind at a time.")
-    elif kind in LATER_KINDS:
-        raise Unusable(f"{kind} cannot be loaded yet: it arrives with a later release.")
     elif kind not in kinds:
         raise Unusable(f"“{kind}” is no kind of file. Kinds: {', '.join(kind.name for kind in all_kinds())}.")
     elif source.kinds and kind not in source.kinds:

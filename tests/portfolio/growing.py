@@ -14,17 +14,22 @@ from django.utils import timezone
 
 from accounts.models import (
     Action,
+    BusinessUnit,
     Client,
     ClientMember,
     Contact,
+    Dots,
+    Idea,
     IntelligenceNote,
     Kpi,
     KpiReading,
     Objective,
+    Offering,
     Opportunity,
     Plan,
     Stakeholding,
     Touchpoint,
+    WhiteSpaceCell,
 )
 from accounts.queries.invitations import token_of as answer_token
 from common import jobs
@@ -87,6 +92,19 @@ def add_records(world: World, clients: list[Client], prefix: str) -> None:
         for key, client in keyed
     ]  # fmt: skip
     Opportunity.objects.bulk_create(deals)
+    Idea.objects.bulk_create(
+        Idea(item=one, author=director, text=key)
+        for key, client in keyed
+        if client == world.own.client
+        for one in (world.own.item, world.own.chosen.item)
+    )
+    Dots.objects.bulk_create(
+        Dots(idea=idea, person=director, count=1) for idea in Idea.objects.filter(dots=None, item=world.own.chosen.item)
+    )
+    units = BusinessUnit.objects.bulk_create(BusinessUnit(key=key, client=client, name=key) for key, client in keyed)
+    said = {"state": "potential", "amount": Decimal(9), "currency": "USD", "judged_on": date(2026, 6, 1)}
+    sold = Offering.objects.order_by("pk").first()
+    WhiteSpaceCell.objects.bulk_create(WhiteSpaceCell(unit=unit, offering=sold, **said) for unit in units)
     add_money(keyed, world.own.sow.parent)
     add_receivables(keyed)
     add_traces(keyed, director)

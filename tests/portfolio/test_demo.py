@@ -40,14 +40,18 @@ COLUMNS = {
     "readings": "kpi period actual note",
     "campaigns": "key client name aim state starts_on ends_on currency owner kpis",
     "campaign_spend": "campaign channel budget month spent",
+    "offerings": "key name service_line price currency margin roles active",
+    "business_units": "key client name parent spend currency owner_email",
+    "whitespace": "unit offering state why amount currency note judged_on",
     "contracts": "number kind parent client title start end amount currency billing service_line opportunity status"
-    " signed_on country renewal notice_days notice_rule uplift probability billing_timing scope_hours ended_on",
+    " signed_on country renewal notice_days notice_rule uplift probability billing_timing scope_hours ended_on offering"
+    " business_unit",
     "milestones": "contract key title due amount accepted_on",
     "estimates": "contract month cost_to_go",
     "terms": "contract topic value from note",
     "alignment": "contract imperative share",
     "opportunities": "key client name stage amount currency close_on probability category delivery_start"
-    " delivery_months offering kind renews contract next_step owner_email",
+    " delivery_months offering kind renews contract next_step owner_email business_unit",
     "fx": "month base quote average closing",
     "index_readings": "index month value source",
     "rates": "kind person_email role client currency rate from",

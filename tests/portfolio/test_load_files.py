@@ -190,7 +190,6 @@ def test_missing_file(tmp_path: Path) -> None:
 
 def test_refused_request_says_what_there_is(tmp_path: Path) -> None:
     path = write(tmp_path, "c.csv", GOOD)
-    assert load("offerings", path).error == "offerings cannot be loaded yet: it arrives with a later release."
     assert load("clients", path, source="salesforce").error == (
         "Files of salesforce cannot be loaded yet: that source arrives with a later release."
     )

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils.html import escape
 
-from accounts.models import Client
+from accounts.models import Client, PlanningSession
 from common import jobs
 from common.reports import Report, ReportColumn, report_kinds
 from financials.models import Contract, Invoice, LedgerEntry, LedgerMonth
@@ -107,6 +107,7 @@ def director(db: None) -> User:
     Invoice.objects.create(
         client=client, number="I1", issued=date(2026, 1, 1), due=date(2026, 1, 31), amount=D("1200.50"), currency="USD"
     )
+    PlanningSession.objects.create(client=client, key="HAL-S", title="Launch <year>", held_on=date(2026, 11, 2))
     return user
 
 
@@ -177,6 +178,10 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("close", {"month": "2026-09"}),
     ("restatement", {"month": "2026-09"}),
     ("plan", {"client": "HAL"}),
+    ("white-space", {}),
+    ("white-space", {"by": "offering"}),
+    ("white-space", {"client": "HAL"}),
+    ("session-minutes", {"client": "HAL", "session": "HAL-S"}),
     ("voice", {}),
     ("answers", {}),
     ("health", {}),

@@ -300,6 +300,40 @@ API: tuple[Case, ...] = (
         "alignment-ties", RELATIONS, WRITERS, lambda world: world.own.tie,
         {"contract": "HAL-SOW", "imperative": "HAL-I2", "share": "0.5"}, delete=True, change={"share": "0.25"},
     ),
+    Case("api_offerings_list", get=RELATIONS, post=DIRECTOR, body=fixed(key="O-8", name="Events")),
+    Case("api_offerings_bulk", post=DIRECTOR, body=fixed(key="O-8", name="Events")),
+    Case(
+        "api_offerings", lambda world: {"pk": str(world.own.offering.pk)}, get=RELATIONS, patch=DIRECTOR,
+        delete=DIRECTOR, body=fixed(roles="Writer: 30"),
+    ),
+    Case(
+        "api_planning-sessions_list", get=RELATIONS, post=WRITERS, strange=422,
+        body=fixed(client="HAL", title="Qvsession", held_on="2026-12-01"),
+    ),
+    Case(
+        "api_planning-sessions", lambda world: {"pk": str(world.own.session.pk)}, get=RELATIONS, patch=WRITERS,
+        delete=WRITERS, body=fixed(purpose="Qvto agree"), record=True, strange=404,
+    ),
+    Case(
+        "api_session-ideas_list", get=RELATIONS, post=WRITERS, strange=422,
+        body=lambda world: {"item": str(world.own.item.pk), "text": "Qvmore"},
+    ),
+    Case(
+        "api_session-ideas", lambda world: {"pk": str(world.own.chosen.pk)}, get=RELATIONS, patch=WRITERS,
+        body=fixed(became="risk"), record=True, strange=404,
+    ),
+    Case(
+        "api_session-ideas", lambda world: {"pk": str(world.own.idea.pk)}, delete=WRITERS, record=True, strange=404,
+    ),
+    *_resource(
+        "business-units", RELATIONS, WRITERS, lambda world: world.own.unit,
+        {"key": "U-8", "client": "HAL", "name": "Travel"}, delete=True, change={"name": "Qvretailing"},
+    ),
+    *_resource(
+        "whitespace", RELATIONS, WRITERS, lambda world: world.own.cell,
+        {"unit": "HAL-BU2", "offering": "film", "state": "competitor", "why": "Qvrival"}, delete=True,
+        change={"note": "Qvlater"},
+    ),
     *_resource(
         "contracts", CLIENT_READERS, BOOKKEEPERS, lambda world: world.own.sow, CONTRACT, delete=False,
         change={"title": "Other"},
@@ -543,6 +577,10 @@ API: tuple[Case, ...] = (
     Case("api_report_alignment", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
     Case("api_report_alignment", query="format=csv", get=MONEY),
     Case("/api/v1/reports/alignment", get=MONEY),
+    Case("api_report_white-space", get=MONEY),
+    Case("api_report_white-space", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
+    Case("api_report_white-space", query="format=csv&group_by=offering", get=MONEY),
+    Case("/api/v1/reports/white-space", get=MONEY),
     Case("api_report_coverage", get=MONEY),
     Case("api_report_coverage", query="client=HAL&group_by=client", get=MONEY, record=True, soft=True),
     Case("api_report_coverage", query="format=csv", get=MONEY),

@@ -150,6 +150,13 @@ def two_contacts(world: World) -> Kwargs:
     return {"key": world.own.contact.key, "other": world.own.boss.key}
 
 
+SESSION: Kwargs = {"title": "Qvsession", "held_on": "2026-12-01", "dots": "4"}
+
+
+def _pair(world: World) -> Kwargs:
+    return {"key": world.own.client.key, "unit": world.own.unit.pk, "offering": world.own.offering.pk}
+
+
 def survey_key(world: World) -> Kwargs:
     return {"key": world.own.survey.key}
 
@@ -281,6 +288,12 @@ SHELL = (
             ("pipeline.coverage", RELATIONS),
             ("pitches.cost", RELATIONS),
             ("relationship.coverage:client=HAL", RELATIONS),
+            ("whitespace.penetration", RELATIONS),
+            ("whitespace.worth:offering=buying", RELATIONS),
+            ("whitespace.left:client=HAL;unit=HAL-BU", RELATIONS),
+            ("whitespace.reachable:client=HAL;unit=HAL-BU;offering=buying", MONEY),
+            ("whitespace.contribution:client=HAL", MONEY),
+            ("whitespace.active:client=HAL;unit=HAL-BU2;offering=buying", MONEY),
             ("clients.count:tier=key", CLIENT_READERS),
             ("contract.amount:contract=HAL-SOW", CLIENT_READERS),
             ("contract.recognised:contract=HAL-SOW", MONEY),
@@ -676,9 +689,78 @@ PLANS = (
     ),
     Case("alignment_untie", under("tie"), post=WRITERS, record=True, strange=404),
     *_of_parts(),
+    Case("plan_sessions", key, get=RELATIONS, record=True),
+    Case("plan_session_add", key, get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed_body(**SESSION)),
+    Case("plan_session", under("session"), get=RELATIONS, record=True),
+    Case("plan_session_board", under("session"), get=RELATIONS, record=True),
+    Case("session_minutes", under("session"), get=RELATIONS, record=True),
+    Case(
+        "plan_session_edit", under("session"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(**SESSION, version="1"),
+    ),
+    Case(
+        "plan_session_outcome", under("session"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(outcome="Qvagreed", version="1"),
+    ),
+    Case("plan_session_remove", under("session"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case(
+        "plan_session_phase", under("session"), post=WRITERS, record=True, strange=404,
+        body=fixed_body(to="vote", version="1"),
+    ),
+    Case(
+        "session_item_add", under("session"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(title="Break", kind="talk", minutes="10"),
+    ),
+    Case(
+        "session_item", under("item"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(title="Qvwhere", kind="ideas", minutes="20", version="1"),
+    ),
+    Case("session_item_remove", under("bare"), post=WRITERS, record=True, strange=404),
+    Case(
+        "session_idea_add", under("item"), post=WRITERS, record=True, strange=404, body=fixed_body(text="Qvmore"),
+    ),
+    Case(
+        "session_idea", under("idea"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(text="Qvother", version="1"),
+    ),
+    Case("session_idea_remove", under("idea"), post=WRITERS, record=True, strange=404),
+    Case("session_dots", under("idea"), post=WRITERS, record=True, strange=404, body=fixed_body(count="1")),
+    Case(
+        "session_turn", under("chosen"), post=WRITERS, record=True, strange=404, body=fixed_body(kind="objective"),
+    ),
+    Case("client_white_space", key, get=MONEY, record=True),
+    Case("client_white_space", key, query="sort=state", get=MONEY, record=True),
+    Case("client_white_space", key, query="format=csv", get=MONEY, record=True),
+    Case("client_white_space", key, query="format=xlsx", get=MONEY, record=True),
+    Case("client_white_space_panel", key, get=MONEY, record=True),
+    Case(
+        "white_space_cell", _pair, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(state="competitor", why="Qvrival", amount="90000", currency="USD", version="1"),
+    ),
+    Case("white_space_pursue", _pair, post=WRITERS, record=True, strange=404),
+    Case(
+        "business_unit_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(key="U-9", name="Travel"),
+    ),
+    Case(
+        "business_unit", under("unit"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(name="Qvretailing", version="1"),
+    ),
+    Case("business_unit_remove", under("unit"), get=WRITERS, post=WRITERS, record=True, strange=404),
     Case("client_activity", key, get=RELATIONS, record=True),
 )  # fmt: skip
 DEALS = (
+    Case("white_space", get=MONEY),
+    Case("white_space", query="by=offering", get=MONEY),
+    Case("white_space", query="format=csv", get=MONEY),
+    Case("white_space", query="by=offering&format=xlsx", get=MONEY),
+    Case("offerings", get=RELATIONS),
+    Case("offering_add", get=DIRECTOR, post=DIRECTOR, body=fixed_body(key="O-9", name="Events")),
+    Case(
+        "offering", number_of("offering"), get=DIRECTOR, post=DIRECTOR,
+        body=fixed_body(name="Buying and more", is_active="on", version="1"),
+    ),
+    Case("offering_remove", number_of("offering"), get=DIRECTOR, post=DIRECTOR),
     Case("client_growth", key, get=RELATIONS, record=True),
     Case("pipeline", get=RELATIONS),
     Case(
@@ -1097,6 +1179,17 @@ REPORTS = (
     Case("report_pdf", fixed(name="receivables"), get=MONEY, post=MONEY),
     Case("report_pdf", fixed(name="retention"), query="client=HAL", get=MONEY, post=MONEY, record=True, strange=404),
     Case("report_pdf", fixed(name="voice"), get=RELATIONS, post=RELATIONS),
+    Case("report_pdf", fixed(name="white-space"), get=MONEY, post=MONEY),
+    Case("report_pdf", fixed(name="white-space"), query="client=HAL", get=MONEY, post=MONEY, record=True, strange=404),
+    Case(
+        "report_pdf",
+        fixed(name="session-minutes"),
+        query="client=HAL&session=HAL-PS-gather",
+        get=RELATIONS,
+        post=RELATIONS,
+        record=True,
+        strange=404,
+    ),
     Case("report_pdf", fixed(name="health"), get=RELATIONS, post=RELATIONS),
     Case("report_pdf", fixed(name="answers"), query="client=HAL", get=STANCE, post=STANCE, record=True, strange=404),
     Case("report_pdf", fixed(name="contracts"), get=CLIENT_READERS, post=CLIENT_READERS),

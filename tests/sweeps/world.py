@@ -16,6 +16,7 @@ from accounts.actions.plan_versions import keep_version, submit_version
 from accounts.models import (
     Action,
     Ask,
+    BusinessUnit,
     Campaign,
     CampaignChannel,
     CampaignSpend,
@@ -25,6 +26,7 @@ from accounts.models import (
     Contact,
     ContactMerge,
     Feedback,
+    Idea,
     Imperative,
     Influence,
     Initiative,
@@ -38,17 +40,20 @@ from accounts.models import (
     KpiTarget,
     MeasureReading,
     Objective,
+    Offering,
     Opportunity,
     Pitch,
     Plan,
     PlanFact,
     PlanMeasure,
     PlanMilestone,
+    PlanningSession,
     PlanPart,
     PlanTarget,
     PlanVersion,
     Proposal,
     ProposalDocument,
+    SessionItem,
     Stage,
     StageMove,
     Stakeholding,
@@ -57,6 +62,7 @@ from accounts.models import (
     Theme,
     Touchpoint,
     WebMetric,
+    WhiteSpaceCell,
 )
 from common import audit, jobs
 from common.models import AuditEntry, FxRate, ImportBatch, Job, JobState, SavedView
@@ -160,6 +166,16 @@ class Book:
     campaign: Campaign
     channel: CampaignChannel
     spend: CampaignSpend
+    offering: Offering
+    unit: BusinessUnit
+    cell: WhiteSpaceCell
+    session: PlanningSession
+    item: SessionItem
+    bare: SessionItem
+    """An item nobody has written an idea under."""
+    idea: Idea
+    chosen: Idea
+    """One whose session decides."""
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -340,6 +356,8 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     parts, reading, tie = _planned_parts(plan, objective, people, key, sow)
     kpi, kpi_reading, phase = _measured(client, contact, director)
     campaign, channel, spend = _run(client, kpi, director)
+    offering, unit, cell = _mapped(client, director, deal, sow)
+    session, item, bare, idea, chosen = _convened(client, people)
     return Book(
         client, contact, boss, stake, objective, action, deal, touch, msa, sow, entry,
         ClientMember.objects.get(client=client, person=delivery), dead, draft, _frozen(client, director),
@@ -374,6 +392,8 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         ),
         plan.versions.get(),
         campaign, channel, spend,
+        offering, unit, cell,
+        session, item, bare, idea, chosen,
     )  # fmt: skip
 
 
@@ -466,6 +486,43 @@ def _planned_parts(
     reading = MeasureReading.objects.create(measure=measure, read_on=date(2026, 11, 2), value=Decimal(12))
     tie = AlignmentTie.objects.create(contract=sow, imperative=imperative, share=Decimal("0.5"))
     return parts, reading, tie
+
+
+def _convened(client: Client, people: dict[str, User]) -> tuple[PlanningSession, SessionItem, SessionItem, Idea, Idea]:
+    """One that gathers, and one that decides."""
+    made = []
+    for phase in ("gather", "decide"):
+        session = PlanningSession.objects.create(
+            client=client, key=f"{client.key}-PS-{phase}", title=f"Qvplan {phase}", held_on=date(2026, 11, 20),
+            facilitator=people["director"], phase=phase,
+        )  # fmt: skip
+        session.people.add(people["director"], people["account_manager"])
+        item = SessionItem.objects.create(session=session, title="Qvwhere to", position=1)
+        bare = SessionItem.objects.create(session=session, title="Qvwhat fails", kind="premortem", position=2)
+        idea = Idea.objects.create(item=item, author=people["director"], text=f"Qvthought {phase}")
+        made.append((session, item, bare, idea))
+    return (*made[0], made[1][3])
+
+
+def _mapped(
+    client: Client, director: User, deal: Opportunity, sow: Contract
+) -> tuple[Offering, BusinessUnit, WhiteSpaceCell]:
+    """One cell that runs, one with a deal, one that is only possible. The margin is field class COST."""
+    media = Offering.objects.create(
+        key="buying", name="Planning and buying", price=Decimal(60000), currency="USD", margin=Decimal("0.318264"),
+        roles="Writer: 40",
+    )  # fmt: skip
+    film = Offering.objects.create(key="film", name="Film")
+    unit = BusinessUnit.objects.create(client=client, key=f"{client.key}-BU", name="Qvretail", owner=director)
+    beside = BusinessUnit.objects.create(client=client, key=f"{client.key}-BU2", name="Qvcargo")
+    Contract.objects.filter(pk=sow.pk).update(business_unit=beside, offering=media.key)
+    Opportunity.objects.filter(pk=deal.pk).update(business_unit=beside, offering=film.name)
+    worth = {"amount": Decimal(250000), "currency": "USD", "judged_on": date(2026, 6, 1), "judged_by": director}
+    cell = WhiteSpaceCell.objects.create(unit=unit, offering=media, state="potential", note="Qvsoon", **worth)
+    WhiteSpaceCell.objects.create(
+        unit=unit, offering=film, state="blocked", why="Qvtheir own studio", judged_on=date(2026, 11, 2)
+    )
+    return media, unit, cell
 
 
 def _pursued(client: Client, deal: Opportunity, director: User) -> tuple[Proposal, ProposalDocument, Pitch]:

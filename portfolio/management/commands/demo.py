@@ -10,10 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Client
+from accounts.models import BusinessUnit, Client, WhiteSpaceCell
 from common import audit
 from common.models import AuditEntry, FxRate
 from common.periods import month_add, month_of, parse_month, quarter_of
@@ -32,6 +33,7 @@ from portfolio.management.forecast_story import tell_calls, tell_forecasts, tell
 from portfolio.management.map_story import tell_maps
 from portfolio.management.pipeline_story import tell_pipeline
 from portfolio.management.plan_story import tell_plans
+from portfolio.management.session_story import tell_sessions
 from portfolio.management.voice_story import tell_voice
 from qbr.actions.decks import create_deck, freeze_deck, write_words
 from qbr.actions.links import make_link
@@ -71,6 +73,9 @@ KINDS = (
     "actions",
     "plan_facts",
     "plan_targets",
+    "offerings",
+    "business_units",
+    "whitespace",
     "contracts",
     "milestones",
     "estimates",
@@ -118,6 +123,7 @@ class Command(BaseCommand):
         changed = load_book(book, now, self.stdout.write)
         changed += tell_contracts(as_of, SEED, actor=ACTOR, now=now)
         changed += tell_pipeline(as_of, SEED, actor=ACTOR, now=now)
+        sign_cells()
         changed += approve_time(as_of)
         changed += close_months(as_of)
         changed += add_reviews(as_of)
@@ -128,6 +134,8 @@ class Command(BaseCommand):
         changed += tell_voice(as_of, now=now)
         changed += tell_maps(as_of)
         changed += tell_plans(as_of)
+
+        changed += tell_sessions(as_of)
         ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
@@ -197,6 +205,13 @@ def date_rates(now: datetime) -> None:
     for one in rates:
         one.created_at = min(posted_in(f"{one.month:%Y-%m}"), now)
     FxRate.objects.bulk_update(rates, ["created_at"])
+
+
+def sign_cells() -> None:
+    """What is known of the white space was said by whoever owns the unit; by the director where nobody does."""
+    director = User.objects.get(email="director@demo.example")
+    owner = BusinessUnit.objects.filter(pk=OuterRef("unit")).values("owner")
+    WhiteSpaceCell.objects.update(judged_by=Coalesce(Subquery(owner), director.pk))
 
 
 def approve_time(as_of: date) -> int:
