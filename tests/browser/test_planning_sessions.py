@@ -69,5 +69,5 @@ def test_three_browsers_plan_together(site: Site, enter: Enter, tmp_path: Path) 
     pages[0].get_by_role("button", name="Close the session").click()
     expect(pages[1].get_by_text("Closed: 2 of 11 ideas became part of the plan")).to_be_visible()
     pages[1].goto(f"{address}minutes/")
-    expect(pages[1].get_by_text("Minutes.")).to_be_visible()
+    expect(pages[1].get_by_text("Closed: 2 of 11 ideas became part of the plan")).to_be_visible()
     assert PlanningSession.objects.get(pk=session.pk).phase == "closed"
