@@ -508,11 +508,9 @@ def _mapped(
     client: Client, director: User, deal: Opportunity, sow: Contract
 ) -> tuple[Offering, BusinessUnit, WhiteSpaceCell]:
     """One cell that runs, one with a deal, one that is only possible. The margin is field class COST."""
-    media = Offering.objects.create(
-        key="buying", name="Planning and buying", price=Decimal(60000), currency="USD", margin=Decimal("0.318264"),
-        roles="Writer: 40",
-    )  # fmt: skip
-    film = Offering.objects.create(key="film", name="Film")
+    sold = {"price": Decimal(60000), "currency": "USD", "margin": Decimal("0.318264"), "roles": "Writer: 40"}
+    media, _ = Offering.objects.get_or_create(key="buying", defaults={"name": "Planning and buying", **sold})
+    film, _ = Offering.objects.get_or_create(key="film", defaults={"name": "Film"})  # the house's, not a client's
     unit = BusinessUnit.objects.create(client=client, key=f"{client.key}-BU", name="Qvretail", owner=director)
     beside = BusinessUnit.objects.create(client=client, key=f"{client.key}-BU2", name="Qvcargo")
     Contract.objects.filter(pk=sow.pk).update(business_unit=beside, offering=media.key)
