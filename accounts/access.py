@@ -142,7 +142,8 @@ def targets_for(user: User) -> QuerySet[Target]:
 
 
 def get_opportunity_for(user: User, key: str) -> Opportunity:
-    return _by_key(opportunities_for(user).select_related("client", "owner"), key)
+    """With what its client's header shows, as get_client_for has it."""
+    return _by_key(opportunities_for(user).select_related("client__owner", "client__parent", "owner"), key)
 
 
 def get_editable_opportunities_for(user: User, keys: Collection[str]) -> list[Opportunity]:

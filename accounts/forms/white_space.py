@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from django import forms
@@ -37,7 +38,8 @@ class OfferingField(forms.ChoiceField):
     """The offering a deal or a contract is for: one of the catalogue by its key, or the words that stand there now."""
 
     def __init__(self, now: str, **kwargs: Any) -> None:
-        super().__init__(choices=lambda: _catalogue(now), required=False, initial=now, **kwargs)
+        choices = cache(partial(_catalogue, now))  # a list is gone through more than once to be drawn
+        super().__init__(choices=choices, required=False, initial=now, **kwargs)
 
 
 def _catalogue(now: str) -> list[tuple[str, str]]:
