@@ -33,6 +33,7 @@ READ_PLAINLY = {
     "save_view": {"shared"},  # the page's own box, read without a form; who owns the view is never read
     "change_view": {"shared"},
     "deal_move": {"category"},  # a card dropped on a category
+    "review_order": {"order", "slide", "step", "remove"},  # cards dragged, moved and taken away
     "scenario_add": {"version"},  # the edit it stands on
     "scenario_drop": {"version"},
 }

@@ -92,6 +92,8 @@ from people.models import ApiToken, Leave, User
 from portfolio.models import PackSchedule, PackSend, ReportFile
 from qbr.actions.decks import create_deck, freeze_deck
 from qbr.models import Deck, DeckLink, Snapshot
+from qbr.pptx import render_pptx
+from qbr.queries.decks import frozen_deck
 from tests.financials.books import budget, close_through, post, post_worked
 from tests.makers import make_client, make_contact, make_contract, make_opportunity, make_stakeholding, make_user
 
@@ -619,7 +621,8 @@ def _receivables(client: Client, sow: Contract) -> tuple[Invoice, PurchaseOrder]
 def _frozen(client: Client, director: User) -> Deck:
     deck = create_deck(client=client, period="2026-Q2", kind="qbr", audience="client", held_on=None, actor=director)
     freeze_deck(deck=deck, actor=director, now=_now(), confirmed=True)
-    files = {"pdf": b"%PDF-1.7 sweep", "pptx": b"PK sweep", "pptx_hash": "0" * 64}
+    made = render_pptx(frozen_deck(Snapshot.objects.get(deck=deck)))  # real: the sweeps read its words
+    files = {"pdf": b"%PDF-1.7 sweep", "pptx": made.body, "pptx_hash": made.sha256}
     Snapshot.objects.filter(deck=deck).update(**files, pages=1, rendered_at=_now())
     DeckLink.objects.create(deck=deck, label="Qvdana", expires_on=date(2199, 1, 1), made_at=_now(), made_by="x")
     deck.refresh_from_db()
