@@ -83,4 +83,4 @@ def map_changes(user: User, query: Mapping[str, str], now: datetime) -> Report:
 def register() -> None:
     readers = CLIENT_READERS - {LEGAL}
     report_kinds.register("map", ReportKind("Stakeholder map", readers, org_map))
-    report_kinds.register("map_changes", ReportKind("Changes of the map", readers, map_changes))
+    report_kinds.register("map-changes", ReportKind("Changes of the map", readers, map_changes))

@@ -77,7 +77,7 @@ def compare(request: HttpRequest, key: str) -> HttpResponseBase:
     first, last = days_of(request.GET, client.local_date(now))
     if (kind := request.GET.get("format", "")) in ("csv", "xlsx"):
         query = {"client": key, "from": first.isoformat(), "to": last.isoformat()}
-        return report_file("map_changes", user, query, now, kind)
+        return report_file("map-changes", user, query, now, kind)
     context = {
         "header": client_header(user, client, active="stakeholders"),
         "found": load_changes(user, client, first, last),

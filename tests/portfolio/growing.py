@@ -40,6 +40,7 @@ from financials.models import BudgetLine, Contract, ForecastLook, Invoice, Ledge
 from people.models import User
 from portfolio.reminders import feed_of, token_of
 from qbr.models import Deck
+from qbr.queries.links import token_of as token_of_link
 from tests.makers import make_user
 from tests.sweeps.cases import Case
 from tests.sweeps.world import World
@@ -55,12 +56,20 @@ OPEN_TO_ALL = tuple(
 )
 FEED = Case("calendar_feed", lambda world: {"token": feed_token(world)}, get=frozenset({"director"}))
 ANSWER = Case("survey_answer", lambda world: {"token": answer_token(world.own.asked)}, get=frozenset({"director"}))
+SHARED = tuple(
+    Case(name, lambda world: {"token": shared_token(world)}, get=frozenset({"director"}))
+    for name in ("shared_review", "shared_pages", "shared_pdf")
+)
 UNKNOWN_ADDRESS = Case("/api/v1/nothing-here/", get=frozenset({"director"}))
 MONTH = date(2026, 10, 1)
 
 
 def feed_token(world: World) -> str:
     return token_of(feed_of(world.people["director"], world.now))
+
+
+def shared_token(world: World) -> str:
+    return token_of_link(world.own.frozen.links.get())
 
 
 def grow(world: World, first: int, last: int) -> None:

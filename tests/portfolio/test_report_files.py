@@ -185,6 +185,12 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("voice", {}),
     ("answers", {}),
     ("health", {}),
+    ("contacts", {}),
+    ("kpis", {}),
+    ("campaigns", {}),
+    ("map", {"client": "HAL"}),
+    ("map-changes", {"client": "HAL", "from": "2026-09-01", "to": "2026-09-30"}),
+    ("brief", {"client": "HAL"}),
 )
 
 
