@@ -19,7 +19,8 @@ run: ## Start everything and print the address (PORT, DATA_DIR, DATABASE_URL and
 test: ## Install what the tests need, run make check, then every test
 	@scripts/bootstrap test
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@# Three workers on two cores: some tests wait for servers and browsers most of their time.
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 soak: ## The long seeded tests at full size, printing seeds and counts
 	@scripts/bootstrap test

@@ -17,6 +17,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # Inherited, it would have the workers read the settings before their own services.start().
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
+import gc
 import shutil
 from typing import Any
 
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest are begun first, so that in the end no worker waits for another's."""
     place = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now lives to the end: to look through it at every full collection is work for nothing."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
