@@ -24,7 +24,7 @@ test: ## Install what the tests need, run make check, then every test
 
 soak: ## The long seeded tests at full size, printing seeds and counts
 	@scripts/bootstrap test
-	PRINCIPAL_SOAK=full $(BIN)/pytest -n 0 -m soak -s
+	PRINCIPAL_SOAK=full $(BIN)/pytest -n 0 -m soak -s --timeout 0
 
 check: ## Linters, types, import contracts, migrations, production settings
 	@scripts/bootstrap check
