@@ -20,7 +20,6 @@ from accounts.models import (
     Introduction,
     Invitation,
     Stakeholding,
-    Touchpoint,
 )
 from common import audit
 from common.imports.records import snapshot
@@ -199,14 +198,15 @@ def _relations(model: type[models.Model]) -> list[Any]:
 
 
 def _move_all(done: _Record, kept: Contact, gone: Contact) -> None:
-    through = Touchpoint.theirs.through
-    there = through._default_manager.filter(contact_id=kept.pk).values("touchpoint_id")
-    for link in through._default_manager.filter(contact_id=gone.pk, touchpoint_id__in=there):
-        done.dropped.append({"table": through._meta.label_lower, "row": snapshot(link, {})})
-        link.delete()
+    """Where both took part in one meeting, the other's place in it goes."""
     for relation in _relations(Contact):
-        rows = relation.related_model._base_manager.filter(**{relation.field.name: gone.pk})
-        done.move(rows, relation.field.attname, kept.pk)
+        model, at = relation.related_model, relation.field.attname
+        rows = model._base_manager.filter(**{at: gone.pk})
+        if model._meta.auto_created:
+            other = next(f.attname for f in model._meta.concrete_fields if f.is_relation and f.attname != at)
+            there = model._base_manager.filter(**{at: kept.pk}).values(other)
+            done.drop(rows.filter(**{f"{other}__in": there}))
+        done.move(rows, at, kept.pk)
 
 
 def _cut_rings(done: _Record, kept: Contact) -> None:

@@ -69,6 +69,22 @@ class SlideEdit(Record):
         constraints = [models.UniqueConstraint(fields=["deck", "slide"], name="slide_edit_once")]
 
 
+class SlideNote(Record):
+    """What the speaker means to say beside one slide. For us alone: no page, file or link of a review carries it, and
+    it can be written after the review is frozen too.
+    """
+
+    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="notes")
+    slide = models.CharField(max_length=20, help_text="the slide's key")
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deck", "slide"], name="slide_note_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="slide_note_says_something"),
+        ]
+
+
 class Snapshot(models.Model):
     """What a frozen deck was made of, by value, and the file made from it."""
 
