@@ -19,10 +19,14 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 import gc
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test.utils import teardown_databases
+
+from tests import databases
 
 settings.WHITENOISE_AUTOREFRESH = True  # else every test client lists all static files anew, 30 ms each
 
@@ -45,6 +49,25 @@ def pytest_collection_finish() -> None:
     """What is loaded by now lives to the end: to look through it at every full collection is work for nothing."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A failure is told at once: a run that is stopped before its end has then said what it knew."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.outcome.upper()} {report.nodeid} ({report.when})\n{report.longreprtext[-3000:]}", flush=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """In the place of pytest-django's: the workers share one run of the migrations."""
+    with django_db_blocker.unblock():
+        made = databases.make()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+        databases.forget()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from financials.queries.capacity import CapacityAsked
 from financials.queries.capacity_page import load_capacity_page
 from people.models import Leave, User
 from tests.makers import make_client, make_opportunity, make_user
-from tests.sweeps.test_access_matrix import body_of
+from tests.sweeps.withheld import body_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)

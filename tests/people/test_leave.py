@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.models import AuditEntry
 from people.models import Leave, User
 from tests.makers import make_user
-from tests.sweeps.test_access_matrix import body_of
+from tests.sweeps.withheld import body_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from financials.models import Allocation
 from people.models import Leave, User
 from tests.makers import make_client, make_opportunity, make_user
 from tests.portfolio.test_api_read import get
-from tests.sweeps.test_access_matrix import body_of
+from tests.sweeps.withheld import body_of
 
 pytestmark = pytest.mark.django_db
 WEEK, NEXT = date(2026, 12, 7), date(2026, 12, 14)

@@ -1,4 +1,7 @@
-"""S1: every address × everyone. Foreign is missing, out of right is 403, and an outsider changes no row."""
+"""S1: every address × everyone. Foreign is missing, out of right is 403, and an outsider changes no row.
+
+On the way each answer is searched for what its reader's role lacks the class for.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from tests.sweeps.api_cases import API
 from tests.sweeps.cases import ADMINISTRATOR, PAGES, Case
 from tests.sweeps.routes import ROUTES
 from tests.sweeps.test_policies import PUBLIC
-from tests.sweeps.world import World
+from tests.sweeps.withheld import body_of, kept_from, text_in
+from tests.sweeps.world import World, judge
 
 CASES = (*PAGES, *API)
 POLICIES = {route.name: route.policy for route in ROUTES}
@@ -29,6 +33,13 @@ _TALKATIVE = ("Quorvane", "Qvmenov", "Qvholm", "Qvlaunch", "Qvmedia", "Qvsend", 
 
 
 PLAIN_AND_PARTIAL: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true"})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def judged(built: World, django_db_blocker: Any) -> None:
+    """Stances are written down, so that there is something to tell."""
+    with django_db_blocker.unblock():
+        judge(built)
 
 
 def call(world: World, case: Case, verb: str, address: str, user: User | None, **headers: str) -> Any:
@@ -55,10 +66,6 @@ def _send(world: World, case: Case, verb: str, address: str, user: User | None, 
     if verb == "post":
         return browser.post(address, case.body(world), headers=headers)
     return getattr(browser, verb)(address, headers=headers)
-
-
-def body_of(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
 def plain(answer: Any, world: World, case: Case) -> tuple[Any, ...]:
@@ -116,9 +123,21 @@ def test_roles(world: World, case: Case) -> None:
                 assert in_policy(case, role), (verb, role)
                 assert answer.status_code in (200, 201, 204, 302, 409, 422), (verb, role, answer.status_code)
                 assert_private(answer)
+                if verb == "get":
+                    told = told_beyond_right(world, case, address, role, body_of(answer))
+                    assert told == [], role
             else:
                 refused = 404 if role in case.unseen else case.denied if in_policy(case, role) else 403
                 assert answer.status_code == refused, (verb, role, answer.status_code)
+
+
+def told_beyond_right(world: World, case: Case, address: str, role: str, body: bytes) -> list[str]:
+    """What this reader lacks the class for and is told all the same, by the page or by the part of it."""
+    words = kept_from(role, case.label)
+    said = text_in(body)
+    if words and not address.startswith("/api/"):
+        said += text_in(body_of(call(world, case, "get", address, world.people[role], **{"HX-Request": "true"})))
+    return [word for word in words if word in said]
 
 
 def assert_private(answer: Any) -> None:

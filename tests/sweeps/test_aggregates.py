@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sweeps.test_access_matrix import body_of
-from tests.sweeps.test_field_classes import text_of
+from tests.sweeps.withheld import body_of, text_of
 from tests.sweeps.world import World, build_book
 
 ADDRESSES = (

@@ -19,7 +19,7 @@ from people.models import User
 from portfolio.api.definitions import RESOURCES
 from tests.sweeps.api_cases import API
 from tests.sweeps.cases import PAGES
-from tests.sweeps.test_field_classes import text_of
+from tests.sweeps.withheld import text_of
 from tests.sweeps.world import World, build_book
 
 _ANYTIME = re.compile(

@@ -23,7 +23,7 @@ from financials.actions.contracts import mark_clients_dirty
 from financials.models import Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from portfolio.imports.reports import Report
 from tests.makers import make_client, make_contact, make_contract, make_opportunity, make_stakeholding
-from tests.sweeps.test_access_matrix import body_of
+from tests.sweeps.withheld import body_of
 from tests.sweeps.world import World
 
 PAYLOADS = (

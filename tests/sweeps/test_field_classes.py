@@ -1,67 +1,16 @@
-"""STANCE and COST are absent, not blank, for a role without the class: pages, REST, files, search, history."""
+"""STANCE and COST are absent, not blank, for a role without the class: forms, filters, files, history, reviews.
+
+That no address tells them is asked in the access matrix, where each is asked as each role anyway.
+"""
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import Any
-from zipfile import ZipFile
-
 import orjson
 import pytest
-from django.core.cache import cache
 
-from tests.sweeps.api_cases import API
-from tests.sweeps.cases import PAGES, Case
-from tests.sweeps.test_access_matrix import body_of, call
-from tests.sweeps.world import COST_RATE, EVIDENCE, LABOUR, SECRETS, TO_GO, World, judge
-
-READS = [case for case in (*PAGES, *API) if case.get]
-NO_STANCE = ("finance", "legal", "delivery", "administrator")
-NO_COST = ("legal", "administrator")
-NO_SALARY = ("director", "account_manager", "legal", "delivery", "leadership", "administrator")
-ROLES = tuple(sorted({*NO_STANCE, *NO_COST, *NO_SALARY}))
-SALARY_WORDS = (COST_RATE, "83.19", "1455.9", "1,455.9", "1,456")
-"""The rate, and what the 17.5 hours of that one person come to."""
-COST_WORDS = (
-    *(LABOUR, TO_GO, "73,951", "186,431", "186.4", "Delivery labour"),
-    *("delivery_labour", "contribution", "gross_profit"),
-)
-
-
-def text_of(answer: Any) -> str:
-    """What the answer says; of a workbook, all its parts."""
-    body = body_of(answer)
-    if body[:2] == b"PK":
-        with ZipFile(BytesIO(body)) as book:
-            body = b"\n".join(book.read(name) for name in book.namelist())
-    return body.decode("utf-8", "replace")
-
-
-def said(world: World, role: str, words: tuple[str, ...]) -> dict[str, list[str]]:
-    """Address by address, which of the words this role is told."""
-    found = {}
-    for case in READS:
-        cache.clear()  # the API counts requests by person
-        for headers in ({}, {"HX-Request": "true"}):
-            answer = call(world, case, "get", case.address(world), world.people[role], **headers)
-            assert answer.status_code != 429, case.label  # silence of that kind proves nothing
-            text = text_of(answer)
-            if told := [word for word in words if word in text]:
-                found[case.label] = told
-    return found
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_nothing_is_told_to_a_role_without_its_class(world: World, role: str) -> None:
-    """Every address once a role, for all the classes it lacks: what one person costs neither as a rate nor as a sum
-    that the hours beside it would divide."""
-    judge(world)
-    lacking = ((NO_STANCE, SECRETS[:1]), (NO_COST, COST_WORDS), (NO_SALARY, SALARY_WORDS))
-    told = said(world, role, tuple(word for roles, words in lacking if role in roles for word in words))
-    for label in ("help", "definitions", "components"):  # they say what a contribution is, and whose they are not
-        if rest := [word for word in told.pop(label, []) if word not in COST_WORDS]:
-            told[label] = rest
-    assert told == {}
+from tests.sweeps.cases import Case
+from tests.sweeps.withheld import COST_WORDS, NO_SALARY, NO_STANCE, text_of
+from tests.sweeps.world import COST_RATE, EVIDENCE, LABOUR, World, judge
 
 
 @pytest.mark.parametrize("role", ["director", "account_manager", "leadership"])

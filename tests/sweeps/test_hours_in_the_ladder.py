@@ -10,7 +10,7 @@ import pytest
 from financials.models import TimeMonth
 from tests.financials.books import post
 from tests.makers import make_user
-from tests.sweeps.test_field_classes import text_of
+from tests.sweeps.withheld import text_of
 from tests.sweeps.world import World
 
 JUNE = date(2025, 6, 1)

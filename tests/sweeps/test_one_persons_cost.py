@@ -10,7 +10,7 @@ import pytest
 from financials.actions.contracts import rebuild_schedules
 from financials.models import Estimate, TimeMonth
 from tests.makers import make_contract, make_user
-from tests.sweeps.test_field_classes import text_of
+from tests.sweeps.withheld import text_of
 from tests.sweeps.world import World
 
 SEPTEMBER = date(2026, 9, 1)
