@@ -69,7 +69,8 @@ def remove_campaign(*, campaign: Campaign, actor: User) -> None:
 @transaction.atomic
 def set_budget(*, campaign: Campaign, channel: str, budget: Decimal, actor: User) -> CampaignChannel:
     """A channel and its budget; said again, it is corrected."""
-    found = CampaignChannel.objects.select_for_update().filter(campaign=campaign, channel=channel).first()
+    Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)  # two first ones do not race
+    found = campaign.channels.filter(channel=channel).first()
     was = None if found is None else str(found.budget)
     if found is None:
         found = CampaignChannel.objects.create(campaign=campaign, channel=channel, budget=budget)
@@ -85,7 +86,8 @@ def set_budget(*, campaign: Campaign, channel: str, budget: Decimal, actor: User
 @transaction.atomic
 def note_spend(*, channel: CampaignChannel, month: date, amount: Decimal, actor: User) -> CampaignSpend:
     """What a channel spent in a month; said again, it is corrected."""
-    found = CampaignSpend.objects.select_for_update().filter(channel=channel, month=month).first()
+    CampaignChannel.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.pk)  # as above
+    found = channel.spend.filter(month=month).first()
     was = None if found is None else str(found.amount)
     if found is None:
         found = CampaignSpend.objects.create(channel=channel, month=month, amount=amount)

@@ -31,6 +31,11 @@ def _subject(kpi: Kpi, words: str = "", kind: str = "kpi") -> Subject:
     return Subject(kind, f"{kpi.name[:150]}{words}", kpi.client_id)
 
 
+def _hold(kpi: Kpi) -> None:
+    """Two first readings, or phases, of one period do not race."""
+    Kpi.objects.select_for_update(of=("self",), no_key=True).get(pk=kpi.pk)
+
+
 def _read_again(kpi: Kpi) -> None:
     jobs.mark_dirty(HEALTH, [f"health:{kpi.client_id}"])
 
@@ -87,6 +92,7 @@ def record_reading(*, kpi: Kpi, values: Mapping[str, Any], actor: User) -> KpiRe
     """period, actual and note. A period read before is corrected, its trail telling what stood there."""
     given = _given(values, ("period", "actual", "note"))
     subject = _subject(kpi, f", {given['period']}", "kpi_reading")
+    _hold(kpi)
     found = KpiReading.objects.filter(kpi=kpi, period=given["period"]).first()
     if found is not None:
         saved = save_changes(found, given, expected=None, actor=actor.email, subject=subject)
@@ -120,6 +126,7 @@ def set_phase(*, kpi: Kpi, values: Mapping[str, Any], actor: User) -> KpiTarget:
     """Where it should stand at the end of a period; said again, it is corrected."""
     given = _given(values, ("period", "target"))
     subject = _subject(kpi, f", target of {given['period']}", "kpi_target")
+    _hold(kpi)
     found = KpiTarget.objects.filter(kpi=kpi, period=given["period"]).first()
     if found is not None:
         saved = save_changes(found, given, expected=None, actor=actor.email, subject=subject)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,8 +48,12 @@ def change_stakeholder(
     actor: User,
     now: datetime,
 ) -> Stakeholding:
-    """expected: the versions of the stakeholding and of its contact. Raises StaleRecord when either has moved on."""
+    """expected: the versions of the stakeholding and of its contact. Raises StaleRecord when either has moved on, and
+    ReportingRing where they would report to themselves.
+    """
     with transaction.atomic():
+        if values.get("reports_to") is not None:
+            hold_charts([stake.client_id])
         contact = Contact.objects.select_for_update().get(pk=stake.contact_id)
         if expected is not None and contact.version != expected[1]:
             raise StaleRecord(contact)
@@ -72,10 +76,17 @@ class ReportingRing(Exception):
     """Somebody would report, through others, to themselves."""
 
 
-def refuse_ring(client: Client, contact_id: int, boss: Contact) -> None:
-    """One query. The lock on the contact does not cover the others: two moves at once may still close a ring, which
-    every reader of the chart cuts.
+def hold_charts(clients: Iterable[int]) -> None:
+    """Until the transaction ends nobody else says who reports to whom there: two moves at once would close a ring.
+
+    Taken before any lock on a contact, so that two writers do not wait for one another.
     """
+    held = Client.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(clients)).order_by("pk")
+    list(held.values_list("pk", flat=True))
+
+
+def refuse_ring(client: Client, contact_id: int, boss: Contact) -> None:
+    """One query. Under `hold_charts` its answer holds until the transaction ends."""
     lines = Stakeholding.objects.filter(client=client).exclude(contact_id=contact_id)
     if leads_to(boss.pk, contact_id, dict(lines.values_list("contact_id", "reports_to_id"))):
         raise ReportingRing(f"{boss.name} reports to them already, directly or through others.")

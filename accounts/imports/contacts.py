@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.actions.stakeholders import hold_charts
 from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
 from accounts.models import BuyingRole, Contact, ContactKind, Stakeholding, Touchpoint
 from accounts.queries.personal import erased_among
@@ -63,6 +64,8 @@ def load_contacts(values: Values, context: LoadContext) -> Counts:
             given = [name for name in _NEEDS_CLIENT if values.columns[name][position] is not None]
             if given:
                 values.reject(position, f"{', '.join(given)}: a contact of the wider industry has no such column")
+    if any(values.columns["reports_to"]):
+        hold_charts(client for client in clients if client is not None)
     tree_order(values, "key", "reports_to", _bosses(sight), "reports_to “{}” is no contact here or in the file")
     people = _save_people(values, context, clients, existing)
     parts = _save_parts(values, context, sight, clients, owners, people, existing)

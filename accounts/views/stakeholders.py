@@ -82,8 +82,9 @@ def edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         seen = _two_versions(request)
         return actions.change_stakeholder(stake=stake, values=data, expected=seen, actor=user, now=timezone.now())
 
+    form = StakeholderForm(request.POST or None, client=stake.client, stake=stake)
     page = FormPage(
-        form=StakeholderForm(request.POST or None, client=stake.client, stake=stake),
+        form=form,
         title=stake.contact.name,
         back=reverse("client_stakeholders", args=[key]),
         save=save,
@@ -94,7 +95,11 @@ def edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         delete_url=reverse("stakeholder_remove", args=[key, pk]),
         fields="accounts/stakeholder_fields.html",
     )
-    return form_page(request, page)
+    try:
+        return form_page(request, page)
+    except actions.ReportingRing as reason:  # somebody moved others while this was saved
+        form.add_error("reports_to", str(reason))
+        return form_page(request, page)
 
 
 def _two_versions(request: HttpRequest) -> tuple[int, int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -18,6 +17,7 @@ from accounts.queries.sessions import load_board
 from common.models import AuditEntry
 from people.actions import issue_token
 from people.models import User
+from tests.at_once import at_once
 from tests.makers import make_client, make_user
 from tests.reliability.conftest import OWN_DATABASE
 
@@ -174,24 +174,8 @@ def test_a_dot_is_not_spent_twice_by_two_clicks_at_once(owner: User, manager: Us
     )
     item = SessionItem.objects.create(session=session, title="Ideas", position=1)
     ideas = [Idea.objects.create(item=item, author=owner, text=f"Idea {n}") for n in range(4)]
-    refused: list[str] = []
-    gate = threading.Barrier(4)
-
-    def click(idea: Idea) -> None:
-        try:
-            gate.wait()
-            with transaction.atomic():
-                actions.place_dots(idea=idea, count=1, actor=manager)
-        except actions.NotNow as reason:
-            refused.append(str(reason))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click, args=(idea,)) for idea in ideas]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    acts = [partial(actions.place_dots, idea=idea, count=1, actor=manager) for idea in ideas]
+    refused = [one for one in at_once(acts) if isinstance(one, actions.NotNow)]
     assert (sum(Dots.objects.values_list("count", flat=True)), len(refused)) == (1, 3)
 
 

@@ -21,6 +21,7 @@ from accounts.models import Client
 from common.models import ImportBatch
 from financials.models import LedgerEntry, LedgerMonth
 from portfolio.imports.runner import load_rows, take_turn
+from tests.at_once import SOON, at_once
 from tests.makers import make_client
 
 # Naming the apps lets the emptying afterwards reach tables that no model stands for.
@@ -45,19 +46,8 @@ def ledger(count: int) -> list[dict[str, str]]:
 
 def test_two_loads_at_once_take_turns() -> None:
     make_client("ACME")
-    results: list[tuple[int, int]] = []
-
-    def run() -> None:
-        report = load_rows("ledger", ledger(500), actor="x", now=NOW)
-        results.append((report.created, report.unchanged))
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == [(0, 500), (0, 500), (500, 0)]
+    reports = at_once([lambda: load_rows("ledger", ledger(500), actor="x", now=NOW)] * 3)
+    assert sorted((report.created, report.unchanged) for report in reports) == [(0, 500), (0, 500), (500, 0)]
     assert LedgerEntry.objects.count() == 500
     assert LedgerMonth.objects.get().amount == Decimal("550.00")
 
@@ -72,11 +62,12 @@ def test_the_second_is_told_that_it_waits() -> None:
 
     with transaction.atomic():
         take_turn()
-        thread = threading.Thread(target=second)
+        thread = threading.Thread(target=second, daemon=True)
         thread.start()
-        while not told:
+        deadline = time.monotonic() + SOON
+        while not told and time.monotonic() < deadline:
             time.sleep(0.01)
-    thread.join()
+    thread.join(SOON)
     assert told == ["Another load is running: this one waits for its end"]
 
 
@@ -93,7 +84,7 @@ def test_a_killed_load_leaves_nothing_and_may_be_repeated(tmp_path: Path) -> Non
         time.sleep(0.005)
     assert child.poll() is None, "it ended before it could be killed"
     child.send_signal(signal.SIGKILL)
-    child.wait()
+    child.wait(SOON)
     deadline = time.monotonic() + 20
     while _writes_ledger() and time.monotonic() < deadline:
         time.sleep(0.05)
