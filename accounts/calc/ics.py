@@ -1,11 +1,18 @@
-"""Meetings of an iCalendar file: what was on, when, with whom. Nothing is expanded: a series is its first day."""
+"""Meetings of an iCalendar file: what was on, when, with whom. Nothing is expanded: a series is its first day.
+
+Run as a program it reads a file on standard input, under limits, and says what it found as JSON: see
+`accounts.calendar_files`.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import resource
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +21,7 @@ from icalendar import Calendar
 MOST: Final = 200
 """Meetings read of one file."""
 MOST_PEOPLE: Final = 60
+MEMORY: Final = 1024**3
 
 
 class NotACalendar(Exception):
@@ -120,3 +128,26 @@ def _guests(event: Any) -> tuple[Guest, ...]:
 def _text(value: Any, most: int) -> str:
     kept = "".join(letter for letter in str(value) if letter.isprintable() or letter == "\n")
     return kept.strip()[:most]
+
+
+def _as_text(start: date | datetime) -> str:
+    """A moment in a zone as one of UTC: the zone may be the file's own."""
+    if isinstance(start, datetime) and start.tzinfo is not None:
+        return start.astimezone(UTC).isoformat()
+    return start.isoformat()
+
+
+def main(seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    try:
+        meetings, left_out = read_meetings(sys.stdin.buffer.read())
+        rows = [asdict(meeting) | {"start": _as_text(meeting.start)} for meeting in meetings]
+        said: dict[str, object] = {"meetings": rows, "left_out": left_out}
+    except NotACalendar as reason:
+        said = {"wrong": str(reason)}
+    sys.stdout.write(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.meetings import Chosen, log_meetings
-from accounts.calc.ics import NotACalendar, read_meetings
+from accounts.calc.ics import NotACalendar
+from accounts.calendar_files import read_apart
 from accounts.queries.meetings import Matched, choosable, match
 from accounts.views.network import WRITERS
 from common.formats import plural
@@ -70,7 +71,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 body = file.read()
-                meetings, left_out = read_meetings(body)
+                meetings, left_out = read_apart(body)
                 kept = signing.dumps(body.decode("utf-8", "replace"), salt=SALT, compress=True)
                 return _shown(request, user, match(user, meetings, timezone.now()), kept, left_out)
             except NotACalendar as reason:
@@ -94,7 +95,7 @@ def _choose(request: HttpRequest, user: User) -> HttpResponse:
     kept = request.POST["calendar_text"]
     try:
         body = signing.loads(kept, salt=SALT, max_age=3600)
-        meetings, left_out = read_meetings(str(body).encode())
+        meetings, left_out = read_apart(str(body).encode())
     except (signing.BadSignature, NotACalendar):
         messages.warning(request, "The file has to be read again: this page was open for too long.")
         return HttpResponseRedirect(reverse("log_calendar"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.utils import timezone
 
+from accounts import calendar_files
 from accounts.actions.asks import add_ask, answer_ask
 from accounts.calc.contact_load import too_often
 from accounts.calc.ics import NotACalendar, read_meetings
+from accounts.calendar_files import read_apart
 from accounts.models import Ask, Contact, Touchpoint
 from accounts.queries.asks import load_asks
 from accounts.queries.attention import attention
@@ -81,6 +83,23 @@ def test_real_files_are_read_or_refused_in_words(name: str) -> None:
     except NotACalendar:
         return
     assert all(meeting.uid and "\x00" not in meeting.title for meeting in meetings)
+
+
+def test_a_zone_that_recurs_every_minute_since_the_year_one_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a kilobyte that would keep a reader busy for hours; and a zone of the file's own is no other file's."""
+    rules = ("BEGIN:STANDARD", "DTSTART:00010101T000000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0000")
+    held = event("UID:1@x", "DTSTART;TZID=Here:20261102T003000")
+
+    def zone(*lines: str) -> str:
+        return "\r\n".join(["BEGIN:VTIMEZONE", "TZID:Here", *lines, "END:VTIMEZONE"])
+
+    [meeting], _ = read_apart(calendar(zone(*rules, "END:STANDARD"), held))
+    assert meeting.start == datetime(2026, 11, 2, 0, 30, tzinfo=UTC)
+    [other], _ = read_apart(calendar(held))
+    assert other.start == datetime(2026, 11, 2, 0, 30)  # noqa: DTZ001  as written: nobody knows the zone
+    monkeypatch.setattr(calendar_files, "SECONDS", 1)
+    with pytest.raises(NotACalendar, match="takes too long"):
+        read_apart(calendar(zone(*(*rules, "RRULE:FREQ=MINUTELY", "END:STANDARD") * 2), held))
 
 
 def test_guests_of_a_real_file() -> None:
