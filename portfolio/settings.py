@@ -251,7 +251,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 MAIL_IS_KEPT = not env.str("EMAIL_URL", default="")
 """Without a server mail is kept on a page of its reader and sent nowhere."""
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}").rstrip("/")
 """Where people reach the pages: the addresses in mails begin with it."""
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.actions.edits import plain
 from accounts.models import HealthRules
 from common.health import components
 
@@ -29,7 +30,7 @@ class RulesForm(forms.Form):
             min_value=Decimal("0.01"),
             max_value=Decimal(100),
             decimal_places=2,
-            initial=(rules.margin_target * 100).normalize(),
+            initial=plain(rules.margin_target * 100),
             help_text="Gross profit over net revenue that counts as 100.",
         )
         self.fields["note"] = forms.CharField(label="Why", max_length=300, required=False)

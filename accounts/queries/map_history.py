@@ -92,7 +92,7 @@ def _finding(client: Client, found: MapDiff, first: date, last: date) -> str:
         said.append(f"{plural(len(found.left), 'person', 'people')} left")
     changed = len({move.person for move in found.moved})
     if changed:
-        said.append(f"{changed} {'is' if changed == 1 else 'are'} judged otherwise")
+        said.append(f"{plural(changed, 'person', 'people')} changed")
     if not said:
         return f"Nothing changed on the map of {client.name}"
     words = ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]

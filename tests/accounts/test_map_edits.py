@@ -115,7 +115,7 @@ def test_every_way_of_writing_is_in_the_history(world: World, owner: User) -> No
     assert [(one.what, one.before, one.after, one.way) for one in found.moved] == [
         ("Relationship", "1 Vendor", "3 Problem solver", "up")
     ]
-    assert found.finding.startswith("1 person came, 1 person left and 1 is judged otherwise between")
+    assert found.finding.startswith("1 person came, 1 person left and 1 person changed between")
     early = load_changes(owner, world.client, world.today - timedelta(days=60), world.today - timedelta(days=40))
     assert early.finding == "Nothing changed on the map of Halden Pharma"
 
