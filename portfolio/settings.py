@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +252,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 MAIL_IS_KEPT = not env.str("EMAIL_URL", default="")
 """Without a server mail is kept on a page of its reader and sent nowhere."""
+VALUE_DISCOUNT_RATE: Decimal = env("VALUE_DISCOUNT_RATE", cast=Decimal, default=Decimal("0.10"))
+"""What a client's money costs it a year, for present values."""
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}").rstrip("/")
 """Where people reach the pages: the addresses in mails begin with it."""
 

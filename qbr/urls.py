@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from qbr.views import builder, links, reviews
+from qbr.views import builder, links, reviews, value
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/", reviews.index, name="reviews"),
@@ -25,4 +25,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shared/review/<str:token>/pages/", links.shared_pages, name="shared_pages"),
     path("shared/review/<str:token>/pdf/", links.shared_pdf, name="shared_pdf"),
     path("clients/<str:key>/reviews/", reviews.of_client, name="client_reviews"),
+    path("clients/<str:key>/kpis/value/", value.index, name="client_value"),
+    path("clients/<str:key>/kpis/value/add/", value.add, name="benefit_add"),
+    path("clients/<str:key>/kpis/value/costs/", value.cost, name="value_cost_add"),
+    path("clients/<str:key>/kpis/value/costs/<int:pk>/remove/", value.remove_cost, name="value_cost_remove"),
+    path("clients/<str:key>/kpis/value/ask/", value.ask, name="value_ask"),
+    path("clients/<str:key>/kpis/value/ask/<int:pk>/end/", value.end_ask, name="value_ask_end"),
+    path("clients/<str:key>/kpis/value/<int:pk>/", value.show, name="benefit"),
+    path("clients/<str:key>/kpis/value/<int:pk>/edit/", value.edit, name="benefit_edit"),
+    path("clients/<str:key>/kpis/value/<int:pk>/remove/", value.remove, name="benefit_remove"),
+    path("clients/<str:key>/kpis/value/<int:pk>/months/", value.amount, name="benefit_amount"),
+    path("clients/<str:key>/kpis/value/<int:pk>/reopen/", value.reopen, name="benefit_reopen"),
+    path("shared/value/<str:token>/", value.answer, name="value_answer"),
 ]

@@ -33,6 +33,7 @@ from portfolio.api.saved_views import SAVED_VIEWS
 from portfolio.api.session_resources import IDEAS, SESSIONS
 from portfolio.api.survey_steps import INVITATIONS, SURVEYS
 from portfolio.api.touch_resources import ASKS, TOUCHPOINTS
+from portfolio.api.value_resources import BENEFIT_AMOUNTS, BENEFITS, VALUE_COSTS
 from portfolio.api.version_steps import PLAN_VERSIONS
 from portfolio.api.voice_resources import FEEDBACK, INSIGHTS
 from portfolio.api.white_space import BUSINESS_UNITS, OFFERINGS, WHITESPACE
@@ -56,6 +57,9 @@ RESOURCES = (
     *PLAN_RESOURCES,
     PLAN_VERSIONS,
     DECKS,
+    BENEFITS,
+    BENEFIT_AMOUNTS,
+    VALUE_COSTS,
     SESSIONS,
     IDEAS,
     ALIGNMENT,

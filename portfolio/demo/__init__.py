@@ -31,6 +31,7 @@ from portfolio.demo.receivables import receivable_rows
 from portfolio.demo.terms import estimate_rows, milestone_rows, term_rows
 from portfolio.demo.time import rate_rows, scopes, time_rows, unposted_labour
 from portfolio.demo.touchpoints import ask_rows, commitment_rows, touchpoint_rows
+from portfolio.demo.value import benefit_amount_rows, benefit_rows, value_cost_rows
 from portfolio.demo.voice import feedback_rows, insight_rows, theme_rows
 from portfolio.demo.white_space import cell_rows, offering_rows, placed_contracts, placed_deals, unit_rows
 
@@ -65,6 +66,9 @@ def generate(as_of: date, seed: int = 7) -> dict[str, list[dict[str, str]]]:
         "readings": reading_rows(anchor, seed),
         "campaigns": campaign_rows(anchor),
         "campaign_spend": spend_rows(anchor),
+        "benefits": benefit_rows(),
+        "benefit_amounts": benefit_amount_rows(anchor),
+        "value_costs": value_cost_rows(anchor),
         "offerings": offering_rows(),
         "business_units": unit_rows(),
         "whitespace": cell_rows(anchor),

@@ -2,10 +2,27 @@
 
 from qbr.models.decks import Deck, DeckLink, SlideEdit, SlideNote, Snapshot, new_word
 from qbr.models.reviews import PreRead, Review, ReviewCadence, ReviewRating, ReviewState, ReviewStep
+from qbr.models.value import (
+    Benefit,
+    BenefitAmount,
+    BenefitState,
+    Confidence,
+    Driver,
+    ValueAsk,
+    ValueCost,
+    new_ask_word,
+    new_benefit_key,
+    new_cost_key,
+)
 
 __all__ = [
+    "Benefit",
+    "BenefitAmount",
+    "BenefitState",
+    "Confidence",
     "Deck",
     "DeckLink",
+    "Driver",
     "PreRead",
     "Review",
     "ReviewCadence",
@@ -15,5 +32,10 @@ __all__ = [
     "SlideEdit",
     "SlideNote",
     "Snapshot",
+    "ValueAsk",
+    "ValueCost",
+    "new_ask_word",
+    "new_benefit_key",
+    "new_cost_key",
     "new_word",
 ]

@@ -88,7 +88,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     actions.note_opening(link=link, what="opened shared review", now=timezone.now())
     has_file = Snapshot.objects.filter(deck=link.deck, rendered_at__isnull=False).exists()
     context = {"deck": link.deck, "link": link, "token": token, "firm": settings.FIRM_NAME, "has_file": has_file}
-    return _kept_apart(render(request, "qbr/shared.html", context))
+    return kept_apart(render(request, "qbr/shared.html", context))
 
 
 @public
@@ -100,7 +100,7 @@ def shared_pages(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return refused
     snapshot = Snapshot.objects.defer("pdf", "pptx").get(deck=link.deck)
-    return _kept_apart(pages(request, frozen_deck(snapshot)))
+    return kept_apart(pages(request, frozen_deck(snapshot)))
 
 
 @public
@@ -113,7 +113,7 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     body = Snapshot.objects.filter(deck=link.deck).values_list("pdf", flat=True).first()
     answer = as_file(link.deck, body, "pdf")
     actions.note_opening(link=link, what="took shared file", now=timezone.now())
-    return _kept_apart(answer)
+    return kept_apart(answer)
 
 
 def _opened(request: HttpRequest, token: str) -> tuple[DeckLink | None, HttpResponse]:
@@ -122,15 +122,15 @@ def _opened(request: HttpRequest, token: str) -> tuple[DeckLink | None, HttpResp
     if not rate.allow_request(request, None):  # type: ignore[arg-type]  # it needs the address alone
         answer = render(request, "qbr/shared_said.html", {"what": "busy", "firm": settings.FIRM_NAME}, status=429)
         answer["Retry-After"] = str(math.ceil(rate.wait() or 60))
-        return None, _kept_apart(answer)
+        return None, kept_apart(answer)
     link = link_of(token)
     if link is None or not is_open(link, timezone.now()):
         answer = render(request, "qbr/shared_said.html", {"what": "ended", "firm": settings.FIRM_NAME}, status=404)
-        return None, _kept_apart(answer)
+        return None, kept_apart(answer)
     return link, HttpResponse()
 
 
-def _kept_apart(response: HttpResponse) -> HttpResponse:
+def kept_apart(response: HttpResponse) -> HttpResponse:
     """The address is the secret: it goes to nobody else, and no search engine keeps it."""
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

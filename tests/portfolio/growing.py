@@ -39,8 +39,9 @@ from financials.actions.contracts import RECOMPUTE, mark_clients_dirty, rebuild_
 from financials.models import BudgetLine, Contract, ForecastLook, Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from people.models import User
 from portfolio.reminders import feed_of, token_of
-from qbr.models import Deck
+from qbr.models import Benefit, BenefitAmount, Deck, ValueCost
 from qbr.queries.links import token_of as token_of_link
+from qbr.queries.value import token_of as value_token
 from tests.makers import make_user
 from tests.sweeps.cases import Case
 from tests.sweeps.world import World
@@ -60,6 +61,7 @@ SHARED = tuple(
     Case(name, lambda world: {"token": shared_token(world)}, get=frozenset({"director"}))
     for name in ("shared_review", "shared_pages", "shared_pdf")
 )
+VALUE = Case("value_answer", lambda world: {"token": value_token(world.own.value_ask)}, get=frozenset({"director"}))
 UNKNOWN_ADDRESS = Case("/api/v1/nothing-here/", get=frozenset({"director"}))
 MONTH = date(2026, 10, 1)
 
@@ -160,6 +162,18 @@ def add_measured(keyed: list[tuple[str, Client]], director: User, today: date) -
     KpiReading.objects.bulk_create(
         KpiReading(kpi=kpi, period="2026-07", starts=first, ends=first + timedelta(days=29), actual=Decimal(9))
         for kpi in kpis
+    )
+    worth = Benefit.objects.bulk_create(
+        Benefit(
+            client=client, key=key, title=key, driver="cost", hard=True, currency="USD", state="accepted",
+            confirmed=Decimal(90), answered_at=timezone.now(), answered_by="Dana",
+        )
+        for key, client in keyed
+    )  # fmt: skip
+    BenefitAmount.objects.bulk_create(BenefitAmount(benefit=one, month=MONTH, amount=Decimal(90)) for one in worth)
+    ValueCost.objects.bulk_create(
+        ValueCost(client=client, key=key, title=key, month=MONTH, amount=Decimal(9), currency="USD")
+        for key, client in keyed
     )
     notes = IntelligenceNote.objects.bulk_create(
         IntelligenceNote(

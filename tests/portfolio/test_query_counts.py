@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.portfolio.growing import ANSWER, FEED, OPEN_TO_ALL, SHARED, UNASKED, UNKNOWN_ADDRESS, assert_few_and_steady
+from tests.portfolio.growing import (
+    ANSWER,
+    FEED,
+    OPEN_TO_ALL,
+    SHARED,
+    UNASKED,
+    UNKNOWN_ADDRESS,
+    VALUE,
+    assert_few_and_steady,
+)
 from tests.sweeps.api_cases import API
 from tests.sweeps.cases import PAGES
 from tests.sweeps.routes import ROUTES
 from tests.sweeps.world import build_world
 
-CASES = tuple(case for case in (*PAGES, *OPEN_TO_ALL, *SHARED, FEED, ANSWER) if case.get)
+CASES = tuple(case for case in (*PAGES, *OPEN_TO_ALL, *SHARED, FEED, ANSWER, VALUE) if case.get)
 
 
 def test_every_address_with_get_is_asked() -> None:

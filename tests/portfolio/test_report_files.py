@@ -188,6 +188,8 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("contacts", {}),
     ("kpis", {}),
     ("campaigns", {}),
+    ("benefits", {}),
+    ("benefits", {"client": "HAL"}),
     ("map", {"client": "HAL"}),
     ("map-changes", {"client": "HAL", "from": "2026-09-01", "to": "2026-09-30"}),
     ("brief", {"client": "HAL"}),

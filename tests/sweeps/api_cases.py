@@ -228,6 +228,20 @@ API: tuple[Case, ...] = (
         change={"spent": "10"},
     ),
     *_resource(
+        "benefits", MONEY, WRITERS, lambda world: world.own.benefit,
+        {"key": "B-9", "client": "HAL", "title": "Saved", "driver": "cost", "currency": "USD"}, delete=True,
+        change={"title": "Saved more"},
+    ),
+    *_resource(
+        "benefit-amounts", MONEY, WRITERS, lambda world: world.own.benefit_amount,
+        {"benefit": "HAL-B0", "month": "2026-11", "amount": "9"}, delete=False, change={"amount": "10"},
+    ),
+    *_resource(
+        "value-costs", MONEY, WRITERS, lambda world: world.own.value_cost,
+        {"key": "VC-9", "client": "HAL", "title": "Tool", "month": "2026-11", "amount": "9", "currency": "USD"},
+        delete=True, change={"amount": "10"},
+    ),
+    *_resource(
         "intelligence", RELATIONS, WRITERS, lambda world: world.own.note,
         {
             "key": "N-9", "kind": "client", "title": "News", "so_what": "Call", "clients": "HAL",

@@ -1139,6 +1139,42 @@ CAMPAIGNS = (
     _figure("campaign.spent:client=HAL;campaign=HAL-CA", RELATIONS),
     _figure("campaign.pace:client=HAL;campaign=HAL-CA", RELATIONS),
 )  # fmt: skip
+_BENEFIT: Kwargs = {
+    "title": "Qvsaved", "driver": "cost", "hard": "on", "share": "1", "confidence": "high", "currency": "USD",
+}  # fmt: skip
+VALUE = (
+    Case("client_value", key, get=MONEY, record=True),
+    Case("client_value", key, query="format=csv", get=MONEY, record=True),
+    Case("report_pdf", fixed(name="benefits"), get=MONEY, post=MONEY),
+    Case("benefit_add", key, get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed_body(**_BENEFIT)),
+    Case("benefit", under("benefit"), get=MONEY, record=True),
+    Case(
+        "benefit_edit", under("benefit"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(version="1", **_BENEFIT),
+    ),
+    Case("benefit_remove", under("benefit"), get=WRITERS, post=WRITERS, record=True, strange=404),
+    Case(
+        "benefit_amount", under("benefit"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(month="2026-11", amount="50"),
+    ),
+    Case(
+        "benefit_reopen", under("benefit"), post=WRITERS, record=True, strange=404, body=fixed_body(reason="Qvwrong")
+    ),
+    Case(
+        "value_cost_add", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed_body(title="Qvtool", month="2026-11", amount="50", currency="USD"),
+    ),
+    Case("value_cost_remove", under("value_cost"), post=WRITERS, record=True, strange=404),
+    Case(
+        "value_ask", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {
+            "contact": world.own.contact.pk, "benefits": [world.own.benefit.pk],
+            "expires_on": timezone.localdate().isoformat(),
+        },
+    ),
+    Case("value_ask_end", under("value_ask"), post=WRITERS, record=True, strange=404),
+    *(_figure(f"value.{name}:client=HAL", MONEY) for name in ("signed", "cost", "roi", "payback", "npv")),
+)  # fmt: skip
 _NOTE: Kwargs = {
     "kind": "industry", "title": "Qvprices", "so_what": "Qvless money", "noted_on": "2026-11-01",
     "expires_on": "2027-01-01", "version": "1",
@@ -1251,6 +1287,7 @@ PAGES: tuple[Case, ...] = (
     *KPIS,
     *INTELLIGENCE,
     *CAMPAIGNS,
+    *VALUE,
     *FINANCIALS,
     *REPORTS,
     *REVIEWS,

@@ -19,6 +19,7 @@ PUBLIC = {
     "shared_review",
     "shared_pages",
     "shared_pdf",
+    "value_answer",
     r"api/v1/^(?P<rest>.*)$",
 }
 """The only addresses that answer without a sign-in."""

@@ -91,7 +91,7 @@ from people.actions import issue_token
 from people.models import ApiToken, Leave, User
 from portfolio.models import PackSchedule, PackSend, ReportFile
 from qbr.actions.decks import create_deck, freeze_deck
-from qbr.models import Deck, DeckLink, Snapshot
+from qbr.models import Benefit, BenefitAmount, Deck, DeckLink, Snapshot, ValueAsk, ValueCost
 from qbr.pptx import render_pptx
 from qbr.queries.decks import frozen_deck
 from tests.financials.books import budget, close_through, post, post_worked
@@ -168,6 +168,10 @@ class Book:
     campaign: Campaign
     channel: CampaignChannel
     spend: CampaignSpend
+    benefit: Benefit
+    benefit_amount: BenefitAmount
+    value_cost: ValueCost
+    value_ask: ValueAsk
     offering: Offering
     unit: BusinessUnit
     cell: WhiteSpaceCell
@@ -358,6 +362,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
     parts, reading, tie = _planned_parts(plan, objective, people, key, sow)
     kpi, kpi_reading, phase = _measured(client, contact, director)
     campaign, channel, spend = _run(client, kpi, director)
+    worth, month_worth, cost, value_ask = _worth(client, contact, director)
     offering, unit, cell = _mapped(client, director, deal, sow)
     session, item, bare, idea, chosen = _convened(client, people)
     return Book(
@@ -394,6 +399,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         ),
         plan.versions.get(),
         campaign, channel, spend,
+        worth, month_worth, cost, value_ask,
         offering, unit, cell,
         session, item, bare, idea, chosen,
     )  # fmt: skip
@@ -421,6 +427,26 @@ def _run(client: Client, kpi: Kpi, director: User) -> tuple[Campaign, CampaignCh
     channel = CampaignChannel.objects.create(campaign=campaign, channel="Radio", budget=Decimal(9000))
     spend = CampaignSpend.objects.create(channel=channel, month=date(2026, 10, 1), amount=Decimal(3000))
     return campaign, channel, spend
+
+
+def _worth(client: Client, contact: Contact, director: User) -> tuple[Benefit, BenefitAmount, ValueCost, ValueAsk]:
+    """One that may be changed, and one that waits for the client's answer."""
+    asked = ValueAsk.objects.create(
+        client=client, contact=contact, expires_on=date(2199, 12, 31), made_at=_now(), made_by=director.email
+    )
+    made = [
+        Benefit.objects.create(
+            client=client, key=f"{client.key}-B{place}", title="Qvsaved", driver="cost", hard=True, currency="USD",
+            owner=director, state=state, ask=ask,
+        )
+        for place, (state, ask) in enumerate((("proposed", None), ("sent", asked)))
+    ]  # fmt: skip
+    months = [BenefitAmount.objects.create(benefit=one, month=date(2026, 10, 1), amount=Decimal(4100)) for one in made]
+    cost = ValueCost.objects.create(
+        client=client, key=f"{client.key}-VC", title="Qvtool", month=date(2026, 10, 1), amount=Decimal(700),
+        currency="USD",
+    )  # fmt: skip
+    return made[0], months[0], cost, asked
 
 
 def _noted(client: Client, director: User) -> IntelligenceNote:

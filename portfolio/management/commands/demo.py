@@ -34,6 +34,7 @@ from portfolio.management.map_story import tell_maps
 from portfolio.management.pipeline_story import tell_pipeline
 from portfolio.management.plan_story import tell_plans
 from portfolio.management.session_story import tell_sessions
+from portfolio.management.value_story import tell_value
 from portfolio.management.voice_story import tell_voice
 from qbr.actions.decks import create_deck, freeze_deck, write_words
 from qbr.actions.links import make_link
@@ -63,6 +64,9 @@ KINDS = (
     "readings",
     "campaigns",
     "campaign_spend",
+    "benefits",
+    "benefit_amounts",
+    "value_costs",
     "plans",
     "imperatives",
     "objectives",
@@ -132,6 +136,7 @@ class Command(BaseCommand):
         changed += tell_calls(as_of)
         changed += tell_overrides(as_of, now=now)
         changed += tell_voice(as_of, now=now)
+        changed += tell_value(as_of, now=now)
         changed += tell_maps(as_of)
         changed += tell_plans(as_of)
 
