@@ -14,7 +14,8 @@ from common import audit
 from people.models import User
 
 FIELDS: Final = (
-    "kind", "title", "so_what", "detail", "source", "industry", "owner", "noted_on", "expires_on", "happens_on",
+    "kind", "title", "so_what", "for_client", "detail", "source", "industry", "owner", "noted_on", "expires_on",
+    "happens_on",
 )  # fmt: skip
 RENEWED_FOR: Final = timedelta(days=90)
 

@@ -20,13 +20,14 @@ class NoteForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
     class Meta:
         model = IntelligenceNote
         fields = [
-            "kind", "title", "so_what", "clients", "industry", "owner", "expires_on", "happens_on", "noted_on",
-            "source", "detail",
+            "kind", "title", "so_what", "for_client", "clients", "industry", "owner", "expires_on", "happens_on",
+            "noted_on", "source", "detail",
         ]  # fmt: skip
         labels = {
             "kind": "Of what",
             "title": "In one line",
             "so_what": "So what, for them and for us",
+            "for_client": "What a review may tell them of it",
             "clients": "About these clients",
             "expires_on": "Holds until",
             "happens_on": "The day it is about",
@@ -40,6 +41,7 @@ class NoteForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         }
         widgets = {
             "so_what": forms.Textarea(attrs={"rows": 2}),
+            "for_client": forms.Textarea(attrs={"rows": 2}),
             "detail": forms.Textarea(attrs={"rows": 3}),
             "clients": forms.SelectMultiple(attrs={"size": 6}),
             "expires_on": _DAY,

@@ -24,7 +24,18 @@ from common.policies import DIRECTOR
 
 _FIELDS = {
     name: name
-    for name in ("kind", "title", "so_what", "detail", "source", "industry", "noted_on", "expires_on", "happens_on")
+    for name in (
+        "kind",
+        "title",
+        "so_what",
+        "for_client",
+        "detail",
+        "source",
+        "industry",
+        "noted_on",
+        "expires_on",
+        "happens_on",
+    )
 }
 
 
@@ -68,6 +79,12 @@ INTELLIGENCE = ImportKind(
         Column("kind", choice(NoteKind.values), required=True, sample="regulatory"),
         Column("title", text(200), required=True, sample="Fare display rules from March"),
         Column("so_what", text(600), required=True, sample="Every fare page changes: offer the audit now"),
+        Column(
+            "for_client",
+            text(600),
+            about="what a review may tell them; blank keeps it ours",
+            sample="Every fare page changes",
+        ),
         Column("clients", several(reference(80)), about="keys, ; between; or an industry", sample="kestrel-air"),
         Column("industry", text(80), about="of all clients of it", sample=""),
         Column("owner", email, sample="ana.reyes@firm.example"),

@@ -26,6 +26,7 @@ def new_note_key() -> str:
 class IntelligenceNote(Record):
     """One thing known, about some clients or a whole industry. so_what: what it means for them and for us.
 
+    for_client: what it means for them, in words they may read in a review; blank keeps the note ours.
     noted_on: when it was found, or said to hold still; expires_on: the day after which it must be looked at again.
     happens_on: the day it is about, for the calendar. source: an http(s) address or words.
     """
@@ -34,6 +35,7 @@ class IntelligenceNote(Record):
     kind = models.CharField(max_length=10, choices=NoteKind)
     title = models.CharField(max_length=200)
     so_what = models.CharField(max_length=600)
+    for_client = models.CharField(max_length=600, blank=True, default="")
     detail = models.TextField(blank=True, default="")
     source = models.CharField(max_length=500, blank=True, default="")
     industry = models.CharField(max_length=80, blank=True, default="", help_text="of all clients of this industry")

@@ -42,6 +42,7 @@ INTELLIGENCE = Resource(
         Field("kind", required=True, choices=tuple(NoteKind.values)),
         Field("title", required=True),
         Field("so_what", required=True, filter=False, help="What it means for them and for us."),
+        Field("for_client", filter=False, help="What a review may tell the client; blank keeps the note ours."),
         Field("clients", path="client_keys", filter=False, help="Keys with ; between; or an industry."),
         Field("industry", help="Of all clients of it."),
         Field("owner", path="owner__email"),

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from accounts.calc.coverage import Coverage
 from accounts.calc.voice import Csat, Loop, Nps
 from qbr.calc.slides import FieldClass, Status
+from qbr.calc.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,42 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkSeen:
+    """An initiative. aim: the title of what it serves, '' for none; gate: its first milestone not reached."""
+
+    title: str
+    aim: str
+    owner: str
+    starts: date | None
+    ends: date | None
+    status: str
+    gate: str = ""
+    gate_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """our_gain: '' in a client's review."""
+
+    field_of_play: str = ""
+    our_value: str = ""
+    their_gain: str = ""
+    our_gain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSeen:
+    """for_client: what it means in words the client may read. so_what: ours alone, '' in a client's review."""
+
+    kind: str
+    title: str
+    for_client: str
+    happens_on: date | None
+    source: str = ""
+    so_what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """known_to_client: '', no, partly or yes. orphan: what serves none of the aims. ties: titles of work by aim.
 
@@ -199,3 +236,10 @@ class Account:
     risks: tuple[Risk, ...] = ()
     kpis: tuple[KpiSeen, ...] = ()
     dues: tuple[Due, ...] = ()
+    value: Value | None = None
+    works: tuple[WorkSeen, ...] = ()
+    charter: Charter = field(default_factory=Charter)
+    targets: tuple[tuple[int, Decimal], ...] = ()
+    notes: tuple[NoteSeen, ...] = ()
+    since: date | None = None
+    escalates_to: str = ""

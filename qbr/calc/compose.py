@@ -9,16 +9,20 @@ from typing import Final
 from common import formats
 from common.periods import month_end, month_label
 from financials.calc import findings
+from qbr.calc.compose_ahead import bets, commitments, obligations, operating, options, roadmap
 from qbr.calc.compose_dive import dive
 from qbr.calc.compose_forecast import forecast
 from qbr.calc.compose_goals import objectives
 from qbr.calc.compose_inside import people, risks
+from qbr.calc.compose_joint import charter, lessons, relationship, strategy
 from qbr.calc.compose_kpis import kpis
+from qbr.calc.compose_market import market
 from qbr.calc.compose_money import drawn_fees, fees, fees_finding, moved_column, scorecard, summary
 from qbr.calc.compose_moves import moves
 from qbr.calc.compose_profit import profit
 from qbr.calc.compose_promises import promises
 from qbr.calc.compose_service import service
+from qbr.calc.compose_value import value
 from qbr.calc.compose_voice import voice
 from qbr.calc.compose_work import contracts, notices_soon, pipeline, plan
 from qbr.calc.review import ReviewData
@@ -39,15 +43,19 @@ from qbr.calc.slides import (
 
 AGENDA: Final[tuple[tuple[str, tuple[Kind, ...]], ...]] = (
     ("Decide, and account for what was promised", ("decisions", "promises")),
-    ("Where we stand", ("summary", "objectives", "kpis", "scorecard", "dive")),
-    ("Service, and what you told us", ("service", "voice")),
-    ("What next: recommendations and plan", ("moves", "plan", "own")),
+    ("Where we stand", ("relationship", "strategy", "summary", "kpis", "scorecard", "dive")),
+    ("What it was worth, and what we learnt", ("value", "lessons", "service", "voice")),
+    ("Your market and our joint ambition", ("market", "charter", "objectives", "roadmap")),
+    ("How to go on: options, team and bets", ("options", "operating", "bets")),
+    ("What next: recommendations and plan", ("moves", "plan", "obligations", "commitments", "own")),
     ("Fees, proposals and contracts in full", ("pnl", "forecast", "pipeline", "contracts")),
     ("Between ourselves", ("people", "risks")),
 )
 MINUTES: Final[dict[Kind, int]] = {
     "decisions": 3, "promises": 5, "summary": 5, "objectives": 5, "kpis": 8, "scorecard": 4, "dive": 6, "service": 4,
-    "voice": 4, "moves": 10, "plan": 8, "own": 3,
+    "voice": 4, "relationship": 10, "strategy": 20, "value": 8, "lessons": 15, "market": 6, "charter": 20,
+    "roadmap": 25, "options": 20, "operating": 10, "bets": 15, "obligations": 10, "commitments": 15, "moves": 10,
+    "plan": 8, "own": 3,
 }  # fmt: skip
 """How long the best give each slide; the rest is read before or after. Source: field practice, 60 to 75 minutes."""
 KIND_LABELS: Final = {"qbr": "Quarterly business review", "annual": "Annual strategic meeting"}
@@ -55,26 +63,7 @@ KIND_LABELS: Final = {"qbr": "Quarterly business review", "annual": "Annual stra
 
 def compose(data: ReviewData) -> Deck:
     """All slides the data can fill; the decisions slide is empty until a person writes some."""
-    slides: list[Slide | None] = [
-        _decisions(),
-        promises(data),
-        summary(data, moved_column(data), _agreed(data), _attention(data)),
-        objectives(data),
-        kpis(data),
-        scorecard(data),
-        dive(data),
-        service(data),
-        voice(data),
-        moves(data),
-        plan(data),
-        profit(data),
-        forecast(data),
-        pipeline(data),
-        contracts(data),
-        people(data),
-        risks(data),
-        _sources(data),
-    ]
+    slides = _annual(data) if data.kind == "annual" else _quarterly(data)
     found = tuple(slide for slide in slides if slide is not None)
     label = KIND_LABELS[data.kind]
     return Deck(
@@ -89,6 +78,54 @@ def compose(data: ReviewData) -> Deck:
         run_text=f"forecast run {data.forecast.run}" if data.forecast.run else "",
         confidentiality=f"Confidential: {data.client} and {data.firm}",
     )
+
+
+def _quarterly(data: ReviewData) -> list[Slide | None]:
+    return [
+        _decisions(),
+        promises(data),
+        summary(data, moved_column(data), _agreed(data), _attention(data)),
+        objectives(data),
+        kpis(data),
+        scorecard(data),
+        dive(data),
+        value(data),
+        service(data),
+        voice(data),
+        market(data),
+        moves(data),
+        plan(data),
+        *_in_full(data),
+    ]
+
+
+def _annual(data: ReviewData) -> list[Slide | None]:
+    """Sixteen at most before the figures in full: look back, agree on where to, then on how and with what."""
+    return [
+        _decisions(),
+        relationship(data),
+        strategy(data),
+        summary(data, moved_column(data), _agreed(data), _attention(data)),
+        kpis(data),
+        value(data),
+        lessons(data),
+        market(data),
+        charter(data),
+        objectives(data),
+        roadmap(data),
+        options(data),
+        operating(data),
+        bets(data),
+        obligations(data),
+        commitments(data),
+        *_in_full(data),
+    ]
+
+
+def _in_full(data: ReviewData) -> list[Slide | None]:
+    if data.kind == "annual" and not data.internal:
+        return [contracts(data), _sources(data)]
+    return [profit(data), forecast(data), pipeline(data), contracts(data), people(data), risks(data), _sources(data)]
 
 
 def with_agenda(deck: Deck) -> Deck:

@@ -15,9 +15,26 @@ from qbr.calc.slides import Deck, Kind, Slide
 
 Weight = Literal["blocks", "check", "advice"]
 
-FORWARD: Final[frozenset[Kind]] = frozenset({"decisions", "moves", "plan", "forecast", "pipeline", "contracts"})
+FORWARD: Final[frozenset[Kind]] = frozenset(
+    {
+        "decisions",
+        "moves",
+        "plan",
+        "forecast",
+        "pipeline",
+        "contracts",
+        "charter",
+        "roadmap",
+        "options",
+        "bets",
+        "operating",
+        "obligations",
+        "commitments",
+        "market",
+    }
+)
 BACKWARD: Final[frozenset[Kind]] = frozenset(
-    {"promises", "summary", "kpis", "scorecard", "dive", "service", "voice", "pnl"}
+    {"promises", "summary", "kpis", "scorecard", "dive", "service", "voice", "pnl", "value", "relationship", "lessons"}
 )
 AHEAD: Final = Decimal("0.4")
 """Of the slides that look either way, at least so many look ahead."""
@@ -86,7 +103,7 @@ def _whole(deck: Deck) -> Iterator[Finding]:
     if not any(slide.kind == "decisions" for slide in deck.slides):
         fix = "Write a decision: what is asked, what we recommend, who decides and by when."
         yield Finding("no ask", "decisions", "Decisions we seek today", "The review asks for nothing.", fix)
-    if not any(slide.kind == "plan" for slide in deck.slides):
+    if not any(slide.kind in ("plan", "commitments") for slide in deck.slides):
         fix = "Put actions with owner and day on the plan"
         fix += ", and share with the client those they may see." if deck.audience == "client" else "."
         yield Finding("no plan", "", "Next quarter", "The review ends without a next step.", fix)

@@ -23,14 +23,26 @@ Kind = Literal[
     "decisions",
     "promises",
     "summary",
+    "relationship",
+    "strategy",
     "objectives",
     "kpis",
     "scorecard",
     "dive",
+    "value",
+    "lessons",
     "service",
     "voice",
+    "market",
+    "charter",
+    "roadmap",
+    "options",
+    "operating",
+    "bets",
     "moves",
     "plan",
+    "obligations",
+    "commitments",
     "pnl",
     "forecast",
     "pipeline",
@@ -229,6 +241,35 @@ class Drawn:
     field: FieldClass = "open"
 
 
+Certainty = Literal["planned", "likely", "ambition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A piece of work over quarters, 0 to 11, both ends in."""
+
+    label: str
+    first: int
+    last: int
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    name: str
+    strips: tuple[Strip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roadmap:
+    """Three years of quarters, a lane for each aim."""
+
+    years: tuple[str, ...]
+    lanes: tuple[Lane, ...]
+    alt: str
+    field: FieldClass = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     name: str
@@ -285,6 +326,7 @@ class Slide:
     table: Table | None = None
     chart: BarChart | None = None
     bridge: Bridge | None = None
+    roadmap: Roadmap | None = None
     field: FieldClass = "open"
 
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from financials.calc import findings
 from qbr.calc.blocks import STYLES, Picture, Region, Run, TableBlock, Text, stack_height
-from qbr.calc.bodies import FOOT, Body, Cut, big_figure, block_of, columns_of, drawing, nothing
+from qbr.calc.bodies import FOOT, Body, Cut, big_figure, block_of, chart_and_table, columns_of, drawing, nothing
 from qbr.calc.colour import Brand
 from qbr.calc.fit import clipped
 from qbr.calc.marks import tally
+from qbr.calc.roadmap import drawn, height_of
 from qbr.calc.slides import STATUS_WORDS, Cell, Column, Deck, Row, Slide, Table, TextColumn
 from qbr.calc.tables import fitted
 
@@ -110,6 +111,28 @@ def dive(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
         block, shortened = _first_part(slide.table, FOOT - foot - 26, brand)
         regions.append(Region(848, foot + 26, 376, min(block.height, FOOT - foot - 26), (block,)))
         cut = (*cut, *shortened)
+    return [Body(tuple(regions), cut)]
+
+
+def value(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """Chart left and benefits right over the ladder; without a chart the table takes the width."""
+    if slide.chart is not None:
+        return chart_and_table(slide, deck, brand)
+    return stack(slide, deck, brand)
+
+
+def roadmap(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """The lanes over the whole width, the gates beneath where there is room."""
+    if slide.roadmap is None:
+        return [nothing(slide)]
+    height = min(height_of(slide.roadmap), FOOT - TOP)
+    picture = Picture(drawn(slide.roadmap, 1168, height, brand), slide.roadmap.alt, 1168, height)
+    regions = [Region(56, TOP, 1168, height, (picture,))]
+    y = TOP + height + GAP
+    cut: Cut = ()
+    if slide.table is not None and FOOT - y > 90:
+        block, cut = _first_part(slide.table, FOOT - y, brand)
+        regions.append(Region(56, y, 1168, min(block.height, FOOT - y), (block,)))
     return [Body(tuple(regions), cut)]
 
 

@@ -131,3 +131,65 @@ def months_of(found: Sequence[Worth], standing: Standing) -> dict[Month, Decimal
         for month, amount in worth.counted.items():
             summed[month] = summed.get(month, ZERO) + amount
     return summed
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """All that is known of what the work was worth. spent: by month besides fees, None where a rate is missing.
+
+    rate: what the client's money costs it a year.
+    """
+
+    worths: tuple[Worth, ...]
+    spent: Mapping[Month, Decimal] | None
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Of the months first to last: what was signed, what it cost, what that returns. None is unknown."""
+
+    first: Month | None
+    last: Month | None
+    signed: Decimal | None
+    fees: Decimal | None
+    spent: Decimal | None
+    roi: Decimal | None
+    payback: int | None
+    npv: Decimal | None
+    benefits: Mapping[Month, Decimal]
+    costs: Mapping[Month, Decimal]
+
+    @property
+    def cost(self) -> Decimal | None:
+        return None if self.fees is None or self.spent is None else self.fees + self.spent
+
+
+def return_of(
+    found: Sequence[Worth], fees: Mapping[Month, Decimal | None], spent: Mapping[Month, Decimal] | None, rate: Decimal
+) -> Return:
+    """fees: by month, as far as the books are closed; those since the first signed benefit or cost count."""
+    signed = months_of(found, "signed")
+    months = sorted({*(signed or ()), *(spent or ())})
+    if signed is None or spent is None or not months:
+        return Return(None, None, ZERO if signed == {} else None, None, None, None, None, None, {}, {})
+    paid = {month: amount for month, amount in fees.items() if month >= months[0]}
+    known = {month: amount for month, amount in paid.items() if amount is not None}
+    complete = len(known) == len(paid) and bool(paid) and bool(signed)
+    costs = dict(spent)
+    for month, amount in known.items():
+        costs[month] = costs.get(month, ZERO) + amount
+    whole, out = sum(signed.values(), ZERO), sum(spent.values(), ZERO)
+    fee = sum(known.values(), ZERO) if len(known) == len(paid) and paid else None
+    return Return(
+        months[0],
+        max([*months, *paid]),
+        whole,
+        fee,
+        out,
+        roi(whole, fee + out) if complete and fee is not None else None,
+        payback(signed, costs) if complete else None,
+        npv(by_year(signed, costs), rate) if complete else None,
+        signed,
+        costs,
+    )

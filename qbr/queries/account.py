@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from django.conf import settings
+
 from accounts.calc.coverage import Tie as Bond
 from accounts.calc.coverage import coverage, is_covered
 from accounts.calc.health import Part, health
@@ -32,6 +34,7 @@ from people.models import User
 from qbr.calc.account import (
     Account,
     Aim,
+    Charter,
     Due,
     Gauge,
     Goal,
@@ -39,19 +42,25 @@ from qbr.calc.account import (
     HealthSeen,
     Known,
     Learnt,
+    NoteSeen,
     People,
     Risk,
     Served,
     Voice,
+    WorkSeen,
 )
 from qbr.calc.review import Figures, Periods, Span, summed
 from qbr.calc.slides import FieldClass
+from qbr.calc.value import Value
+from qbr.models import Benefit, BenefitState, ValueCost
 from qbr.queries.facts import Facts, Row, grouped
 from qbr.queries.kpis import kpis_of
+from qbr.queries.value import costs_by_month, worth_of
 
 QUARTER: Final = timedelta(days=80)
 """How long before its newest reading a client's health is compared with, at least."""
 CLASS_OF_SOURCE: Final[Mapping[str, FieldClass]] = {"contribution_margin": "cost", "coverage": "stance"}
+BEGUN: Final = frozenset({"signed", "active", "completed", "terminated", "expired"})
 OURS_ALONE: Final = frozenset({"net_revenue", *CLASS_OF_SOURCE})
 """Measures that say what we make of the client: never in a client's review."""
 
@@ -107,6 +116,15 @@ def account_of(facts: Facts, around: Around) -> Account:
         risks=tuple(_risk(row) for row in facts.get("risk", ())),
         kpis=kpis_of(facts, around.periods, around.today, around.basis.currency),
         dues=_dues(facts, internal=ours),
+        value=_value(facts, around),
+        works=_works(facts, around, plan["known"], titles),
+        charter=_charter(plan, internal=ours),
+        targets=_targets(facts, around),
+        notes=tuple(_note(row, internal=ours) for row in facts["note"] if ours or row["for_client"]),
+        since=min(
+            (date.fromisoformat(row["start"]) for row in facts["contract"] if row["status"] in BEGUN), default=None
+        ),
+        escalates_to=plan["escalates_to"],
     )
 
 
@@ -378,3 +396,73 @@ def _dues(facts: Facts, *, internal: bool) -> tuple[Due, ...]:
             for row in facts["point"]
         ]
     return tuple(found)
+
+
+# --- value, roadmap, charter, market -----------------------------------------------------------------------------
+
+
+def _value(facts: Facts, around: Around) -> Value | None:
+    """A client's review knows only what the client has before it or confirmed; what is declined stays between us."""
+    months = grouped(facts["benefit_month"], "benefit")
+    listed = [
+        row
+        for row in facts["benefit"]
+        if around.internal or row["state"] in (BenefitState.SENT, BenefitState.ACCEPTED, BenefitState.EDITED)
+    ]
+    worths = tuple(
+        worth_of(
+            Benefit(**{**row, "share": exact(row["share"]), "confirmed": exact(row["confirmed"])}),
+            {date.fromisoformat(one["month"]): Decimal(one["amount"]) for one in months(row["pk"])},
+            around.basis,
+        )
+        for row in listed
+    )
+    costs = [
+        ValueCost(month=date.fromisoformat(row["month"]), currency=row["currency"], amount=Decimal(row["amount"]))
+        for row in facts["spent"]
+    ]
+    if not worths:
+        return None
+    return Value(worths, costs_by_month(costs, around.basis), settings.VALUE_DISCOUNT_RATE)
+
+
+def _works(facts: Facts, around: Around, known: str, titles: Mapping[int, str]) -> tuple[WorkSeen, ...]:
+    """Of goals the client knows, in a client's review."""
+    points = grouped(facts["point"], "work")
+    goals = {row["pk"] for row in facts["goal"] if around.internal or _is_known(row, known)}
+    found = []
+    for row in facts["initiative"]:
+        if row["goal"] not in goals:
+            continue
+        gate = next((point for point in points(row["pk"]) if point["reached_on"] is None), None)
+        found.append(
+            WorkSeen(
+                row["title"], titles.get(row["aim"], ""), short(row["owner"]), day_of(row["starts_on"]),
+                day_of(row["ends_on"]), row["status"], gate["title"] if gate else "",
+                day_of(gate["due"]) if gate else None,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _charter(plan: Row, *, internal: bool) -> Charter:
+    if not internal and plan["known"] not in (KnownToThem.YES, KnownToThem.PARTLY):
+        return Charter()
+    field_of_play, our_value, their_gain, our_gain = plan["charter"]
+    return Charter(field_of_play, our_value, their_gain, our_gain if internal else "")
+
+
+def _targets(facts: Facts, around: Around) -> tuple[tuple[int, Decimal], ...]:
+    """In the review's currency; one that would have to be converted ahead of its rates is left out."""
+    return tuple(
+        (row["year"], Decimal(row["amount"]))
+        for row in facts.get("plan_target", ())
+        if row["currency"] == around.basis.currency
+    )
+
+
+def _note(row: Row, *, internal: bool) -> NoteSeen:
+    return NoteSeen(
+        row["kind"], row["title"], row["for_client"], day_of(row["happens_on"]), row["source"] if internal else "",
+        row["so_what"] if internal else "",
+    )  # fmt: skip

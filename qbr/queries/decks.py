@@ -116,7 +116,8 @@ def frozen_deck(snapshot: Snapshot) -> slides.Deck:
     return slides.from_json(snapshot.content)
 
 
-OF_CLIENT: Final = frozenset({"client_plan", "client_kpis", "client_alignment", "client_voice", "client_health",
+OF_CLIENT: Final = frozenset({"client_plan", "client_kpis", "client_value",
+                              "client_intelligence", "client_alignment", "client_voice", "client_health",
                               "client_stakeholders", "client_growth", "client_contracts"})  # fmt: skip
 OF_ALL: Final = frozenset({"pnl", "forecast"})
 

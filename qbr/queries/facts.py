@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 
 from accounts.models import (
@@ -21,7 +21,9 @@ from accounts.models import (
     Commitment,
     Feedback,
     Imperative,
+    Initiative,
     Insight,
+    IntelligenceNote,
     Invitation,
     Kpi,
     KpiReading,
@@ -31,6 +33,7 @@ from accounts.models import (
     PlanFact,
     PlanMeasure,
     PlanMilestone,
+    PlanTarget,
     Stakeholding,
     WorkStatus,
 )
@@ -39,11 +42,14 @@ from accounts.queries.answers import WINDOW
 from accounts.queries.stakeholders import with_last_touch
 from common.periods import Month
 from financials.models import AlignmentTie, Contract, Milestone, ScheduleLine, TimeMonth
+from qbr.models import Benefit, BenefitAmount, ValueCost
 
 Row = dict[str, Any]
 Facts = Mapping[str, list[Row]]
 """Rows by list; days as ISO text, decimals as text, so that not a digit is lost on the way."""
 READINGS: Final = 2
+CHARTER: Final = ("field_of_play", "our_value", "their_gain", "our_gain")
+PLAN: Final = tuple(f"plan__{name}" for name in ("known_to_client", "ambition", "quarter_focus", *CHARTER))
 HEALTHS: Final = 120
 """Days of health readings that are read: the newest, and the one a quarter before it."""
 
@@ -54,7 +60,7 @@ def load_facts(client: Client, today: date, months: tuple[Month, Month], *, inte
     found = Client.objects.filter(pk=client.pk).annotate(
         **{f"{name}_rows": ArraySubquery(rows) for name, rows in lists.items()}
     )
-    row = found.values("plan__known_to_client", "plan__ambition", "plan__quarter_focus", *(f"{n}_rows" for n in lists))
+    row = found.values(*PLAN, "owner__manager__name", *(f"{n}_rows" for n in lists))
     values = row.get()
     facts: dict[str, list[Row]] = {name: values[f"{name}_rows"] for name in lists}
     facts["plan"] = [
@@ -62,6 +68,8 @@ def load_facts(client: Client, today: date, months: tuple[Month, Month], *, inte
             "known": values["plan__known_to_client"] or "",
             "ambition": values["plan__ambition"] or "",
             "focus": values["plan__quarter_focus"] or "",
+            "charter": [values[f"plan__{name}"] or "" for name in CHARTER],
+            "escalates_to": values["owner__manager__name"] or "",
         }
     ]
     return facts
@@ -115,8 +123,30 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
         ),
         "point": _rows(
             PlanMilestone.objects.filter(initiative__objective__plan__client=OuterRef("pk")).order_by("due", "pk"),
-            "title", "due", "reached_on", aim=F("initiative__objective__imperative_id"),
+            "title", "due", "reached_on", work=F("initiative_id"), aim=F("initiative__objective__imperative_id"),
         ),
+        "initiative": _rows(
+            Initiative.objects.filter(**under).exclude(status__in=[WorkStatus.DONE, WorkStatus.DROPPED])
+            .order_by(F("starts_on").asc(nulls_last=True), "pk"),
+            "pk", "title", "starts_on", "ends_on", "status", goal=F("objective_id"),
+            aim=F("objective__imperative_id"), owner=F("owner__name"),
+        ),
+        "note": _rows(
+            IntelligenceNote.objects.filter(
+                Q(clients=OuterRef("pk")) | (~Q(industry="") & Q(industry=OuterRef("industry"))), expires_on__gte=today
+            ).order_by("kind", "pk").distinct(),
+            "pk", "kind", "title", "for_client", "so_what", "source", "happens_on",
+        ),
+        "benefit": _rows(
+            Benefit.objects.filter(**of).order_by("pk"),
+            "pk", "title", "driver", "hard", "baseline", "method", "confidence", "currency", "state",
+            share=_exact("share"), confirmed=_exact("confirmed"),
+        ),
+        "benefit_month": _rows(
+            BenefitAmount.objects.filter(benefit__client=OuterRef("pk")), "month", benefit=F("benefit_id"),
+            amount=_exact("amount"),
+        ),
+        "spent": _rows(ValueCost.objects.filter(**of), "month", "currency", amount=_exact("amount")),
         "milestone": _rows(
             Milestone.objects.filter(contract__client=OuterRef("pk")).order_by("due", "pk"),
             "title", "due", "accepted_on", work=F("contract__title"),
@@ -159,7 +189,7 @@ def _work(months: tuple[Month, Month]) -> dict[str, QuerySet[Any]]:
     return {
         "contract": _rows(
             Contract.objects.filter(**of).order_by("start", "number"),
-            "pk", "parent_id", "currency", "title", "kind", amount=_exact("amount"),
+            "pk", "parent_id", "currency", "title", "kind", "start", "status", amount=_exact("amount"),
         ),
         "tie": _rows(
             AlignmentTie.objects.filter(**deals).order_by("contract_id", "milestone_id", "pk"),
@@ -197,6 +227,10 @@ def _ours() -> dict[str, QuerySet[Any]]:
                 "position", "pk"
             ),
             "kind", "title", "response", "likelihood", "impact", owner=F("owner__name"),
+        ),
+        "plan_target": _rows(
+            PlanTarget.objects.filter(plan__client=OuterRef("pk")).order_by("year"), "year", "currency",
+            amount=_exact("amount"),
         ),
     }  # fmt: skip
 

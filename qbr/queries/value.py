@@ -24,7 +24,7 @@ from financials.queries.pnl import load_pnl
 from financials.queries.pnl_request import PnlRequest
 from qbr.access_value import benefits_for, value_costs_for
 from qbr.calc import value as calc
-from qbr.calc.value import LADDER, Standing, Worth
+from qbr.calc.value import LADDER, Return, Standing, Worth, return_of
 from qbr.models import Benefit, BenefitState, Confidence, Driver, ValueAsk, ValueCost
 
 if TYPE_CHECKING:
@@ -81,58 +81,6 @@ def costs_by_month(costs: Iterable[ValueCost], basis: Basis) -> dict[Month, Deci
             return None
         found[cost.month] = found.get(cost.month, ZERO) + one[cost.month]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """Of the months first to last: what was signed, what it cost, what that returns. None is unknown."""
-
-    first: Month | None
-    last: Month | None
-    signed: Decimal | None
-    fees: Decimal | None
-    spent: Decimal | None
-    roi: Decimal | None
-    payback: int | None
-    npv: Decimal | None
-    benefits: Mapping[Month, Decimal]
-    costs: Mapping[Month, Decimal]
-
-    @property
-    def cost(self) -> Decimal | None:
-        return None if self.fees is None or self.spent is None else self.fees + self.spent
-
-
-def return_of(
-    found: Sequence[Worth], fees: Mapping[Month, Decimal | None], spent: Mapping[Month, Decimal] | None
-) -> Return:
-    """fees: by month, as far as the books are closed; those since the first signed benefit or cost count."""
-    signed = calc.months_of(found, "signed")
-    months = sorted({*(signed or ()), *(spent or ())})
-    if signed is None or spent is None or not months:
-        return Return(None, None, ZERO if signed == {} else None, None, None, None, None, None, {}, {})
-    first, last = months[0], max([*months, *fees])
-    paid = {month: amount for month, amount in fees.items() if month >= first}
-    known = {month: amount for month, amount in paid.items() if amount is not None}
-    complete = len(known) == len(paid) and bool(paid)
-    costs = dict(spent)
-    for month, amount in known.items():
-        costs[month] = costs.get(month, ZERO) + amount
-    whole, fee = sum(signed.values(), ZERO), sum(known.values(), ZERO) if complete else None
-    out = sum(spent.values(), ZERO)
-    rate = settings.VALUE_DISCOUNT_RATE
-    return Return(
-        first,
-        last,
-        whole,
-        fee,
-        out,
-        calc.roi(whole, fee + out) if fee is not None and signed else None,
-        calc.payback(signed, costs) if complete and signed else None,
-        calc.npv(calc.by_year(signed, costs), rate) if complete and signed else None,
-        signed,
-        costs,
-    )
 
 
 def fees_by_month(user: User, client: Client, basis: Basis, first: Month) -> dict[Month, Decimal | None]:
@@ -215,7 +163,7 @@ def load_value(user: User, client: Client, *, now: datetime) -> ValuePage:
     spent = costs_by_month(costs, basis)
     months = [*(calc.months_of(worths, "signed") or ()), *(spent or ())]
     fees = fees_by_month(user, client, basis, min(months)) if months else {}
-    made = return_of(worths, fees, spent)
+    made = return_of(worths, fees, spent, settings.VALUE_DISCOUNT_RATE)
     own = {"client": client.key}
     return ValuePage(
         finding=finding_of(made, worths, basis.currency, client.name),
