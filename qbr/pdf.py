@@ -13,7 +13,9 @@ import os
 import resource
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +26,7 @@ from qbr.calc.layout import laid_out
 from qbr.calc.measure import FACES, FONT_DIR
 from qbr.calc.slides import Deck, client_safe
 from qbr.calc.stylesheet import font_faces, stylesheet
+from qbr.workbook import NAME, workbook
 
 if TYPE_CHECKING:
     from qbr.calc.blocks import Layout
@@ -107,15 +110,21 @@ def render_pdf(deck: Deck, *, limits: Limits = Limits()) -> Rendered:
     client_safe(deck)
     layout = laid_out(deck)
     html = _html_of(deck, layout, preview=False, nonce="", font_base=FONT_SCHEME)
-    return render_html(html, pages=len(layout.pages), limits=limits)
+    return render_html(html, pages=len(layout.pages), limits=limits, attached=workbook(deck))
 
 
-def render_html(html: str, *, pages: int = 0, limits: Limits = Limits()) -> Rendered:
-    """pages: how many the lint expects, 0 for any."""
+def render_html(html: str, *, pages: int = 0, limits: Limits = Limits(), attached: bytes = b"") -> Rendered:
+    """pages: how many the lint expects, 0 for any. attached: a workbook for the file to carry."""
     if len(html) > MAX_HTML:
         raise TooLarge(f"The deck is {len(html):,} characters of pages; {MAX_HTML:,} are allowed. Shorten its tables.")
     request = json.dumps(
-        {"html": html, "pages": pages, "cpu": limits.cpu_seconds, "memory": limits.memory_bytes},
+        {
+            "html": html,
+            "pages": pages,
+            "cpu": limits.cpu_seconds,
+            "memory": limits.memory_bytes,
+            "attached": b64encode(attached).decode(),
+        },
     ).encode()
     try:
         done = subprocess.run(
@@ -189,7 +198,7 @@ def main() -> int:
     with contextlib.suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_FSIZE, (2**26, 2**26))
     try:
-        pdf, pages, findings = _render(request["html"], request["pages"])
+        pdf, pages, findings = _render(request["html"], request["pages"], b64decode(request["attached"]))
     except MemoryError:
         sys.stdout.buffer.write(b'{"error": "memory"}\n')
         return 3
@@ -197,7 +206,7 @@ def main() -> int:
     return 0
 
 
-def _render(html: str, expected: int) -> tuple[bytes, int, list[str]]:
+def _render(html: str, expected: int, attached: bytes) -> tuple[bytes, int, list[str]]:
     # Imported here: 1.5 s and many megabytes that web processes and workers never pay.
     import weasyprint
     from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -217,11 +226,18 @@ def _render(html: str, expected: int) -> tuple[bytes, int, list[str]]:
             raise ValueError("the renderer fetches nothing")
 
     document = weasyprint.HTML(string=html, url_fetcher=OwnFiles()).render()
-    document.metadata.attachments = []
+    document.metadata.attachments = [_attachment(weasyprint, attached)] if attached else []
     findings = lint(document, expected)
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     return pdf, len(document.pages), findings
+
+
+def _attachment(weasyprint: Any, body: bytes) -> Any:
+    """Dated to no clock, so that the same deck is the same bytes."""
+    epoch = datetime(1980, 1, 1, tzinfo=UTC)
+    about = {"name": NAME, "description": "The figures of these pages", "relationship": "Data"}
+    return weasyprint.Attachment(string=body, created=epoch, modified=epoch, **about)
 
 
 def lint(document: Any, expected: int) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from portfolio.demo.ahead import FOR_CLIENT, MARKET
+from portfolio.demo.clients import BY_KEY
 from portfolio.demo.people import email
 
 Row = dict[str, str]
@@ -38,9 +40,10 @@ def note_rows(anchor: date) -> list[Row]:
     def day(offset: int | None) -> str:
         return "" if offset is None else (anchor + timedelta(days=offset)).isoformat()
 
-    return [
+    known = [
         {
-            "key": f"INT-{number:02}", "kind": kind, "title": title, "so_what": so_what, "clients": clients,
+            "key": f"INT-{number:02}", "kind": kind, "title": title, "so_what": so_what,
+            "for_client": FOR_CLIENT.get(title, ""), "clients": clients,
             "industry": industry, "owner": email(owner), "noted_on": day(noted), "expires_on": day(expires),
             "happens_on": day(happens), "source": source,
         }
@@ -48,3 +51,13 @@ def note_rows(anchor: date) -> list[Row]:
             NOTES, 1
         )
     ]  # fmt: skip
+    told = [
+        {
+            "key": f"INT-M{number:02}", "kind": kind, "title": title, "so_what": "Bring it to the next review",
+            "for_client": for_client, "clients": clients, "industry": industry,
+            "owner": email(BY_KEY[clients.split(";")[0]].manager), "noted_on": day(-30), "expires_on": day(150),
+            "happens_on": day(happens), "source": "Trade press and public filings",
+        }
+        for number, (kind, title, for_client, clients, industry, happens) in enumerate(MARKET, 1)
+    ]  # fmt: skip
+    return known + told

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from portfolio.demo.ahead import AHEAD
 from portfolio.demo.calendar import Offset, day_at, weekday_from
 from portfolio.demo.clients import CLIENTS
 from portfolio.demo.people import email
@@ -83,7 +84,7 @@ PARTS: dict[str, Parts] = {
     "HAL": Parts(
         (Drive("Launch three respiratory products without losing a month", "Two patents end in 2028", (2,), (-2, 14)),
          Drive("Take 15% out of what marketing costs by 2027", "Procurement reports to the chief financial officer now", (1,)),
-         Drive("Bring medical and marketing onto one content process", "Reviews take eleven days on average", ())),
+         Drive("Bring medical and marketing onto one content process", "Reviews take eleven days on average", (3,))),
         (Gauge(1, "Net revenue", "net_revenue", "money", "", ""), Gauge(1, "Coverage of those who decide", "coverage", "ratio", "0.45", "0.75"),
          Gauge(2, "Days in medical review", "reading", "count", "11", "7", "9.5", "down")),
         (Work(2, "One shared review queue", "clara.jensen", (-3, 1), (3, 20), "on_track", (("Queue open to both teams", (-1, 10), True), ("Pilot on the second film", (1, 15), False), ("All markets in the queue", (3, 15), False))),
@@ -215,6 +216,7 @@ def part_rows(anchor: date, contacts: Rows, budgets: Rows) -> dict[str, Rows]:
         found["plan_facts"] += _facts(parts, code, client.key, owner)
         _measures(found, parts, code, anchor, net[client.key, client.currency])
         _work(found, parts, code, anchor)
+        _ahead(found, code, anchor, len(parts.works))
     found["plan_targets"] = list(_targets(anchor, net))
     return found
 
@@ -262,6 +264,21 @@ def _work(found: dict[str, Rows], parts: Parts, code: str, anchor: date) -> None
                 "key": f"{key}-S{m}", "initiative": key, "title": title, "owner": email(work.owner), "due": due,
                 "reached_on": due if reached else "",
             })  # fmt: skip
+
+
+def _ahead(found: dict[str, Rows], code: str, anchor: date, already: int) -> None:
+    """Work not begun, each with the gate it has to reach."""
+    for n, (aim, title, owner, first, last, gate, by) in enumerate(AHEAD.get(code, ()), already + 1):
+        key = f"{code}-N{n}"
+        found["initiatives"].append({
+            "key": key, "objective": f"{code}-O{aim}", "title": title, "owner": email(owner),
+            "starts_on": day_at(anchor, (first, 1)).isoformat(), "ends_on": day_at(anchor, (last, 28)).isoformat(),
+            "status": "not_started",
+        })  # fmt: skip
+        found["plan_milestones"].append({
+            "key": f"{key}-S1", "initiative": key, "title": gate, "owner": email(owner),
+            "due": weekday_from(day_at(anchor, (by, 15))).isoformat(), "reached_on": "",
+        })  # fmt: skip
 
 
 def _net(anchor: date, budgets: Rows) -> dict[tuple[str, str], Decimal]:

@@ -52,6 +52,10 @@ PLANS: dict[str, PlanSpec] = {
             Act("Publish a measurement framework per launch phase", "nadia.rahman", (1, 18), "Review with Niko Aaltonen", GOOD),
             Act("Cut medical review time from eleven days to seven", "clara.jensen", (3, 20), "Pilot the shared queue", GOOD),
         )),
+        Aim("One content process for medical and marketing", "nadia.rahman", (14, 30), NEW, (
+            Act("Agree one brief for both teams", "nadia.rahman", (2, 26), "Imani Foster names two reviewers", NEW),
+            Act("List what is written twice today", "nadia.rahman", (1, 22), "Count the last quarter", GOOD),
+        )),
     )),
     "HDX": PlanSpec("From campaign supplier to growth partner for the laboratory business in Europe", (
         Aim("Extend demand generation to two more countries", "leila.haddad", (6, 30), GOOD, (

@@ -124,7 +124,7 @@ def _annual(data: ReviewData) -> list[Slide | None]:
 
 def _in_full(data: ReviewData) -> list[Slide | None]:
     if data.kind == "annual" and not data.internal:
-        return [contracts(data), _sources(data)]
+        return [profit(data), contracts(data), _sources(data)]
     return [profit(data), forecast(data), pipeline(data), contracts(data), people(data), risks(data), _sources(data)]
 
 

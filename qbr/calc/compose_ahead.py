@@ -129,7 +129,7 @@ def options(data: ReviewData) -> Slide | None:
     columns = (
         Column("", 38, "rank"), Column("Option", 210, "name"), Column("What is in it", 420, "text"),
         Column(f"Fees a year, {unit.head}", 200, "bar"),
-        Column(f"More than the one before, {unit.head}", 150, "figure"), Column("Decide by", 150, "text"),
+        Column(f"More than the one before, {unit.head}", 150, "figure"), Column("Decide by", 150, "status"),
     )  # fmt: skip
     first = min((one.notice_on for one in running if one.notice_on and one.notice_on >= data.today), default=None)
     closes = min((one.close_on for one in deals if one.close_on and one.close_on >= data.today), default=None)
@@ -168,36 +168,35 @@ def _a_year(one: Agreement) -> Decimal:
 
 
 def operating(data: ReviewData) -> Slide | None:
-    """Who is here, when we meet, who is called when it goes wrong. None with fewer than two of ours."""
+    """Who is here, who answers for what, who is called when it goes wrong. None with fewer than two of ours."""
     if len(data.team) < 2:
         return None
-    columns = (Column("Who", 300, "name"), Column("For what", 353, "text"))
     rows = tuple(Row((Cell(name), Cell(title))) for name, title in data.team[:9])
     owner = data.team[0][0]
-    path = [Point("First", f"{owner}, {data.team[0][1].lower()}: answers the same working day.")]
+    path = [Point("First", f"{owner}, {data.team[0][1].lower()}.")]
     if data.account.escalates_to:
-        path.append(Point("Then", f"{data.account.escalates_to}: within two working days."))
-    meet = [
-        Point("Every quarter", "Review of figures, promises and decisions."),
-        Point("Every year", "This meeting: aims, roadmap, options."),
-    ]
-    notices = [one for one in data.agreements if one.notice_on and one.in_force]
+        path.append(Point("Then", f"{data.account.escalates_to}."))
+    goals = [goal for aim in data.account.aims for goal in aim.goals if goal.owner]
+    notices = [one for one in data.agreements if one.in_force and one.notice_on and one.notice_on >= data.today]
     terms = [
-        Point(one.title, f"{one.renewal_word}; notice by {formats.day(one.notice_on)}.")
+        Point(one.title, "; ".join(filter(None, (one.renewal_word, f"notice by {formats.day(one.notice_on)}"))) + ".")
         for one in sorted(notices, key=lambda one: one.notice_on or data.today)[:2]
     ]
-    others = [TextColumn("When we meet", tuple(meet)), TextColumn("Who to call, in order", tuple(path))]
-    if terms:
-        others.append(TextColumn("What the contracts ask", tuple(terms)))
+    parts = (
+        ("Who answers for what", [Point(goal.owner, goal.title) for goal in goals[:3]]),
+        ("Who to call, in order", path),
+        ("What the contracts ask", terms),
+    )
+    others = [TextColumn(head, tuple(points)) for head, points in parts if points]
     count = len(data.team)
     return Slide(
         key="operating",
         kind="operating",
         section="How we work together",
-        headline=f"{findings.count(count).capitalize()} people answer to you, and {owner} for all of them",
-        dek="Team, meetings and the way up when something goes wrong.",
+        headline=f"{findings.count(count).capitalize()} of us work for you, and {owner} answers for all of it",
+        dek="The team, and the way up when something goes wrong.",
         source=f"team and contracts on {formats.day(data.today)}",
-        table=Table((columns[0], Column("For what", 868, "text")), rows, "Team"),
+        table=Table((Column("Who", 300, "name"), Column("For what", 868, "text")), rows, "Team"),
         columns=tuple(others[:3]),
         drawn=(Drawn("People on the team", str(count), "client"),),
     )
@@ -267,6 +266,8 @@ def obligations(data: ReviewData) -> Slide | None:
         if owed
     )  # fmt: skip
     first = min([*ours, *theirs])
+    you = "them" if data.internal else "you"
+    due = "by" if first[0] >= data.today else "was due"
     total = len(ours) + len(theirs)
     noun = "thing is" if total == 1 else "things are"
     return Slide(
@@ -274,7 +275,7 @@ def obligations(data: ReviewData) -> Slide | None:
         kind="obligations",
         section="What each owes the other",
         headline=f"{findings.count(total).capitalize()} {noun} owed: {findings.count(len(ours))} by us, "
-        f"{findings.count(len(theirs))} by {'them' if data.internal else 'you'}; the first by {formats.day(first[0])}",
+        f"{findings.count(len(theirs))} by {you}; the first {due} {formats.day(first[0])}",
         dek="Open promises, milestones of contracts, and days by which notice must be given.",
         source=f"commitment ledger, milestones and contracts on {formats.day(data.today)}",
         tables=tables,

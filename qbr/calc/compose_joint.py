@@ -45,18 +45,16 @@ def relationship(data: ReviewData) -> Slide | None:
         counted = [kept_in(data, side, "promise", span) for span in known]
         if any(due for _, due in counted):
             rows.append(Row((Cell(label), *(_kept(*pair) for pair in counted))))
-    running = [sum(_runs(one.start, one.end, span) for one in data.agreements) for span in known]
-    rows.append(Row((Cell("Contracts that ran"), *(Cell(str(number), Decimal(number)) for number in running))))
     return Slide(
         key="relationship",
         kind="relationship",
         section="The relationship on one page",
         headline=_together(data, since, known),
         dek=f"Calendar years; {through.year} to {month_label(through)}.",
-        source=f"ledger to {month_label(through)}; commitment ledger and contracts on {formats.day(data.today)}",
+        source=f"ledger to {month_label(through)}; commitment ledger on {formats.day(data.today)}",
         figures=tuple(_figures(data, since)),
         table=Table(columns, tuple(rows), "The relationship by year"),
-        columns=_voices(data),
+        columns=_aims(data),
         drawn=(Drawn("Net fees of the year", formats.money(data.actual(known[-1]).get("net_revenue"), data.currency),
                      "pnl"),),
     )  # fmt: skip
@@ -73,10 +71,6 @@ def _label(data: ReviewData, span: Span) -> str:
 
 def _kept(kept: int, due: int) -> Cell:
     return Cell(f"{kept} of {due}", Decimal(kept)) if due else Cell(None)
-
-
-def _runs(start: date, end: date | None, span: Span) -> int:
-    return int(start <= month_add(span.last, 1) and (end is None or end >= span.first))
 
 
 def _together(data: ReviewData, since: date | None, known: list[Span]) -> str:
@@ -119,13 +113,16 @@ def _figures(data: ReviewData, since: date | None) -> list[BigFigure]:
     return found
 
 
-def _voices(data: ReviewData) -> tuple[TextColumn, ...]:
-    aims = [Point(aim.title, _served(aim)) for aim in data.account.aims[:FEW]]
-    return (TextColumn("What it is for", tuple(aims)),) if aims else ()
+def _aims(data: ReviewData) -> tuple[TextColumn, ...]:
+    """What it is all for: an aim of theirs a column, with the fees that serve it."""
+    return tuple(TextColumn(aim.title, (Point("", _served(aim)),)) for aim in data.account.aims[:FEW])
 
 
 def _served(aim: Aim) -> str:
-    return f"{formats.ratio(aim.served.share, 0)} of fees." if aim.served.share is not None else ""
+    state = f"confirmed {formats.day(aim.confirmed)}" if aim.confirmed else "still to be confirmed"
+    if aim.served.share is None:
+        return f"{state[:1].upper()}{state[1:]}."
+    return f"{formats.ratio(aim.served.share, 0)} of fees serve it; {state}."
 
 
 # --- their strategy ----------------------------------------------------------------------------------------------
@@ -174,7 +171,8 @@ def _wait(count: int) -> str:
 def _aim_row(data: ReviewData, aim: Aim) -> Row:
     work = list(dict.fromkeys([*(goal.title for goal in aim.goals), *data.account.ties.get(aim.title, ())]))[:FEW]
     state = Cell(formats.day(aim.confirmed), status="on_track") if aim.confirmed else Cell("To confirm", status="open")
-    return Row((Cell(aim.title), Cell(aim.why or None), Cell("; ".join(work) or "Nothing yet", quiet=not work), state))
+    why = Cell(aim.why) if aim.why else Cell("To be confirmed first", quiet=True)
+    return Row((Cell(aim.title), why, Cell("; ".join(work) or "Nothing yet", quiet=not work), state))
 
 
 # --- lessons -----------------------------------------------------------------------------------------------------
@@ -219,11 +217,12 @@ def _mend(data: ReviewData) -> tuple[Point, ...]:
         if kpi.standing == "at_risk"
     ]
     late = [one for one in data.promises if one.state in ("late", "kept_late")]
-    for side, whose in (("ours", "Our"), ("theirs", "Your")):
+    for side, whose in (("ours", "our"), ("theirs", "your")):
         mine = [one for one in late if one.side == side]
         if mine:
-            count = formats.plural(len(mine), "promise")
-            found.append(Point(f"{whose} {count} came late", f"{mine[0].text}, due {formats.day(mine[0].due)}."))
+            lead = f"{findings.count(len(mine)).capitalize()} of {whose} promises"
+            lead = f"{lead} {'was' if len(mine) == 1 else 'were'} not kept by the day"
+            found.append(Point(lead, f"{mine[0].text}, due {formats.day(mine[0].due)}."))
     return tuple(found[:FEW])
 
 
@@ -278,7 +277,7 @@ def charter(data: ReviewData) -> Slide | None:
             )
             rows.append(Row((*cells, Cell(""), Cell(""))))
     heads = (Column("Goal", 480, "name"), Column("Now", 130, "actual"), Column("Due now", 130, "figure"),
-             Column("Target", 140, "figure"), Column("By", 138, "text"), Column("Status", 150, "status"))  # fmt: skip
+             Column("Target", 140, "figure"), Column("By", 138, "status"), Column("Status", 150, "status"))  # fmt: skip
     return Slide(
         key="charter",
         kind="charter",

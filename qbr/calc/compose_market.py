@@ -24,15 +24,15 @@ def market(data: ReviewData) -> Slide | None:
     notes = sorted(data.account.notes, key=lambda one: (_ORDER[one.kind], one.happens_on or data.today, one.title))
     if not notes:
         return None
+    wide = 0 if data.internal else 144
     columns = [
         Column("Of what", 110, "text"),
-        Column("What is happening", 300, "name"),
-        Column("What it means for you" if not data.internal else "What it means for them", 350, "text"),
+        Column("What is happening", 300 + wide, "name"),
+        Column("What it means for you" if not data.internal else "What it means for them", 350 + wide, "text"),
         Column("When", 120, "text"),
-        Column("Known from", 288, "quiet"),
     ]
     if data.internal:
-        columns[4] = Column("For us, never for the client", 288, "quiet")
+        columns.append(Column("For us, never for the client", 288, "quiet"))
     return Slide(
         key="market",
         kind="market",
@@ -46,9 +46,9 @@ def market(data: ReviewData) -> Slide | None:
 
 
 def _row(data: ReviewData, one: NoteSeen) -> Row:
-    when = formats.day(one.happens_on) if one.happens_on else ""
-    last = Cell(one.so_what, field="stance") if data.internal else Cell("")
-    return Row((Cell(WORDS[one.kind]), Cell(one.title), Cell(one.for_client or None), Cell(when or None), last))
+    when = formats.day(one.happens_on) if one.happens_on else "Going on"
+    cells = (Cell(WORDS[one.kind]), Cell(one.title), Cell(one.for_client or None), Cell(when))
+    return Row((*cells, Cell(one.so_what, field="stance")) if data.internal else cells)
 
 
 def _finding(data: ReviewData, notes: list[NoteSeen]) -> str:

@@ -116,7 +116,8 @@ def _chart(data: ReviewData, made: Return, unit: Unit) -> BarChart | None:
         benefit = sum((made.benefits.get(month, ZERO) for month in months), ZERO)
         cost = sum((made.costs.get(month, ZERO) for month in months), ZERO)
         year, number = name.split("-Q")
-        bars.append(Bar(f"Q{number} {year[2:]}", benefit, unit.text(benefit), plan=cost or None))
+        label = f"Q{number} {year[2:]}" if len(months) == 3 else f"{formats.month_short(months[-1])} {year[2:]}"
+        bars.append(Bar(label, benefit, unit.text(benefit), plan=cost or None))
     first, last = bars[0], bars[-1]
     alt = (
         f"Signed benefit by quarter, {first.period} to {last.period}: from {first.label} to {last.label} {unit.head}; "
@@ -146,7 +147,7 @@ def _table(data: ReviewData, worths: Sequence[Worth], unit: Unit) -> Table:
 def _row(one: Worth, unit: Unit) -> Row:
     words, status = STATES[one.standing]
     counted = total(one.counted) if one.standing in ("signed", "soft") else None
-    detail = f"From {one.baseline}" if one.baseline else ""
+    detail = f"Baseline: {one.baseline}" if one.baseline else ""
     share = Cell(formats.ratio(one.share, 0), one.share, "ratio")
     return Row(
         (

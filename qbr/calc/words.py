@@ -30,8 +30,10 @@ LONGEST: Final = {
 }
 MOST_DECISIONS: Final = 5
 MOST_POINTS: Final = 6
-_NUMBER = re.compile(r"(?<![\w.,])([−-]?)([$€£])?(\d[\d,]*(?:\.\d+)?)(%|[kMB]\b)?")
-_SCALE: Final = {"k": 3, "M": 6, "B": 9}
+_NUMBER = re.compile(
+    r"(?<![\w.,])([−-]?)([$€£])?(\d[\d,]*(?:\.\d+)?)(%|[kKmMB]\b|bn\b|\s(?:thousand|million|billion|percent)\b)?"
+)
+_SCALE: Final = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "bn": 9, "billion": 9, "%": -2, "percent": -2}
 
 
 def with_words(deck: Deck, words: Mapping[str, Words], hidden: Collection[str]) -> Deck:
@@ -163,7 +165,7 @@ def unsupported(slide: Slide, composed: Slide | None) -> list[str]:
     if composed is not None:
         trusted += " " + composed.headline + (f" {composed.cover.verdict}" if composed.cover else "")
     printed = {match.group(0).strip() for match in _NUMBER.finditer(trusted)}
-    values = list(_values(slide))
+    values = [*_values(slide), *(_meant(match)[0] for match in _NUMBER.finditer(trusted))]
     found = []
     for text in texts:
         for match in _NUMBER.finditer(text):
@@ -181,13 +183,21 @@ def _is_word(match: re.Match[str]) -> bool:
     return number <= 31 or 1990 <= number <= 2100
 
 
-def _carried(match: re.Match[str], values: list[Decimal]) -> bool:
+def _meant(match: re.Match[str]) -> tuple[Decimal, int]:
+    """The number a text stands for, and the exponent of its last digit: $1.2M is 1,200,000 to the 5th."""
     _, _, digits, suffix = match.groups()
+    scale = _SCALE.get((suffix or "").strip().lower(), 0)
     number = Decimal(digits.replace(",", ""))
-    places = len(digits.partition(".")[2])
+    return number.scaleb(scale), scale - len(digits.partition(".")[2])
+
+
+def _carried(match: re.Match[str], values: list[Decimal]) -> bool:
+    """Whether it is one of the values, rounded as far as it says; a bare one may be in thousands or millions."""
+    number, last = _meant(match)
+    bare = not match.group(4)
     for value in values:
-        for scale in (_SCALE.get(suffix or "", 0), 0, 3, 6) if suffix != "%" else (-2,):
-            if formats.quantize(abs(value).scaleb(-scale), places) == number:
+        for scale in (0, 3, 6) if bare else (0,):
+            if abs(abs(value).scaleb(-scale) - number) * 2 <= Decimal(1).scaleb(last):
                 return True
     return False
 

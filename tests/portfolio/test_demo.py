@@ -31,7 +31,7 @@ COLUMNS = {
     "themes": "name words",
     "insights": "key client theme said kind action owner_email raised_on due done_on told_on told_how",
     "feedback": "source_ref client contact date scale score comment themes quote replied_on",
-    "intelligence": "key kind title so_what clients industry owner noted_on expires_on happens_on source",
+    "intelligence": "key kind title so_what for_client clients industry owner noted_on expires_on happens_on source",
     "web_analytics": "client property report from to dimensions value channel metric amount",
     "kpi_definitions": "key name unit direction gathers frequency category how",
     "kpis": "key client name definition baseline target target_low target_high owner contact starts_on due"

@@ -13,7 +13,7 @@ from common.periods import month_add, months_between, parse_period
 from qbr.calc.compose import compose, with_agenda
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Agreement, Deal, Figures, ForecastMonths, PromiseMade, ReviewData, Task, periods_of
-from qbr.calc.slides import Cell, Deck, Slide, client_safe, closed_items
+from qbr.calc.slides import Cell, Column, Deck, Row, Slide, Table, client_safe, closed_items
 from qbr.calc.words import unsupported, with_words, worded
 
 D = Decimal
@@ -256,3 +256,26 @@ def test_promises_are_counted_by_side_and_the_finding_follows() -> None:
         "Name a second planner: A. Reyes, 26 days late.", "Sign the benefits: Northvale Grocers, due 1 Dec.",
     ]  # fmt: skip
     assert not [item for item in compose(data()).slides if item.kind == "promises"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("Fees of $1.2M", []),
+        ("Fees of 1.2 million", []),
+        ("Fees of $1.20M", []),
+        ("Fees of $1,204k", []),
+        ("Fees of 1,204", []),
+        ("Fees of $1.3M", ["$1.3M"]),
+        ("Fees of 1.2 billion", ["1.2 billion"]),
+        ("63% of them", []),
+        ("62% of them", ["62%"]),
+        ("A saving of $0.5M", []),
+        ("A saving of €350k", ["€350k"]),
+    ],
+)
+def test_a_headline_may_round_what_its_slide_carries(said: str, wrong: list[str]) -> None:
+    """1,204,331.20 as a value, 62.6% and 450,000.00 as words alone; a half may be rounded either way."""
+    row = Row((Cell("Fees", D("1204331.20"), "USD"), Cell("62.6%"), Cell("450,000.00")))
+    made = Slide("own~1", "own", "Own", said, table=Table((Column("", 100),) * 3, (row,)))
+    assert unsupported(made, None) == wrong
