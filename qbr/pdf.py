@@ -229,7 +229,7 @@ def _render(html: str, expected: int, attached: bytes) -> tuple[bytes, int, list
     document.metadata.attachments = [_attachment(weasyprint, attached)] if attached else []
     findings = lint(document, expected)
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+    pdf = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=_scoped)
     return pdf, len(document.pages), findings
 
 
@@ -238,6 +238,23 @@ def _attachment(weasyprint: Any, body: bytes) -> Any:
     epoch = datetime(1980, 1, 1, tzinfo=UTC)
     about = {"name": NAME, "description": "The figures of these pages", "relationship": "Data"}
     return weasyprint.Attachment(string=body, created=epoch, modified=epoch, **about)
+
+
+def _scoped(document: Any, pdf: Any) -> None:
+    """Each header cell says whether it heads its column or its row: WeasyPrint tells only which cells it heads."""
+    import pydyf
+
+    tagged = {one.reference: one for one in pdf.objects if isinstance(one, pydyf.Dictionary)}
+    for one in tagged.values():
+        if one.get("S") != "/TH":
+            continue
+        row = tagged.get(one["P"])
+        group = tagged.get(row["P"]) if row is not None else None
+        scope = "/Column" if group is not None and group.get("S") == "/THead" else "/Row"
+        if "A" in one:
+            one["A"]["Scope"] = scope
+        else:
+            one["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope})
 
 
 def lint(document: Any, expected: int) -> list[str]:

@@ -17,6 +17,8 @@ from qbr.calc.value import Return, Standing, Worth, months_of, return_of, total
 
 QUARTERS: Final = 5
 MOST: Final = 7
+MOST_WORDS: Final = 76
+"""Characters of a method that stand in two lines."""
 STATES: Final[Mapping[Standing, tuple[str, Status]]] = {
     "signed": ("Signed", "on_track"),
     "submitted": ("Submitted", "open"),
@@ -172,9 +174,9 @@ def _ladder(data: ReviewData, worths: Sequence[Worth]) -> tuple[TextColumn, ...]
         amount = sum(((months_of(found, standing) or {}).values()), ZERO)
         said = formats.money(amount, data.currency)
         points = [Point(about.format(client=data.client), "")]
-        for one in sorted(found, key=lambda one: -(total(one.counted) or ZERO))[:2]:
-            if one.method:
-                points.append(Point("", f"{one.title}: {_lower(one.method)}."))
+        largest = max(found, key=lambda one: total(one.counted) or ZERO, default=None)
+        if largest is not None and largest.method and len(largest.title + largest.method) <= MOST_WORDS:
+            points.append(Point("", f"{largest.title}: {_lower(largest.method)}."))
         columns.append(TextColumn(f"{said} {word}", (Point("", points[0].lead), *points[1:])))
     unsent = [one for one in worths if one.standing in ("proposed", "declined")]
     if unsent and data.internal and len(columns) < 3:
