@@ -56,7 +56,7 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        from bench import capacity, exports, ledger, m3, pages, pivots, recompute, seeded, times
+        from bench import capacity, decks, exports, ledger, m3, pages, pivots, recompute, seeded, times
         from bench.table import Row, show
 
         call_command("migrate", verbosity=0)
@@ -68,6 +68,7 @@ def main() -> int:
             times.measure,
             m3.measure,
             pivots.measure,
+            decks.measure,
             seeded.measure,
             capacity.measure,
             recompute.measure,

@@ -26,7 +26,6 @@ from qbr.calc.layout import laid_out
 from qbr.calc.measure import FACES, FONT_DIR
 from qbr.calc.slides import Deck, client_safe
 from qbr.calc.stylesheet import font_faces, stylesheet
-from qbr.workbook import NAME, workbook
 
 if TYPE_CHECKING:
     from qbr.calc.blocks import Layout
@@ -40,6 +39,7 @@ MAX_TEXT: Final = 4_000
 MAX_HTML: Final = 12_000_000
 CPU_SECONDS: Final = 30
 WALL_SECONDS: Final = 60
+ATTACHED: Final = "figures.xlsx"
 MEMORY_BYTES: Final = 512 * 1024 * 1024
 TOLERANCE: Final = 1.5  # px that a box may stand over its region
 
@@ -108,6 +108,8 @@ def render_pdf(deck: Deck, *, limits: Limits = Limits()) -> Rendered:
     """The deck as PDF/UA-1, the same bytes for the same deck. Raises NotClientSafe, TooLarge, TimedOut or Failed."""
     check_size(deck)
     client_safe(deck)
+    from qbr.workbook import workbook  # here: the child, which imports this module, needs none
+
     layout = laid_out(deck)
     html = _html_of(deck, layout, preview=False, nonce="", font_base=FONT_SCHEME)
     return render_html(html, pages=len(layout.pages), limits=limits, attached=workbook(deck))
@@ -236,7 +238,7 @@ def _render(html: str, expected: int, attached: bytes) -> tuple[bytes, int, list
 def _attachment(weasyprint: Any, body: bytes) -> Any:
     """Dated to no clock, so that the same deck is the same bytes."""
     epoch = datetime(1980, 1, 1, tzinfo=UTC)
-    about = {"name": NAME, "description": "The figures of these pages", "relationship": "Data"}
+    about = {"name": ATTACHED, "description": "The figures of these pages", "relationship": "Data"}
     return weasyprint.Attachment(string=body, created=epoch, modified=epoch, **about)
 
 

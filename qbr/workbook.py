@@ -13,7 +13,6 @@ import xlsxwriter
 from qbr.calc.fit import clean
 from qbr.calc.slides import STATUS_WORDS, BarChart, Cell, Deck, Slide, Table, client_safe
 
-NAME: Final = "figures.xlsx"
 Item = str | Decimal | None
 Line = Sequence[Item]
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
