@@ -29,7 +29,7 @@ from people.access import abilities_of
 if TYPE_CHECKING:
     from people.models import User
 
-VERSION: Final = 3
+VERSION: Final = 4
 FORMULA: Final = "recognised + contracted + renewal + commit + best case + pipeline + run-rate + override"
 LAYER_FORMULAE: Final = {
     "recognised": "net revenue in the ledger, to the open month",
@@ -38,9 +38,10 @@ LAYER_FORMULAE: Final = {
     "commit": "Σ amount × what each commit deal counts at, straight line over the delivery",
     "best_case": "Σ amount × what each best-case deal counts at, straight line over the delivery",
     "pipeline": "Σ amount × what each other open deal counts at, straight line over the delivery",
-    "run_rate": "net revenue of closed months beyond contracts, carried on by a statistical model",
+    "run_rate": "closed months beyond contracts, carried on by a statistical model + deals not opened yet",
     "override": "the figure a person gave − what the other layers come to",
 }
+BEYOND: Final[dict[str | None, str]] = {None: "Closed months beyond contracts", "unopened": "Deals not opened yet"}
 _SHOWN: Final = 12
 
 
@@ -78,7 +79,7 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
     basis = load_basis(user, now=now, currency=params.get("currency", ""))
     cut = cut_of(user, client, first, last, owner)
     deals = load_weighed(client) if client and layer in CATEGORIES else {}
-    group = "opportunity" if deals else "contract" if client and layer else "client" if layer else ""
+    group = "opportunity" if deals else _group(layer, client)
     cells = [c for c in load_cells("layers", basis, cut, (group,) if group else ()) if layer in ("", c.line)]
     runs = load_runs(user, client, owner)
     missing = any(cell.missing for cell in cells)
@@ -104,20 +105,32 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
         formula=LAYER_FORMULAE[layer] if layer else FORMULA,
         formula_id=f"forecast.{layer or 'total'}",
         formula_version=VERSION,
-        inputs=tuple(_by_part(cells, basis.currency, deals) if layer else _by_layer(cells, basis.currency)),
+        inputs=tuple(
+            _by_part(cells, basis.currency, deals, BEYOND if group == "unopened" else {})
+            if layer
+            else _by_layer(cells, basis.currency)
+        ),
         as_of=runs.computed_at or basis.as_of,
         run=runs.label.capitalize(),
         period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
         series=_series(user, params, layer, now, last),
         series_label="Twelve months",
-        rows_url=_page(client, owner),
+        rows_url=page_of(client, owner),
         rows_count=sum(cell.entries for cell in cells),
         definition=definition_of({"": "forecast"}.get(layer, "pipeline_layers" if layer in CATEGORIES else layer)),
         notes=tuple(notes),
     )
 
 
-def _page(client: str, owner: str) -> str:
+def _group(layer: str, client: str) -> str:
+    """What a layer's parts are."""
+    if not layer or not client:
+        return "client" if layer else ""
+    return "unopened" if layer == "run_rate" else "contract"
+
+
+def page_of(client: str, owner: str) -> str:
+    """Where the figures stand."""
     chosen = {name: value for name, value in (("client", client), ("owner", owner)) if value}
     return reverse("forecast") + (f"?{urlencode(chosen)}" if chosen else "")
 
@@ -160,12 +173,14 @@ def _named(key: str | None, deals: Mapping[str, Opportunity]) -> tuple[str, str]
     return f"{deal.key}, {ratio(deal.chance)} by own history, stated {ratio(deal.probability, 0)}", where
 
 
-def _by_part(cells: list[Cell], currency: str, deals: Mapping[str, Opportunity]) -> list[Input]:
+def _by_part(
+    cells: list[Cell], currency: str, deals: Mapping[str, Opportunity], words_of: Mapping[str | None, str]
+) -> list[Input]:
     """The largest contributors, the rest together."""
-    ordered = sorted(cells, key=lambda cell: (-abs(cell.amount), cell.group))
+    ordered = sorted(cells, key=lambda cell: (-abs(cell.amount), cell.group[0] or ""))
     inputs = []
     for cell in ordered[:_SHOWN]:
-        words, url = _named(cell.group[0], deals)
+        words, url = (words_of[cell.group[0]], "") if words_of else _named(cell.group[0], deals)
         inputs.append(Input(words, cell.amount, currency, "+", rows=cell.entries, url=url))
     rest = ordered[_SHOWN:]
     if rest:
@@ -220,7 +235,7 @@ def explain_band(edge: str, user: User, params: Mapping[str, str], now: datetime
         period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
         series=(),
         series_label="",
-        rows_url=_page(client, owner),
+        rows_url=page_of(client, owner),
         rows_count=runs.count,
         definition=definition_of("band"),
         notes=tuple(notes),

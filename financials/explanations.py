@@ -28,6 +28,7 @@ from financials import (
     explain_plans,
     explain_shown_margin,
     explain_time,
+    explain_unopened,
 )
 from financials.calc.ladder import COSTS, LINES
 from financials.explain_pnl_ahead import ahead_definition, ahead_formula, ahead_inputs
@@ -374,6 +375,7 @@ def register() -> None:
     for row in LABELS:
         _ladder_handler(row)
     explain_forecast.register()
+    explain_unopened.register()
     explain_margin.register()
     explain_gaps.register()
     explain_indexes.register()

@@ -146,6 +146,15 @@ def band_figure(
     return Figure(identity, name, value, basis.currency)
 
 
+def unopened_figure(
+    value: Number, basis: Basis, *, first: Month, last: Month, client: str = "", owner: str = "", currency: str = ""
+) -> Figure:
+    """A part of the run-rate."""
+    months = {"from": format_month(first), "to": format_month(last)}
+    identity = figure_id("forecast.unopened", client=client, owner=owner, currency=currency, **months)
+    return Figure(identity, f"Deals not opened yet, {period_label(first, last)}", value, basis.currency)
+
+
 def unpriced_figure(value: int, client: str = "", owner: str = "") -> Figure:
     return Figure(figure_id("forecast.unpriced", client=client, owner=owner), "Unpriced deals left out", value, "count")
 

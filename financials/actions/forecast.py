@@ -24,14 +24,15 @@ from financials.models import (
     ForecastRun,
     HouseRate,
     Layer,
+    NewWorkRate,
     OwnRate,
     ScheduleLine,
 )
 from financials.queries.inputs import Book
 
-FORMULA_VERSION: Final = 4
+FORMULA_VERSION: Final = 5
 """1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well. 3: rates of cost.
-4: deals count at own history's win rates."""
+4: deals count at own history's win rates. 5: the run-rate holds work of deals not opened yet."""
 BANDS: Final = "bands"
 _LINE_COLUMNS = (
     "run_id",
@@ -43,6 +44,7 @@ _LINE_COLUMNS = (
     "layer",
     "amount",
     "currency",
+    "unopened",
 )
 
 
@@ -128,6 +130,7 @@ def store_forecasts(
     # Another worker's are the same.
     HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)
     OwnRate.objects.bulk_create(book.new_odds, ignore_conflicts=True)
+    NewWorkRate.objects.bulk_create(book.new_work, ignore_conflicts=True)
     return ids
 
 
@@ -155,12 +158,15 @@ def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int
     for client_id, contract_id, _, service_line, month, currency, amount in book.recognised:
         run = runs.get(client_id)
         if run is not None:
-            yield run, contract_id, "", None, service_line, month, recognised, amount, currency
+            yield run, contract_id, "", None, service_line, month, recognised, amount, currency, False
     for result in results:
-        for client, contract, opportunity, month, layer, currency, amount, override in result.rows:
-            if layer != recognised and (run := runs.get(int(client))) is not None:
-                contract_id, service_line = book.contracts.get(contract, (None, ""))
-                yield run, contract_id, opportunity, override or None, service_line, month, layer, amount, currency
+        for row in result.rows:
+            if row.layer != recognised and (run := runs.get(int(row.client))) is not None:
+                contract_id, service_line = book.contracts.get(row.contract, (None, ""))
+                yield (
+                    run, contract_id, row.opportunity, row.override or None, service_line, row.month, row.layer,
+                    row.amount, row.currency, row.unopened,
+                )  # fmt: skip
 
 
 def queue_bands(versions: Mapping[int, int]) -> None:

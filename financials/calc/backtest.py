@@ -242,6 +242,7 @@ def as_of_past(inputs: ForecastInputs, origin: Month, signed: Mapping[str, date]
         contracts=[_unaware(one, opens, numbers) for one in known],
         opportunities=[],
         overrides=(),
+        unopened=(),
         open_month=opens,
         through=opens,
     )

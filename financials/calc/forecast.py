@@ -36,6 +36,7 @@ from financials.calc.overrides import override_rows
 from financials.calc.renewals import Renewable, RenewedTerm, certain_until, renewed_terms
 from financials.calc.residual import History, histories, run_rates
 from financials.calc.schedule import Terms, contract_schedule, end_in_force, evergreen, straight_line
+from financials.calc.unopened import coming, unopened_rows
 
 __all__ = [
     "CATEGORIES",
@@ -77,6 +78,7 @@ def compute(inputs: ForecastInputs) -> ForecastResult:
             left_out.append(LeftOut(deal.client, deal.key, reason))
     beyond, short = residuals(engaged, inputs)
     rows += _beyond(beyond, rows, inputs)
+    rows += unopened_rows(coming(schedules(engaged), inputs))
     changed, unapplied = override_rows(inputs, rows)
     return ForecastResult(
         rows=sorted((row for row in (*rows, *changed) if row.amount), key=_place),
@@ -93,7 +95,10 @@ _ORDER: Final = {layer: place for place, layer in enumerate(LAYERS)}
 
 
 def _place(row: ForecastRow) -> tuple[object, ...]:
-    return row.client, row.month, _ORDER[row.layer], row.contract, row.opportunity, row.currency, row.override
+    return (
+        row.client, row.month, _ORDER[row.layer], row.unopened, row.contract, row.opportunity, row.currency,
+        row.override,
+    )  # fmt: skip
 
 
 def is_closed(stage: str) -> bool:
@@ -156,6 +161,11 @@ class Engagement(NamedTuple):
     lines: dict[Month, Decimal]
     then: dict[Month, Decimal]
     terms: list[RenewedTerm]
+
+
+def schedules(engaged: Iterable[Engagement]) -> Iterator[tuple[Contract, dict[Month, Decimal]]]:
+    """Each contract with what it scheduled by what is known today."""
+    return ((one.contract, one.then) for one in engaged)
 
 
 def engagements(inputs: ForecastInputs) -> list[Engagement]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from common.periods import Month
 from financials.calc.forecast_cost import WINDOW, CostHistory, Estimate, HouseRates, Rates
-from financials.calc.forecast_records import Contract, ForecastInputs, LedgerCell, Opportunity, Override
+from financials.calc.forecast_records import Contract, ForecastInputs, LedgerCell, Opportunity, Override, Usual
 from financials.calc.schedule import Milestone, Move, Terms
 
 FILE_VERSION: Final = 1
@@ -36,6 +36,8 @@ def write_inputs(inputs: ForecastInputs) -> dict[str, str]:
         parts[override.client].overrides.append(override)
     for history in inputs.costs:
         parts[history.client].cost = history
+    for usual in inputs.unopened:
+        parts[usual.client].usual = usual
     return {client: _written(inputs, client, found) for client, found in parts.items()}
 
 
@@ -46,6 +48,7 @@ class _Parts:
     deals: list[Opportunity] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     cost: CostHistory | None = None
+    usual: Usual | None = None
 
     def currencies(self) -> set[str]:
         found = {currency for _, _, currency in self.ledger}
@@ -75,6 +78,7 @@ def _written(inputs: ForecastInputs, client: str, found: _Parts) -> str:
         # In their own order: of two overrides the later is applied to what the earlier made.
         "overrides": [_short(_override(one)) for one in found.overrides],
         **_costs(inputs, found.cost),
+        **({} if found.usual is None else {"unopened": _usual(found.usual)}),
     }
     return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
 
@@ -85,6 +89,17 @@ def _costs(inputs: ForecastInputs, cost: CostHistory | None) -> dict[str, Any]:
     if inputs.house and (cost is None or cost.months < WINDOW or cost.revenue <= 0):
         told["house"] = [[one.service_line, *map(_plain, one.rates)] for one in sorted(inputs.house)]
     return told
+
+
+def _usual(one: Usual) -> list[Any]:
+    plain = [_plain(value) for value in (one.monthly, one.weight, one.size, one.length, one.left)]
+    return [one.currency, *plain, [_plain(share) for share in one.shares]]
+
+
+def _read_usual(client: str, row: list[Any]) -> Usual:
+    currency, monthly, weight, size, length, left, shares = row
+    known = tuple(Decimal(share) for share in shares)
+    return Usual(client, currency, Decimal(monthly), Decimal(weight), known, Decimal(size), length, Decimal(left))
 
 
 def digest_of(text: str) -> str:
@@ -114,6 +129,7 @@ def read_inputs(text: str) -> ForecastInputs:
         if "cost" in told
         else [],
         house=[HouseRates(line, Rates(*map(Decimal, rates))) for line, *rates in told.get("house", ())],
+        unopened=[_read_usual(client, told["unopened"])] if "unopened" in told else [],
     )
 
 
@@ -134,6 +150,7 @@ def merged(several: Sequence[ForecastInputs]) -> list[ForecastInputs]:
             overrides=[override for one in group for override in one.overrides],
             costs=(),
             house=(),
+            unopened=[usual for one in group for usual in one.unopened],
         )
         for group in alike.values()
     ]
@@ -195,17 +212,18 @@ def _read_contract(client: str, row: list[Any]) -> Contract:
 def _deal(one: Opportunity) -> list[Any]:
     return [
         one.key, one.stage, one.category, one.amount, one.currency, one.probability, one.close_on, one.delivery_start,
-        one.delivery_months, one.contract, one.renews, one.own, one.usual,
+        one.delivery_months, one.contract, one.renews, one.own, one.usual, one.opened,
     ]  # fmt: skip
 
 
 def _read_deal(client: str, row: list[Any]) -> Opportunity:
     (
         key, stage, category, amount, currency, probability, close_on, starts, months, contract, renews, own, usual,
-    ) = row + [None] * (13 - len(row))  # fmt: skip
+        opened,
+    ) = row + [None] * (14 - len(row))  # fmt: skip
     return Opportunity(
         client, key, stage or "", category or "", _number(amount), currency or "", _number(probability), _day(close_on),
-        _day(starts), months, contract or "", renews or "", _number(own), _number(usual),
+        _day(starts), months, contract or "", renews or "", _number(own), _number(usual), _day(opened),
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Opportunity:
     the one it renews; empty for none. Lost deals matter only for what they would have renewed.
 
     own: the share won of the company's closed deals that were at its stage as long, None where too few are; usual: the
-    probability those carried.
+    probability those carried. opened: the day the deal began, None where nobody noted it.
     """
 
     client: str
@@ -75,6 +75,7 @@ class Opportunity:
     renews: str = ""
     own: Decimal | None = None
     usual: Decimal | None = None
+    opened: date | None = None
 
     @property
     def chance(self) -> Decimal | None:
@@ -99,6 +100,22 @@ class Override:
     delta: Decimal | None = None
 
 
+class Usual(NamedTuple):
+    """What clients like this one earn of deals, taken of the company's closed months by `unopened.group_of`.
+
+    monthly, size: in `currency`. left: the share of the last open month that is still to come.
+    """
+
+    client: str
+    currency: str
+    monthly: Decimal
+    weight: Decimal
+    shares: tuple[Decimal, ...]
+    size: Decimal
+    length: int
+    left: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class ForecastInputs:
     """Everything a run reads.
@@ -109,7 +126,8 @@ class ForecastInputs:
     history as far back as it is given. renewal_rates: by kind, where own history decides. readings: of indexes, by
     name, as fractions. rates: units of the second currency for one of the first; overrides need them where a client's
     money is in several. overrides: in the order they were made. costs: of clients with closed months whose cost is
-    known. house: the rates of everybody's work, needed where a client has less than a year of its own.
+    known. house: the rates of everybody's work, needed where a client has less than a year of its own. unopened: what
+    deals of clients like each one bring, where enough of them are known.
     """
 
     ledger: Sequence[LedgerCell]
@@ -125,6 +143,7 @@ class ForecastInputs:
     overrides: Sequence[Override] = ()
     costs: Sequence[CostHistory] = ()
     house: Sequence[HouseRates] = ()
+    unopened: Sequence[Usual] = ()
 
     @property
     def last_open(self) -> Month:
@@ -142,7 +161,7 @@ class ForecastInputs:
 
 class ForecastRow(NamedTuple):
     """amount: net revenue in `currency`, never zero. contract, opportunity and override are empty where they do not
-    apply."""
+    apply. unopened: of deals that nobody has opened yet, a part of the run-rate."""
 
     client: str
     contract: str
@@ -152,6 +171,7 @@ class ForecastRow(NamedTuple):
     currency: str
     amount: Decimal
     override: str = ""
+    unopened: bool = False
 
 
 class LeftOut(NamedTuple):

@@ -8,12 +8,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
 from common.odds import ENOUGH, smoothed_share
+from common.periods import month_add
 from financials.calc.forecast import Contract, ForecastInputs, LedgerCell, Opportunity
+from financials.calc.forecast_records import Usual
 from financials.calc.renewals import own_rates
 from financials.calc.schedule import Terms
 from financials.calc.seasonality import Floats
 from financials.calc.seeded_book import OPEN, STAGES, SeededBook, SeededContract, SeededDeal
+from financials.calc.unopened import Aged, group_of, known_months
 
 CURRENCY: Final = "USD"
 CATEGORIES: Final = ("pipeline", "pipeline", "best_case", "commit")
@@ -65,7 +70,33 @@ def inputs_at(origin: Origin, *, horizon: int = 12) -> ForecastInputs:
         through=open_month,
         horizon=horizon + 1,
         renewal_rates=own_rates(renewals_seen(origin)),
+        unopened=list(usual_at(origin)),
     )
+
+
+def usual_at(origin: Origin) -> Iterator[Usual]:
+    """All clients are one group; nothing of the open month has passed."""
+    shape, deals = origin.book.shape, {deal.key: deal for deal in origin.book.deals}
+    seen = ((client_name(n), shape.month(m)) for n, m in np.argwhere(origin.revenue() > 0))
+    known = known_months(((client, month_add(month, origin.first_known)) for client, month in seen), origin.as_of)
+    cells = (
+        Aged(
+            client_name(one.client),
+            shape.month(month),
+            month - deals[one.deal].opened,
+            Decimal(f"{one.monthly:.2f}"),
+            one.number,
+        )
+        for one in origin.book.contracts
+        if one.deal and one.known <= origin.month
+        for month in range(one.start, min(one.last, origin.month) + 1)
+    )
+    found = group_of(cells, known, shape.month(origin.month))
+    if found is not None:
+        for client in sorted(known):
+            yield Usual(
+                client, CURRENCY, found.monthly, found.weight, found.shares, found.size, found.length, Decimal(1)
+            )
 
 
 def odds_seen(origin: Origin) -> dict[str, tuple[Decimal, Decimal]]:
@@ -174,4 +205,5 @@ def deal_at(origin: Origin, deal: SeededDeal) -> Opportunity:
         close_on=shape.month(close) + timedelta(days=CLOSE_DAY),
         delivery_months=deal.delivery,
         contract=deal.contract if closed else "",
+        opened=shape.month(deal.opened),
     )

@@ -21,6 +21,7 @@ from financials.calc.forecast import (
     implicit_renewals,
     left_out_reason,
     residuals,
+    schedules,
     unsigned,
 )
 from financials.calc.forecast_records import ForecastInputs, ForecastResult, Opportunity
@@ -29,14 +30,16 @@ from financials.calc.runrate import pack, run_rate_with_bands
 from financials.calc.schedule import straight_line
 from financials.calc.seasonality import Floats
 from financials.calc.simulation import MEAN_SLIP, SLIPS, Event, Uncertain, deal_event, renewal_event
-from financials.calc.unopened import TO_BEGIN, NewWork, new_work
+from financials.calc.unopened import Coming, coming
 
 EIGHTY: Final = 1.2816
 """Standard deviations from the middle to the edge of an 80% band."""
-WIDTH: Final = 0.75
+WIDTH: Final = 0.6
 """Times the band of the run-rate, so that over a back-test 80% of months fall inside."""
 UNKNOWN_SHARE: Final = 0.15
 """Of what is signed and renewed, for a client whose own history is too short to say how far it strays."""
+MOST: Final = 0.9
+"""Chance at most that work of deals not opened yet begins in a month."""
 SURE: Final = frozenset({"contracted", "run_rate", "override"})
 """Layers that no event decides."""
 
@@ -59,7 +62,7 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]
             amounts.append(_row(dict(lines), ahead, contract.client, contract.terms.currency, money))
         if terms and contract.client in money.currency:
             events[contract.client].append(renewal_event([float(term.chance) for term in terms], amounts))
-    coming = new_work(engaged, inputs)
+    fresh = {one.usual.client: one for one in coming(schedules(engaged), inputs)}
     spreads = _spreads(engaged, inputs, ahead, money)
     made = []
     for client, currency in sorted(money.currency.items()):
@@ -71,8 +74,8 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]
                 expected[step] += units
                 certain[step] += units if layer in SURE else 0
                 signed[step] += units if layer in ("contracted", "renewal") else 0
-        unopened = _unopened(client, coming[client], ahead, money) if client in coming else []
-        for event in unopened:  # no layer holds it: it widens the band and leaves its middle where the layers are
+        unopened = _unopened(fresh[client], ahead, money) if client in fresh else []
+        for event in unopened:  # their mean is in the run-rate layer, which is sure but for them
             certain -= event.chances[0] * event.amounts[0]
         spread = spreads.get(client)
         if spread is None:
@@ -139,16 +142,24 @@ def _of_deal(deal: Opportunity, ahead: list[Month], money: _Money) -> Event | No
     return deal_event(float(chance), profile, slice(SLIPS, None), mean_slip=slip)
 
 
-def _unopened(client: str, one: NewWork, ahead: list[Month], money: _Money) -> list[Event]:
-    """An event for each month in which work of a deal not opened yet may begin."""
-    if money.rate(client, one.currency) is None:
+def _unopened(one: Coming, ahead: list[Month], money: _Money) -> list[Event]:
+    """For each month, the chance that work as large and long as is usual begins in it: such that with what began before
+    and still runs it makes what is expected of the month."""
+    client, currency = one.usual.client, one.usual.currency
+    if money.rate(client, currency) is None:
         return []
-    units = float(money.units(client, one.amount, one.currency))
-    months = np.arange(len(ahead))
-    return [
-        Event((one.chance,), np.where((months >= begins) & (months < begins + one.months), units, 0.0)[None, :])
-        for begins in range(TO_BEGIN, len(ahead))
-    ]
+    size = float(money.units(client, one.usual.size, currency))
+    expected = [float(money.units(client, amount, currency)) for amount in one.amounts]
+    if size <= 0:
+        return []
+    events, chances, months = [], [0.0] * len(ahead), np.arange(len(ahead))
+    for begins in range(len(ahead)):
+        running = sum(chances[max(0, begins + 1 - one.usual.length) : begins])
+        chances[begins] = min(MOST, max(0.0, expected[begins] / size - running))
+        if chances[begins] > 0:
+            lasts = (months >= begins) & (months < begins + one.usual.length)
+            events.append(Event((chances[begins],), np.where(lasts, size, 0.0)[None, :]))
+    return events
 
 
 def _spreads(engaged: list[Engagement], inputs: ForecastInputs, ahead: list[Month], money: _Money) -> dict[str, Floats]:

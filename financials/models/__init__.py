@@ -24,6 +24,7 @@ from financials.models.forecast import (
     ForecastRun,
     HouseRate,
     Layer,
+    NewWorkRate,
     OverrideLevel,
     OwnRate,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "LedgerMonth",
     "Line",
     "Milestone",
+    "NewWorkRate",
     "NoticeRule",
     "OverheadDriver",
     "OverheadRule",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -172,6 +173,9 @@ class ForecastLine(models.Model):
     layer = models.CharField(max_length=12, choices=Layer)
     amount = AmountField()
     currency = CurrencyField()
+    unopened = models.BooleanField(
+        default=False, db_default=False, help_text="of the run-rate: expected of deals that nobody has opened yet"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["run", "month"], name="forecast_line_of_run")]
@@ -239,6 +243,36 @@ class OwnRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage} on {self.taken_on}"
+
+
+class NewWorkRate(models.Model):
+    """What clients earned, a month and client, of contracts that came of deals, over the 36 months to the last closed
+    one; a row for all clients and one for each tier with enough of them.
+
+    Taken once a day and close, so that runs made together stand on the same. Amounts are in the firm's currency; blank
+    where too few such contracts are known. weight: months of a client's own history that count as much. shares: of
+    `monthly`, what came of deals no older than 0, 1, 2… months. size, length: of one contract.
+    """
+
+    taken_on = models.DateField()
+    closed_through = models.DateField()
+    closed_at = models.DateTimeField()
+    tier = models.CharField(max_length=10, blank=True, default="")
+    clients = models.PositiveIntegerField()
+    contracts = models.PositiveIntegerField()
+    monthly = AmountField(null=True)
+    weight = models.PositiveSmallIntegerField(null=True)
+    shares = ArrayField(models.DecimalField(max_digits=7, decimal_places=6), default=list)
+    size = AmountField(null=True)
+    length = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["taken_on", "closed_through", "closed_at", "tier"], name="new_work_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier or 'all clients'} to {self.closed_through:%Y-%m}"
 
 
 class ForecastBand(models.Model):

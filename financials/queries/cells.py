@@ -53,6 +53,7 @@ GROUPS: Final[dict[str, _Group]] = {
         "coalesce(k.number, '')", ("contract_id",), ("LEFT JOIN financials_contract k ON k.id = c.contract_id",)
     ),
     "opportunity": _Group("c.opportunity_key", ("opportunity_key",)),  # of forecasts alone
+    "unopened": _Group("CASE WHEN c.unopened THEN 'unopened' END", ("unopened",)),  # as above
     "service_line": _Group("c.service_line", ("service_line",)),
     "owner": _Group("coalesce(u.email, '')", ("owner_id",), ("LEFT JOIN people_user u ON u.id = c.owner_id",)),
     "tier": _Group("c.tier", ("tier",)),
@@ -105,7 +106,7 @@ def _source(source: Source, basis: Basis, cut: Cut, group_by: Iterable[str]) -> 
     line = "l.layer" if source == "layers" else "'net_revenue'"
     return (
         f"SELECT r.client_id, l.contract_id, l.opportunity_key, l.service_line, l.month, {line} AS line, l.currency, "
-        f"l.amount, 1 AS entries, false AS thin FROM ({runs[0]}) r "
+        f"l.amount, 1 AS entries, false AS thin, l.unopened FROM ({runs[0]}) r "
         "JOIN financials_forecastline l ON l.run_id = r.id WHERE l.month BETWEEN %s AND %s",
         [*runs[1], *months],
     )

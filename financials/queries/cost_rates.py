@@ -136,7 +136,7 @@ def _basis(closed: Month) -> Basis:
 def _house_rows(closed: Month, closed_at: datetime) -> list[HouseRate]:
     """Of all work and, where every cost of delivery names its service line, of each line. Two queries."""
     text, params = _known(closed, None)
-    exchange = _exchange()
+    exchange = load_exchange()
     lines: dict[str, tuple[set[int], Sums]] = {}
     whole: tuple[set[int], Sums] = set(), _NOTHING
     for line, currency, clients, *told in _rows(text + _OF_HOUSE, params):
@@ -170,7 +170,8 @@ def _house_row(closed: Month, closed_at: datetime, line: str, clients: set[int],
     )
 
 
-def _exchange() -> Exchange:
+def load_exchange() -> Exchange:
+    """One query."""
     rows = FxRate.objects.values_list("month", "base", "quote", "average", "closing")
     return Exchange(RateRow(*row) for row in rows)
 

@@ -22,7 +22,7 @@ from common.periods import Month, format_month, month_add, month_label, months_b
 from financials.access import overrides_for
 from financials.calc import findings
 from financials.calc.simulation import TRIALS
-from financials.figures import LAYER_LABELS, band_figure, forecast_figure, pnl_figure, unpriced_figure
+from financials.figures import LAYER_LABELS, band_figure, forecast_figure, pnl_figure, unopened_figure, unpriced_figure
 from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, ids_sql, load_basis
@@ -103,6 +103,7 @@ class ForecastPage:
     rows: tuple[ClientForecast, ...]
     total: ClientForecast
     unpriced: Figure
+    unopened: Figure
     missing: tuple[str, ...]
     source: str
     overrides: tuple[StandingOverride, ...]
@@ -199,7 +200,7 @@ def load_forecast_page(
     year_span = span_ahead(first, last, basis)
     bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])])
     by_client = load_bands(basis, cut, ("client",), [year_span], state=False) if year_span else bands
-    rows = _client_rows(user, basis, year_cut, (client, name), lambda key: by_client.reach((key,), year_span))
+    rows, fresh = _client_rows(user, basis, year_cut, (client, name), lambda key: by_client.reach((key,), year_span))
     runs = load_runs(user, client, owner)
     gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
     source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(bands)}"
@@ -215,6 +216,7 @@ def load_forecast_page(
         rows=tuple(rows),
         total=_total_row(rows, basis, year_cut, (client, owner), bands.reach((), year_span)),
         unpriced=unpriced_figure(runs.unpriced, client, owner),
+        unopened=unopened_figure(fresh, basis, first=first, last=last, client=client, owner=owner),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         source=source,
         overrides=standing_overrides(user, client, basis.today),
@@ -243,11 +245,18 @@ def _band_words(bands: Bands) -> str:
 
 def _client_rows(
     user: User, basis: Basis, cut: Cut, client: tuple[str, str], reach: Callable[[str], Reach | None]
-) -> list[ClientForecast]:
-    """Three queries: layers, budget, names unless the client's is known. client: key and name, blank for all."""
+) -> tuple[list[ClientForecast], Decimal | None]:
+    """Three queries: layers, budget, names unless the client's is known. client: key and name, blank for all.
+
+    And what of their run-rate is of deals not opened yet.
+    """
     layers: dict[str, Layers] = {}
-    for cell in load_cells("layers", basis, cut, ("client",)):
-        layers.setdefault(cell.group[0] or "", {})[cell.line] = None if cell.missing else cell.amount
+    fresh: Decimal | None = ZERO
+    for cell in load_cells("layers", basis, cut, ("client", "unopened")):
+        of, amount = layers.setdefault(cell.group[0] or "", {}), None if cell.missing else cell.amount
+        of[cell.line] = _add([of.get(cell.line, ZERO), amount])
+        if cell.group[1]:
+            fresh = _add([fresh, amount])
     budgets = _budgets(basis, cut)
     told = [*layers, *budgets]
     key, name = client
@@ -258,7 +267,7 @@ def _client_rows(
     rows = [
         _row(key, name, layers.get(key, {}), budgets.get(key), basis, cut, reach(key)) for key, name in names.items()
     ]
-    return sorted(rows, key=lambda row: (-(row.total.value or ZERO), row.name))
+    return sorted(rows, key=lambda row: (-(row.total.value or ZERO), row.name)), fresh
 
 
 def _budgets(basis: Basis, cut: Cut) -> dict[str, Decimal | None]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.calc.win_rates import WinRates
-from accounts.models import Client, Opportunity
+from accounts.models import Client, Opportunity, OpportunityKind
 from accounts.queries.hygiene import with_since
 from common.fx import MissingRate, RateRow, Rates
 from common.models import ClosedPeriod, FxRate
@@ -24,10 +24,11 @@ from financials.calc import forecast as calc
 from financials.calc.renewals import own_rates
 from financials.calc.residual import HISTORY_MONTHS
 from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
-from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate, OwnRate
+from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate, NewWorkRate, OwnRate
 from financials.models import Milestone as MilestoneRow
 from financials.queries.cost_rates import Sums, histories, load_cost_sums, load_estimates, load_house
 from financials.queries.index_readings import fractions, load_changes
+from financials.queries.new_work import exchange_for, load_new_work, usual_of
 from financials.queries.own_rates import load_own_rates
 
 
@@ -57,7 +58,7 @@ class Book:
 
     recognised: the ledger's own cells that the forecast holds, gross revenue and pass-through (negative) apart, so that
     each is converted and rounded exactly as in the P&L. new_house: the house's rates where this close has none kept;
-    new_odds: the win rates of the day where they are not.
+    new_odds: the win rates of the day where they are not, new_work: what new work brings.
     """
 
     closed_through: Month | None
@@ -67,6 +68,7 @@ class Book:
     recognised: tuple[Recognised, ...]
     new_house: tuple[HouseRate, ...] = ()
     new_odds: tuple[OwnRate, ...] = ()
+    new_work: tuple[NewWorkRate, ...] = ()
 
 
 # Months that only serve as history are summed over contracts and lines: there are five years of them. Client and month
@@ -103,13 +105,16 @@ _ESTIMATED = frozenset({"fixed_fee", "milestone"})
 
 
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
-    """Thirteen queries, whatever the number of clients; one more where their money is in several currencies."""
+    """Fourteen queries, whatever the number of clients; one more where their money is in several currencies."""
     closed, closed_at = _last_closed()
     clients = list(
-        Client.objects.filter(pk__in=client_ids).order_by("pk").values_list("pk", "timezone", "fiscal_year_start")
+        Client.objects.filter(pk__in=client_ids)
+        .order_by("pk")
+        .values_list("pk", "timezone", "fiscal_year_start", "tier", "currency")
     )
-    as_of = {pk: local_day(now, zone) for pk, zone, _ in clients}
-    starts = {str(pk): start for pk, _, start in clients}
+    as_of = {pk: local_day(now, zone) for pk, zone, *_ in clients}
+    starts = {str(pk): start for pk, _, start, *_ in clients}
+    kinds = {pk: (tier, currency) for pk, _, _, tier, currency in clients}
     contracts, numbers = _contracts(client_ids, now)
     odds, new_odds = load_own_rates(now.date())
     deals = _deals(client_ids, odds, as_of)
@@ -119,6 +124,8 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     renewal_rates, readings = own_renewal_rates(), fractions(load_changes(now.date()))
     house, new_house = load_house(closed, closed_at) if closed and closed_at else ([], [])
     costs = load_cost_sums(client_ids, closed) if closed else {}
+    work, new_work = load_new_work(now.date(), closed, closed_at) if closed and closed_at else ({}, [])
+    exchange = exchange_for(work, [currency for _, currency in kinds.values()])
     months: dict[Month, list[int]] = defaultdict(list)
     for pk, day in as_of.items():
         months[month_of(day)].append(pk)
@@ -141,6 +148,11 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             readings=readings,
             overrides=[override for name in names for override in overrides[name]],
             house=house,
+            unopened=[
+                usual
+                for name, pk in zip(names, pks, strict=True)
+                if (usual := usual_of(name, *kinds[pk], as_of[pk], work, exchange)) is not None
+            ],
         )
         mine = {pk: costs[pk] for pk in pks if pk in costs}
         inputs = replace(inputs, rates=_rates(inputs, mine))
@@ -150,7 +162,9 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
             first = inputs.first_month(name)
             recognised += [cell for cell in ledger[pk] if first <= cell.month <= last]
         batches.append(Batch(inputs, tuple(pks)))
-    return Book(closed, as_of, numbers, tuple(batches), tuple(recognised), tuple(new_house), tuple(new_odds))
+    return Book(
+        closed, as_of, numbers, tuple(batches), tuple(recognised), tuple(new_house), tuple(new_odds), tuple(new_work)
+    )
 
 
 def _last_closed() -> tuple[Month | None, datetime | None]:
@@ -225,16 +239,23 @@ def _deals(client_ids: Sequence[int], odds: WinRates, as_of: Mapping[int, date])
     fields = "client_id key stage category amount currency probability close_on delivery_start delivery_months contract"
     rows: Any = Opportunity.objects.filter(client__in=client_ids).exclude(outcome="lost", renews="").order_by("pk")
     if not odds.by_stage:
-        for client_id, *rest in rows.values_list(*fields.split(), "renews"):
-            by_client[str(client_id)].append(calc.Opportunity(str(client_id), *rest))
+        for client_id, *rest, opened, kind in rows.values_list(*fields.split(), "renews", "opened_on", "kind"):
+            by_client[str(client_id)].append(_deal(client_id, rest, opened, kind))
         return by_client
-    for client_id, *rest, since in with_since(rows).values_list(*fields.split(), "renews", "since"):
-        deal = calc.Opportunity(str(client_id), *rest)
+    more = ("renews", "opened_on", "kind", "since")
+    for client_id, *rest, opened, kind, since in with_since(rows).values_list(*fields.split(), *more):
+        deal = _deal(client_id, rest, opened, kind)
         rate = odds.of(deal.stage, (as_of[client_id] - since.astimezone(UTC).date()).days)
         if rate is not None and rate.own and not calc.is_closed(deal.stage):
             deal = replace(deal, own=rate.value, usual=rate.usual)
         by_client[str(client_id)].append(deal)
     return by_client
+
+
+def _deal(client_id: int, fields: list[Any], opened: date | None, kind: str) -> calc.Opportunity:
+    """A renewal tells nothing of new work, however it is written down."""
+    new = None if kind == OpportunityKind.RENEWAL else opened
+    return replace(calc.Opportunity(str(client_id), *fields), opened=new)
 
 
 def _ledger(

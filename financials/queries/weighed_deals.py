@@ -1,4 +1,5 @@
-"""The deals of a client's forecast: what is stated of each, what own history says, and what it counts at."""
+"""The deals of a client's forecast: what is stated of each, what own history says, and what it counts at; and what is
+expected of those not opened yet."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from typing import Any, Final
 
 from django.db import connection
 
-from financials.calc.forecast import Opportunity, left_out_reason, unsigned
+from financials.calc.forecast import Opportunity, engagements, left_out_reason, schedules, unsigned
 from financials.calc.forecast_file import read_inputs
+from financials.calc.unopened import Coming, coming
+from financials.models import ForecastInput
 
 # Without its ledger, which is most of it and tells nothing of deals.
 _STANDING: Final = """
@@ -25,3 +28,13 @@ def load_weighed(client: str) -> dict[str, Opportunity]:
     if row is None:
         return {}
     return {deal.key: deal for deal in unsigned(read_inputs(row[0])) if left_out_reason(deal) is None}
+
+
+def load_coming(client: str) -> Coming | None:
+    """Of the run that stands; None where nothing is expected. client: a key the caller may see. One query."""
+    rows = ForecastInput.objects.filter(run__client__key=client, run__is_current=True)
+    body = rows.values_list("body", flat=True).first()
+    if body is None:
+        return None
+    inputs = read_inputs(body)
+    return next(iter(coming(schedules(engagements(inputs)), inputs)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common.periods import month_add, month_end
-from financials.calc.forecast import Contract, ForecastInputs, LedgerCell, Opportunity, compute, engagements
+from common.periods import month_add
+from financials.calc.forecast import Contract, ForecastInputs, LedgerCell, Opportunity, compute
+from financials.calc.forecast_records import Usual
 from financials.calc.schedule import Terms
 from financials.calc.simulation import Uncertain, draw
 from financials.calc.uncertainty import uncertain
-from financials.calc.unopened import TO_BEGIN, NewWork, new_work
 
 NOV = date(2026, 11, 1)
 
@@ -72,42 +71,17 @@ def test_history_says_how_far_it_strays() -> None:
     assert 50000 < one.spread[0] < 400000  # months swing by 1,000 about 10,000
 
 
-def of_deals(*starts: date) -> list[Contract]:
-    """Three months of 1,000 each from every start, out of a deal."""
-    return [
-        Contract(
-            "1", f"S-{n}", Terms("sow", "completed", "retainer", "USD", D(3000), start, month_end(month_add(start, 2))),
-            opportunity=f"D-{n}",
-        )
-        for n, start in enumerate(starts)
-    ]  # fmt: skip
-
-
-def test_work_of_deals_not_opened_yet_widens_the_far_months_alone() -> None:
-    contracts = of_deals(date(2025, 3, 1), date(2025, 11, 1), date(2026, 5, 1))
+def test_work_of_deals_not_opened_yet_begins_or_does_not() -> None:
+    """375 a month from the month after the next on, each contract 1,000 a month for two months."""
     earned = [LedgerCell("1", "", month_add(NOV, -back), "USD", D(5000)) for back in range(1, 25)]
-    inputs = ForecastInputs(earned, contracts, [], NOV)
-    known = new_work(engagements(inputs), inputs)
-    assert known == {"1": NewWork("USD", 3 / 24, D(1000), 3)}  # three contracts in 24 closed months
+    usual = Usual("1", "USD", D(375), D(9999), (D(0), D(1)), D(1000), 2, D(0))
+    inputs = ForecastInputs(earned, [], [], NOV, unopened=[usual])
     (one,) = uncertain(inputs, compute(inputs))
-    assert len(one.events) == one.expected.size - TO_BEGIN
-    assert [event.amounts[0].nonzero()[0].tolist() for event in one.events[:2]] == [[6, 7, 8], [7, 8, 9]]
-    # What no layer holds moves no middle: certain and events together come to what the layers do.
-    told = one.certain + sum(event.chances[0] * event.amounts[0] for event in one.events)
-    assert told == pytest.approx(one.expected)
-
-
-def test_what_says_nothing_of_new_work() -> None:
-    earned = [LedgerCell("1", "", month_add(NOV, -back), "USD", D(5000)) for back in range(1, 25)]
-
-    def known(contracts: list[Contract], *deals: Opportunity, ledger: list[LedgerCell] = earned) -> bool:
-        inputs = ForecastInputs(ledger, contracts, deals, NOV)
-        return bool(new_work(engagements(inputs), inputs))
-
-    two = of_deals(date(2025, 3, 1), date(2025, 11, 1))
-    assert known(two)
-    assert not known(two[:1])  # a single one
-    assert not known(two, ledger=earned[:11])  # under a year of history
-    assert not known(two, deal(key="D-0", renews="S-9"))  # a renewal is a layer of its own
-    assert not known(of_deals(date(2022, 3, 1), date(2022, 11, 1)))  # too long ago
-    assert not known([replace(one, opportunity="") for one in two])
+    # Of deals opened in December some begin in January: 0.3741, as 24 months of its own without any count as well. In
+    # February they still run, and from March on others do.
+    begun = [event.amounts[0].nonzero()[0].tolist() for event in one.events]
+    assert begun[:2] == [[1, 2], [3, 4]]
+    assert [event.chances[0] for event in one.events[:2]] == pytest.approx([0.3741, 0.3741])
+    # No middle moves: certain and events together come to what the layers do.
+    whole = one.certain + sum(event.chances[0] * event.amounts[0] for event in one.events)
+    assert whole == pytest.approx(one.expected)
