@@ -90,9 +90,9 @@ def load(path: Path) -> tuple[float, dict[str, float], int]:
 
 
 @contextmanager
-def workers() -> Iterator[None]:
+def workers(processes: int = 2) -> Iterator[None]:
     """The background workers of `make run`: two processes."""
-    command = [sys.executable, "-m", "celery", "-A", "portfolio.celery", "worker", "--concurrency=2"]
+    command = [sys.executable, "-m", "celery", "-A", "portfolio.celery", "worker", f"--concurrency={processes}"]
     command += ["--prefetch-multiplier=1", "--without-gossip", "--without-mingle", "--loglevel=ERROR"]
     worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

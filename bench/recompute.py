@@ -16,9 +16,11 @@ from typing import Final
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Client, Opportunity
+from bench.ledger import recompute, settle, workers
 from bench.table import Row, against_floor
 from common import jobs
 from common.models import ClosedPeriod, Job
@@ -92,8 +94,7 @@ def make_book() -> None:
 
 def product() -> dict[str, float]:
     """Seconds of both kinds of job, in this process and one worker's."""
-    with transaction.atomic():
-        mark_clients_dirty(Client.objects.filter(key__startswith="W-").values_list("pk", flat=True))
+    _dirty(Client.objects.filter(key__startswith="W-"))
     took = {}
     for kind in ("recompute", "bands"):
         began = time.perf_counter()
@@ -101,6 +102,25 @@ def product() -> dict[str, float]:
         took[kind] = time.perf_counter() - began
     assert not Job.objects.filter(state__in=("failed", "dead"), kind__in=took).exists()
     return took
+
+
+def by_workers(processes: int) -> dict[str, float]:
+    """Seconds of both kinds of job, by so many worker processes beside this one; from the first change to the last
+    row."""
+    with workers(processes):
+        _dirty(Client.objects.filter(key="W-00000"))
+        settle()  # the workers have started
+        began = time.perf_counter()
+        _dirty(Client.objects.filter(key__startswith="W-"))
+        took = {"recompute": recompute(), "bands": 0.0}
+        settle()
+        took["bands"] = time.perf_counter() - began - took["recompute"]
+    return took
+
+
+def _dirty(clients: QuerySet[Client]) -> None:
+    with transaction.atomic():
+        mark_clients_dirty(clients.values_list("pk", flat=True))
 
 
 def floor() -> float:
@@ -152,12 +172,21 @@ def measure() -> list[Row]:
     runs = [(product(), floor()) for _ in range(2)]
     bare = median(took for _, took in runs)
     whole = median(sum(took.values()) for took, _ in runs)
+    one, two = by_workers(1), by_workers(2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
         against_floor("Whole-book floor: COPY out, same maths, COPY in", bare, bare),
         against_floor(f"Whole book of {CLIENTS:,} clients, one worker, {TRIALS:,} trials", whole, bare, most=2),
         Row("  of it: layers", f"{median(t['recompute'] for t, _ in runs):.1f} s"),
         Row("  of it: bands", f"{median(t['bands'] for t, _ in runs):.1f} s"),
+        *(
+            Row(
+                f"  two workers against one: {name}",
+                f"{one[name]:.1f} → {two[name]:.1f} s",
+                two[name] / one[name],
+            )
+            for name in one
+        ),
         Row("  peak memory of the process", f"{peak:.0f} MB", None, f"≤ {MOST_MEGABYTES} MB", peak <= MOST_MEGABYTES),
     ]
 

@@ -1,6 +1,7 @@
 """`make bench`: a table of what the product takes, each time as a ratio to a floor measured in the same run.
 
-Everything runs on a database of its own, made for the run and thrown away after it.
+Everything runs on a database of its own, made for the run and thrown away after it. `python bench/run.py m3 recompute`
+measures these parts alone.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        from bench import capacity, decks, exports, ledger, m3, pages, pivots, recompute, seeded, times
+        from bench import capacity, deal_edit, decks, exports, ledger, m3, pages, pivots, recompute, seeded, times
         from bench.table import Row, show
 
         call_command("migrate", verbosity=0)
@@ -72,8 +73,10 @@ def main() -> int:
             seeded.measure,
             capacity.measure,
             recompute.measure,
+            deal_edit.measure,  # on the book of the one before
         )
-        rows = [row for part in parts for row in part()]
+        wanted = {f"bench.{name}" for name in sys.argv[1:]}
+        rows = [row for part in parts if not wanted or part.__module__ in wanted for row in part()]
         show(rows)
     return int(any(not row.met for row in rows))
 

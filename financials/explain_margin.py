@@ -19,8 +19,9 @@ from common.periods import Month, format_month, month_add, month_label, period_l
 from financials.calc.forecast_cost import COST_LINES
 from financials.explain_forecast import asked_months, asked_scope
 from financials.figures import LABELS, LAYER_LABELS, definition_of
-from financials.figures_margin import MARGIN_LABELS, margin_figure
+from financials.figures_margin import BAND_LABELS, MARGIN_LABELS, margin_band_figure, margin_figure
 from financials.models import ForecastRun
+from financials.queries.bands import load_bands, span_ahead
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import load_cells
 from financials.queries.cuts import Cut
@@ -68,6 +69,44 @@ def explain_margin(name: str, user: User, params: Mapping[str, str], now: dateti
         rows_count=rows,
         definition=definition_of("forecast-cost" if name == "cost" else "forecast-margin"),
         notes=(*_gaps(basis, cut, earned), *_rates(user, client)),
+    )
+
+
+def explain_band(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """An edge of contribution: what the layers leave, and how far the trials lie from it at each client's rate."""
+    (first, last), scope = asked_months(params), asked_scope(user, params)
+    client, currency = params.get("client", ""), params.get("currency", "")
+    if "owner" in params:
+        raise UnknownFigure("owner")
+    basis = load_basis(user, now=now, currency=currency)
+    cut = cut_of(user, client, first, last)
+    earned = _of(load_sides(basis, cut, ()).values(), "")
+    span = span_ahead(first, last, basis)
+    bands = load_bands(basis, cut, (), [span] if span else [], contribution=True)
+    reach = bands.reach((), span)
+    edges = dict(zip(BAND_LABELS, reach.around(earned.contribution) if reach else (None, None, None), strict=True))
+    value, runs = edges[name], load_runs(user, client)
+    away = None if value is None or earned.contribution is None else value - earned.contribution
+    return Explanation(
+        figure=margin_band_figure(name, value, basis, first=first, last=last, client=client, currency=currency),
+        scope=scope,
+        formula="contribution + (10,000 trials of net revenue less the layers) × (1 − rate of cost)",
+        formula_id=f"forecast.{name}",
+        formula_version=VERSION,
+        inputs=(
+            Input("Contribution", earned.contribution, basis.currency, "+"),
+            Input("Trials less layers, × (1 − rate)", away, basis.currency, "+"),
+        ),
+        as_of=bands.as_of or runs.computed_at or basis.as_of,
+        run=runs.label.capitalize(),
+        period=f"{period_label(first, last)}, closed to {month_label(basis.through)}",
+        rows_url=reverse("forecast_margin") + f"?{urlencode({'client': client, 'year': str(last.year)})}",
+        rows_count=runs.count,
+        definition=definition_of("forecast-margin"),
+        notes=(
+            "Of several clients spreads add up as squares. How far a rate of cost itself strays is not simulated.",
+            *_rates(user, client),
+        ),
     )
 
 
@@ -141,6 +180,15 @@ def _handler(name: str) -> None:
     formulae.register(f"forecast.{name}", handle)
 
 
+def _band_handler(name: str) -> None:
+    def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+        return explain_band(name, user, params, now)
+
+    formulae.register(f"forecast.{name}", handle)
+
+
 def register() -> None:
     for name in MARGIN_LABELS:
         _handler(name)
+    for name in BAND_LABELS:
+        _band_handler(name)

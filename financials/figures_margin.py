@@ -16,6 +16,22 @@ MARGIN_LABELS: Final[dict[str, str]] = {
 }
 
 
+BAND_LABELS: Final[dict[str, str]] = {
+    "contribution_p10": "10th percentile of contribution",
+    "contribution_p50": "Median of contribution",
+    "contribution_p90": "90th percentile of contribution",
+}
+
+
+def margin_band_figure(
+    name: str, value: Number, basis: Basis, *, first: Month, last: Month, client: str = "", currency: str = ""
+) -> Figure:
+    """name: of BAND_LABELS."""
+    months = {"from": format_month(first), "to": format_month(last)}
+    identity = figure_id(f"forecast.{name}", client=client, **months, currency=currency)
+    return Figure(identity, f"{BAND_LABELS[name]}, {period_label(first, last)}", value, basis.currency)
+
+
 def margin_figure(
     name: str,
     value: Number,

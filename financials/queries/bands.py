@@ -1,6 +1,7 @@
 """The bands around a forecast: of one client as simulated, of several from the sums of their spreads.
 
-Percentiles do not add up. Clients are simulated apart, so their variances and third moments do.
+Percentiles do not add up. Clients are simulated apart, so their variances and third moments do. Of contribution: what
+strays of a client's net revenue costs its own rate, so its band is that of the revenue × (1 − rate).
 """
 
 # The texts below are put together from this module's own pieces; every value a user can give is a bound parameter.
@@ -71,12 +72,19 @@ def span_ahead(first: Month, last: Month, basis: Basis) -> BandSpan | None:
 _BANDS: Final = """
 WITH visible AS (SELECT id, key, tier, parent_id, owner_id FROM accounts_client WHERE id IN ({clients})),
 run AS (SELECT r.id, r.client_id FROM ({runs}) r JOIN visible v ON v.id = r.client_id)
-SELECT {keys}b.first_month, b.last_month, b.currency, count(*), min(b.low), min(b.mid), max(b.high), sum(b.mean),
-       sum(b.spread * b.spread), sum(b.lean * b.spread * b.spread * b.spread)
+SELECT {keys}b.first_month, b.last_month, b.currency, count(*), min(least(b.low * k.part, b.high * k.part)),
+       min(b.mid * k.part), max(greatest(b.low * k.part, b.high * k.part)), sum(b.mean * k.part),
+       sum((b.spread * k.part) ^ 2), sum(b.lean * (b.spread * k.part) ^ 3), bool_or(k.part IS NULL)
 FROM run c JOIN visible v ON v.id = c.client_id JOIN financials_forecastband b ON b.run_id = c.id
-{joins} JOIN unnest(%s::date[], %s::date[]) AS s(first, last) ON s.first = b.first_month AND s.last = b.last_month
+{joins} {part}
+JOIN unnest(%s::date[], %s::date[]) AS s(first, last) ON s.first = b.first_month AND s.last = b.last_month
 GROUP BY {grouped}b.first_month, b.last_month, b.currency
 """
+_REVENUE: Final = "CROSS JOIN (SELECT 1::numeric AS part) k"
+_CONTRIBUTION: Final = """
+CROSS JOIN LATERAL (
+  SELECT 1 - f.labour_rate - f.freelancers_rate - f.direct_rate AS part FROM financials_forecastrun f WHERE f.id = c.id
+) k"""
 _STATE: Final = """
 SELECT min(f.bands_at), count(*) FILTER (WHERE f.bands_at IS NULL)
 FROM financials_forecastrun f JOIN ({runs}) r ON r.id = f.id WHERE r.client_id IN ({clients})
@@ -84,10 +92,16 @@ FROM financials_forecastrun f JOIN ({runs}) r ON r.id = f.id WHERE r.client_id I
 
 
 def load_bands(
-    basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[BandSpan], *, state: bool = True
+    basis: Basis,
+    cut: Cut,
+    group_by: tuple[str, ...],
+    spans: list[BandSpan],
+    *,
+    state: bool = True,
+    contribution: bool = False,
 ) -> Bands:
     """Two queries; one where it need not be told when they were made. group_by: of client, owner and tier; a band by
-    contract is not known."""
+    contract is not known. contribution: of that, unknown where a client's rate of cost is; else of net revenue."""
     runs: Sql = (RUNS_THEN, [basis.as_of]) if basis.historic else (RUNS_NOW, [])
     groups = [GROUPS[name] for name in group_by if name in _BY]
     keys = "".join(
@@ -95,7 +109,14 @@ def load_bands(
     )
     joins = "LEFT JOIN people_user u ON u.id = v.owner_id" if "owner" in group_by else ""
     places = "".join(f"{number + 1}, " for number in range(len(groups)))
-    text = _BANDS.format(clients=cut.clients[0], runs=runs[0], keys=keys, joins=joins, grouped=places)
+    text = _BANDS.format(
+        clients=cut.clients[0],
+        runs=runs[0],
+        keys=keys,
+        joins=joins,
+        grouped=places,
+        part=_CONTRIBUTION if contribution else _REVENUE,
+    )
     unique = list(dict.fromkeys(spans))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,10 +137,10 @@ def _together(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[
     unknown: set[tuple[Key, BandSpan]] = set()
     for row in rows:
         key = tuple(str(part or "") for part in row[:width])
-        first, last, currency, *numbers = row[width:]
+        first, last, currency, *numbers, unknown_cost = row[width:]
         where = key, BandSpan(first, last)  # type: ignore[arg-type]  # columns of the query above
         rate = basis.rate(str(currency), where[1].first)
-        if rate is None:
+        if rate is None or unknown_cost:
             unknown.add(where)
         else:
             sums[where].append((rate.value, tuple(Decimal(str(number)) for number in numbers)))

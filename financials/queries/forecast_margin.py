@@ -1,14 +1,14 @@
 """The forecast's revenue, cost and margin: by month, layer and client, of the runs that stand.
 
 Cost is labour, freelancers and direct expenses: what is left is contribution. Of closed months it is the P&L's, of
-later ones what the run's rates make of its revenue; overhead is not forecast, and no band is: how far a rate strays is
-not simulated.
+later ones what the run's rates make of its revenue; overhead is not forecast. The band of contribution is that of the
+revenue less what it costs: how far a rate itself strays is not simulated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -24,7 +24,8 @@ from common.periods import Month, format_month, month_label, months_between
 from financials.calc.forecast_cost import WINDOW
 from financials.calc.margin_findings import clients_finding, layers_finding, margin_finding, months_finding
 from financials.figures import LAYER_LABELS, pnl_figure
-from financials.figures_margin import margin_figure
+from financials.figures_margin import margin_band_figure, margin_figure
+from financials.queries.bands import Bands, load_bands, span_ahead
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import load_cells, load_missing
 from financials.queries.cuts import Cut
@@ -104,6 +105,8 @@ class MarginRow:
     cost: Figure
     contribution: Figure
     margin: Figure
+    low: Figure
+    high: Figure
     plan: Figure
     gap: Decimal | None
     note: str = ""
@@ -151,7 +154,7 @@ class MarginPage:
 
 
 def load_margin_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> MarginPage:
-    """Twelve queries, whatever the number of clients, eleven for one; one more where a rate is missing."""
+    """Fourteen queries, whatever the number of clients, thirteen for one; one more where a rate is missing."""
     basis = load_basis(user, now=now)
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
@@ -159,7 +162,11 @@ def load_margin_page(user: User, *, now: datetime, client: str = "", year: int |
     by_month, by_client = load_sides(basis, cut, ("month",)), load_sides(basis, cut, ("client",))
     month_plans = _plans(basis, cut, "month")
     plans = _plan_of(client, month_plans) if client else _plans(basis, cut, "client")
-    table = _Table(basis, first, last, client)
+    spans = [span for month in months_between(first, last) if (span := span_ahead(month, month, basis))]
+    spans += [span] if (span := span_ahead(first, last, basis)) else []
+    bands = load_bands(basis, cut, (), spans, contribution=True, state=False)
+    of_clients = load_bands(basis, cut, ("client",), spans[-1:], contribution=True, state=False)
+    table = _Table(basis, first, last, client, bands, of_clients)
     names = _named(user, [key for key in {*(group[0] for group in by_client), *plans} if key])
     clients = [
         table.row(key, name, together(by_client.get((key,), {}).values()), plans.get(key), client=key, note=note)
@@ -260,9 +267,11 @@ class _Table:
     first: Month
     last: Month
     client: str
+    bands: Bands
+    of_clients: Bands
 
     def month(self, month: Month, earned: Earned, plans: Mapping[str, Decimal | None]) -> MarginRow:
-        table = _Table(self.basis, month, month, self.client)
+        table = replace(self, first=month, last=month)
         plan = plans.get(format_month(month))
         return table.row(
             format_month(month), month_label(month), earned, plan, client=self.client,
@@ -281,6 +290,7 @@ class _Table:
         note: str = "",
         current: bool = False,
     ) -> MarginRow:
+        own = client if client and client == key else ""
         client = client or self.client
         values = (earned.revenue, earned.cost, earned.contribution, earned.margin)
         revenue, cost, contribution, margin = (
@@ -288,6 +298,7 @@ class _Table:
             for name, value in zip(("total", "cost", "contribution", "margin"), values, strict=True)
         )
         months = [self.first, self.last]
+        low, high = (None, None) if layer else self._edges(earned.contribution, own=own)
         return MarginRow(
             key=key,
             name=name,
@@ -295,23 +306,38 @@ class _Table:
             cost=cost,
             contribution=contribution,
             margin=margin,
+            low=margin_band_figure(
+                "contribution_p10", low, self.basis, first=self.first, last=self.last, client=client
+            ),
+            high=margin_band_figure(
+                "contribution_p90", high, self.basis, first=self.first, last=self.last, client=client
+            ),
             plan=pnl_figure("contribution", plan, self.basis, months=months, client=client, scenario="budget"),
             gap=None if plan is None or earned.contribution is None else earned.contribution - plan,
             note=note,
             current=current,
         )
 
+    def _edges(self, contribution: Decimal | None, *, own: str) -> tuple[Decimal | None, Decimal | None]:
+        """The 10th and 90th percentile, of one client or of the whole; None where nothing is ahead."""
+        span = span_ahead(self.first, self.last, self.basis)
+        reach = None if span is None else self.of_clients.reach((own,), span) if own else self.bands.reach((), span)
+        low, _, high = reach.around(contribution) if reach else (None, None, None)
+        return low, high
+
 
 def _chart(months: Iterable[MarginRow], basis: Basis, year: int, run: str) -> charts.MonthlyBars:
     return charts.MonthlyBars(
         finding=f"Contribution by month, {year}",
-        sub="Contribution; hatched months are forecast at each client's rate of cost. No band is simulated for costs",
+        sub="Contribution; hatched months are forecast at each client's rate of cost, lines are the 80% band",
         source=f"Ledger to {month_label(basis.through)}, {run}",
         months=tuple(
             charts.Month(
                 label=month_short(date.fromisoformat(f"{row.key}-01")),
                 value=None if row.contribution.value is None else Decimal(row.contribution.value),
                 budget=None if row.plan.value is None else Decimal(row.plan.value),
+                low=None if row.low.value is None else Decimal(row.low.value),
+                high=None if row.high.value is None else Decimal(row.high.value),
                 kind="actual" if date.fromisoformat(f"{row.key}-01") <= basis.through else "forecast",
                 strong=row.current,
             )
@@ -325,11 +351,12 @@ def _chart(months: Iterable[MarginRow], basis: Basis, year: int, run: str) -> ch
 def margin_rows(page: MarginPage) -> tuple[list[str], list[list[object]]]:
     """The page's three tables under each other, as CSV and XLSX give them."""
     head = ["by", "key", "name", "currency", "net_revenue", "cost", "contribution", "contribution_margin",
-            "budget_contribution", "on_budget", "rate"]  # fmt: skip
+            "budget_contribution", "on_budget", "rate", "contribution_p10", "contribution_p90"]  # fmt: skip
     parts = (("month", page.months), ("layer", page.layers), ("client", page.clients), ("total", (page.total,)))
     return head, [
         [by, row.key or row.name.lower().replace(" ", "_"), row.name, page.basis.currency, row.revenue.value,
-         row.cost.value, row.contribution.value, row.margin.value, row.plan.value, row.gap, row.note]
+         row.cost.value, row.contribution.value, row.margin.value, row.plan.value, row.gap, row.note,
+         row.low.value, row.high.value]
         for by, rows in parts
         for row in rows
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,7 +48,7 @@ class ForecastAsked:
 @dataclass(frozen=True, slots=True)
 class ReportRow:
     """group: as asked, blank where a thing has none. reach: None where the band is unknown. run: the newest behind.
-    cost: of all layers; None where it is not known.
+    cost: of all layers; None where it is not known. unopened: what of the run-rate is of deals not opened yet.
     """
 
     group: tuple[str, ...]
@@ -55,6 +56,8 @@ class ReportRow:
     reach: Reach | None
     run: int | None
     cost: Decimal | None = None
+    unopened: Decimal = ZERO
+    margin_reach: Reach | None = None
 
     @property
     def total(self) -> Decimal:
@@ -77,22 +80,32 @@ class ForecastReport:
 
 
 def load_forecast_report(user: User, asked: ForecastAsked, *, now: datetime) -> ForecastReport:
-    """Seven queries, two more where a rate is missing. Without months: from the first open one to the last forecast."""
+    """Seven queries, nine with costs, two more where a rate is missing.
+
+    Without months: from the first open one to the last forecast.
+    """
     basis = load_basis(user, now=now, currency=asked.currency, as_of=asked.as_of)
     open_through = max(basis.open_month, month_of(basis.today))
     first = asked.first or min(basis.open_month, asked.last or basis.open_month)
     last = asked.last or max(month_add(open_through, HORIZON_MONTHS - 1), first)
     clients = _clients(user, asked)
     cut = Cut(ids_sql(clients.values("pk")), first, last)
-    cells = load_cells("layers", basis, cut, asked.group_by)
+    cells = load_cells("layers", basis, cut, (*asked.group_by, "unopened"))
     costs = load_cells("layer_costs", basis, cut, asked.group_by) if asked.costs else []
     gaps = _gaps(basis, cut, [*cells, *costs])
     layers: dict[tuple[str, ...], dict[str, Decimal]] = {}
+    fresh: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for cell in cells:
-        layers.setdefault(tuple(part or "" for part in cell.group), {})[cell.line] = cell.amount
+        key = tuple(part or "" for part in cell.group[:-1])
+        of = layers.setdefault(key, {})
+        of[cell.line] = of.get(cell.line, ZERO) + cell.amount
+        if cell.group[-1]:
+            fresh[key] += cell.amount
     cost = _costs(costs, layers)
     spans = [span for key in layers if (span := span_ahead(*_months(asked, key, first, last), basis)) is not None]
-    bands = load_bands(basis, cut, tuple(name for name in asked.group_by if name in ("client", "owner")), spans)
+    by = tuple(name for name in asked.group_by if name in ("client", "owner"))
+    bands = load_bands(basis, cut, by, spans)
+    kept = load_bands(basis, cut, by, spans, state=False, contribution=True) if asked.costs else None
     runs = _runs(clients, basis)
     newest = _newest(asked, runs)
     return ForecastReport(
@@ -101,7 +114,13 @@ def load_forecast_report(user: User, asked: ForecastAsked, *, now: datetime) -> 
         last=last,
         rows=tuple(
             ReportRow(
-                key, found, _reach(asked, key, bands, first, last, basis), newest.get(_own(asked, key)), cost.get(key)
+                key,
+                found,
+                _reach(asked, key, bands, first, last, basis),
+                newest.get(_own(asked, key)),
+                cost.get(key),
+                fresh.get(key, ZERO),
+                None if kept is None else _reach(asked, key, kept, first, last, basis),
             )
             for key, found in sorted(layers.items())
         ),

@@ -173,6 +173,22 @@ FORECAST_RUNS = Resource(
         Field("current", "boolean", path="is_current", writable=False, help="The run that stands."),
         Field("formula_version", "integer", writable=False),
         Field("unpriced", "integer", writable=False, help="Open deals in no sum."),
+        *(
+            Field(name, "decimal", writable=False, field_class="COST", filter=False, help=words)
+            for name, words in (
+                ("labour_rate", "Delivery labour over net revenue of months not closed; null: not known."),
+                ("freelancers_rate", "Freelancers, the same."),
+                ("direct_rate", "Direct expenses, the same."),
+            )
+        ),
+        Field(
+            "cost_months",
+            "integer",
+            writable=False,
+            field_class="COST",
+            help="Closed months of twelve whose cost is known.",
+        ),
+        Field("cost_origin", writable=False, field_class="COST", help="own, filled or house; blank: no rate."),
     ),
     rows=lambda user: ForecastRun.objects.filter(client__in=clients_for(user).order_by()),
     can_read=lambda can: can.see_money,

@@ -25,7 +25,7 @@ from financials.actions.time import rebuild_time_months
 from financials.calc.forecast_cost import CostHistory, Rates, filled, forecast_ladder, rates_of
 from financials.calc.margin_findings import clients_finding, layers_finding, margin_finding, months_finding
 from financials.figures import pnl_figure
-from financials.models import BudgetLine, ForecastLine, ForecastRun
+from financials.models import BudgetLine, ForecastBand, ForecastLine, ForecastRun
 from financials.queries.basis import load_basis
 from financials.queries.forecast import cut_of
 from financials.queries.forecast_margin import load_margin_page, load_sides, together
@@ -303,3 +303,27 @@ def test_a_missing_exchange_rate_is_named_and_asks_no_more_than_the_page_may(
     with CaptureQueriesContext(connection) as lacking:
         assert browser.get(reverse("forecast_margin")).status_code == 200
     assert (len(whole) <= 14, len(lacking) <= 15) == (True, True), (len(whole), len(lacking))
+
+
+def test_contribution_strays_as_revenue_does_less_its_cost(book: list[Client], owner: User) -> None:
+    """Halden keeps 40%: a band of −50,000 to +80,000 of revenue leaves one of −20,000 to +32,000. What Corvus keeps is
+    not known, nor then what both do."""
+    for run in ForecastRun.objects.filter(is_current=True):
+        for last in (DECEMBER, date(2027, 1, 1)):
+            ForecastBand.objects.create(
+                run=run, first_month=DECEMBER, last_month=last, low=D(-50000), mid=D(5000), high=D(80000), mean=D(0),
+                spread=D(50000), lean=D(0), currency="USD",
+            )  # fmt: skip
+    page = load_margin_page(owner, now=NOW, client="HALDEN")
+    december = next(row for row in page.months if row.key == "2026-12")
+    left = D(december.contribution.value or 0)
+    assert (december.low.value, december.high.value) == (left - 20000, left + 32000)
+    (row,) = page.clients
+    assert row.low.value == page.total.low.value == D(page.total.contribution.value or 0) - 20000
+    assert next(row for row in page.months if row.key == "2026-10").low.value is None  # closed
+    told = explain(owner, december.high.id, now=NOW)
+    assert [one.value for one in told.inputs] == [left, D(32000)]
+    assert told.figure.value == december.high.value
+    both = load_margin_page(owner, now=NOW)
+    assert both.total.low.value is None
+    assert {row.key: row.low.value is None for row in both.clients} == {"HALDEN": False, "CORVUS": True}

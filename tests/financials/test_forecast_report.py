@@ -159,7 +159,9 @@ def test_costs_where_they_are_asked_for(book: list[Client], owner: User) -> None
     dirty(book[0])
     jobs.work("recompute")
     found = rows(owner, "client=ALDER&group_by=client,month&from=2026-10&to=2027-09&costs=yes")
-    assert list(found[0]) == ["client", "month", *COLUMNS[:-1], *COSTS, "run"]
+    edges = [f"contribution_{edge}" for edge in ("p10", "p50", "p90")]
+    assert list(found[0]) == ["client", "month", *COLUMNS[:-1], *COSTS, *edges, "run"]
+    assert [found[0][edge] for edge in edges] == ["18600.00"] * 3  # October is closed
     by_month = {row["month"]: [row[name] for name in COSTS] for row in found}
     assert by_month["2026-10"] == ["12400.00", "18600.00", "0.600000"]
     assert by_month["2026-12"] == ["12400.00", "18600.00", "0.600000"]
@@ -167,7 +169,8 @@ def test_costs_where_they_are_asked_for(book: list[Client], owner: User) -> None
     assert D(by_month["2027-01"][1]) == D(told["2027-01"]) - D(by_month["2027-01"][0])
     unknown = rows(owner, "client=BIRCH&group_by=month&from=2026-12&to=2026-12&costs=yes")
     assert [unknown[0][name] for name in COSTS] == [None, None, None]
-    assert ask(owner, "costs=maybe").status_code == 400
+    assert ask(owner, "costs=maybe").status_code == ask(owner, "parts=maybe").status_code == 400
+    assert rows(owner, "client=ALDER&parts=yes")[0]["unopened"] == "0.00"
 
 
 def test_costs_by_client_sum_to_the_whole(book: list[Client], owner: User) -> None:

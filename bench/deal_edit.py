@@ -1,0 +1,175 @@
+"""One changed deal, from the save over HTTP until the open page has read its client's new figure, at 20 edits a second.
+
+Web, workers and database are those of `make run`, each a process of its own. The floor is what any program must do:
+write the deal, read what the client's run reads, compute it, and write the rows, on one connection.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import quantiles
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.test import Client as Browser
+from django.utils import timezone
+
+from accounts.models import Opportunity
+from bench.ledger import settle, workers
+from bench.table import Row, against_floor
+from common.jobs import bump_many
+from financials.actions.forecast import store_forecasts
+from financials.calc.forecast import compute
+from financials.models import ForecastRun
+from financials.queries.inputs import load_book
+from people.actions import issue_token
+from people.models import User
+
+EDITS: Final = 200
+A_SECOND: Final = 20
+MOST: Final = 0.25
+_AGAIN: Final = 0.01
+_GIVE_UP: Final = 30.0
+
+
+def measure() -> list[Row]:
+    deals = list(
+        Opportunity.objects.filter(client__key__startswith="W-", key__endswith="-D0")
+        .order_by("pk")
+        .values_list("pk", "client_id", "client__key")[:EDITS]
+    )
+    floors = [_floor(pk, client) for pk, client, _ in deals]
+    with _web() as port, workers():
+        _edit(port, _reader(), deals[0], 1, [])  # for warmth
+        settle()
+        took = _all(port, deals)
+        settle()
+    parts = list(zip(*took, strict=True))
+    bare = _p95(floors)
+    whole = [sum(one) for one in took]
+    rows = [
+        against_floor("One changed deal, floor: write, read, compute, write; p95", bare, bare),
+        against_floor(f"One changed deal to the figure on the page, {A_SECOND} a second; p95", _p95(whole), bare),
+        Row(
+            "  against the goal", f"{_p95(whole) * 1000:,.0f} ms", None, f"≤ {MOST * 1000:.0f} ms", _p95(whole) <= MOST
+        ),
+    ]
+    rows += [
+        Row(f"  of it: {name}; p50, p95", f"{sorted(part)[len(part) // 2] * 1000:,.0f}, {_p95(part) * 1000:,.0f} ms")
+        for name, part in zip(("the save", "until the run stands", "the page read again"), parts, strict=True)
+    ]
+    return rows
+
+
+def _p95(seconds: Any) -> float:
+    return float(quantiles(seconds, n=20)[-1])
+
+
+def _floor(deal: int, client: int) -> float:
+    began, now = time.perf_counter(), timezone.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_opportunity SET amount = amount + 1 WHERE id = %s", [deal])
+    book = load_book([client], now=now)
+    results = [compute(batch.inputs) for batch in book.batches]
+    with transaction.atomic():
+        (version,) = bump_many([f"client:{client}"]).values()
+        store_forecasts(book=book, results=results, versions={client: version}, now=now)
+    return time.perf_counter() - began
+
+
+class _Reader:
+    """The director's browser: a token for the save, a session for the page."""
+
+    def __init__(self, user: User) -> None:
+        made = issue_token(user=user, name="bench", scopes=["*"], days=1, actor="bench", now=timezone.now())
+        browser = Browser()
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        self.token = f"Bearer {made.plain}"
+        self.cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _reader() -> _Reader:
+    return _Reader(User.objects.get(email="whole@example.com"))
+
+
+def _all(port: int, deals: list[tuple[int, int, str]]) -> list[tuple[float, float, float]]:
+    """Edits begin at their own times, whether the ones before them are done or not."""
+    reader, took = _reader(), list[tuple[float, float, float]]()
+    several = []
+    begins = time.perf_counter() + 0.1
+    for number, deal in enumerate(deals):
+        time.sleep(max(0.0, begins + number / A_SECOND - time.perf_counter()))
+        several.append(threading.Thread(target=_edit, args=(port, reader, deal, number + 2, took)))
+        several[-1].start()
+    for one in several:
+        one.join()
+    assert len(took) == len(deals), f"{len(deals) - len(took)} edits failed"
+    return took
+
+
+def _edit(port: int, reader: _Reader, deal: tuple[int, int, str], number: int, took: list[Any]) -> None:
+    pk, client, key = deal
+    try:
+        before = _run(client)
+        began = time.perf_counter()
+        body = json.dumps({"amount": f"{100_000 + number}.00"})
+        status, _ = _ask(port, "PATCH", f"/api/v1/opportunities/{pk}/", {"Authorization": reader.token}, body)
+        assert status == 200, status
+        saved = time.perf_counter()
+        while _run(client) == before:
+            assert time.perf_counter() - began < _GIVE_UP
+            time.sleep(_AGAIN)
+        stands = time.perf_counter()
+        status, page = _ask(port, "GET", f"/forecast/?client={key}", {"Cookie": reader.cookie, "HX-Request": "true"})
+        assert status == 200, status
+        assert "forecast-figures" in page
+        took.append((saved - began, stands - saved, time.perf_counter() - stands))
+    finally:
+        connections.close_all()
+
+
+def _run(client: int) -> int | None:
+    return ForecastRun.objects.filter(client=client, is_current=True).values_list("pk", flat=True).first()
+
+
+def _ask(port: int, method: str, path: str, headers: dict[str, str], body: str | None = None) -> tuple[int, str]:
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=_GIVE_UP)
+    told = {"Content-Type": "application/json", **headers}
+    asked.request(method, path, body=body, headers=told)
+    answer = asked.getresponse()
+    text = answer.read().decode()
+    asked.close()
+    return answer.status, text
+
+
+@contextmanager
+def _web() -> Iterator[int]:
+    """Two processes of four threads, as `manage.py serve` starts them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "gunicorn", "portfolio.wsgi:application", f"--bind=127.0.0.1:{port}"]
+    command += ["--workers=2", "--worker-class=gthread", "--threads=4", "--timeout=60"]
+    environment = {**os.environ, "SECRET_KEY": settings.SECRET_KEY}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                _ask(port, "GET", "/health/", {})
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
