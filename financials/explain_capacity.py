@@ -28,8 +28,8 @@ VERSION: Final = 1
 _FORMULAE: Final = {
     "capacity": "calendar hours − public holidays − leave − firm hours for other clients",
     "firm": "Σ hours planned for certain",
-    "weighted": "Σ soft hours × probability of their deal",
-    "demand": "firm hours + soft hours × probability of their deal",
+    "weighted": "Σ soft hours × what their deal counts at in the forecast",
+    "demand": "firm hours + soft hours × what their deal counts at in the forecast",
     "low": "firm hours + what soft hours reach in 90 of 100 outcomes; each deal is won or lost as a whole",
     "high": "firm hours + what soft hours exceed in 10 of 100 outcomes; each deal is won or lost as a whole",
     "gap": "demand − capacity; above zero people are short",
@@ -108,7 +108,7 @@ def _inputs(name: str, cell: Cell, weeks: int, worked: Decimal | None) -> tuple[
     firm = Input("Firm hours", demand.firm, "hours")
     soft = (
         Input("Soft hours, as planned", sum(demand.soft.values(), Decimal(0)), "hours"),
-        Input("Weighted by their deals' probability", demand.weighted, "hours"),
+        Input("Weighted by what their deals count at", demand.weighted, "hours"),
     )
     left_out = demand.total - cell.open_demand
     open_demand = (

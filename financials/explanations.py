@@ -25,7 +25,9 @@ from financials import (
     explain_gaps,
     explain_indexes,
     explain_margin,
+    explain_overrides,
     explain_plans,
+    explain_renewals,
     explain_shown_margin,
     explain_time,
     explain_unopened,
@@ -375,6 +377,8 @@ def register() -> None:
     for row in LABELS:
         _ladder_handler(row)
     explain_forecast.register()
+    explain_overrides.register()
+    explain_renewals.register()
     explain_unopened.register()
     explain_margin.register()
     explain_gaps.register()

@@ -155,6 +155,10 @@ def unopened_figure(
     return Figure(identity, f"Deals not opened yet, {period_label(first, last)}", value, basis.currency)
 
 
+def override_figure(key: str, value: Number, currency: str) -> Figure:
+    return Figure(figure_id("override.given", key=key), "A figure of our own", value, currency)
+
+
 def unpriced_figure(value: int, client: str = "", owner: str = "") -> Figure:
     return Figure(figure_id("forecast.unpriced", client=client, owner=owner), "Unpriced deals left out", value, "count")
 
@@ -231,6 +235,20 @@ def uplifted_figure(
     identity = figure_id("contract.uplifted", contract=number, reading="" if assumed is None else f"{assumed:f}")
     value = None if amount is None else uplift.applied(amount, currency, reading)
     return Figure(identity, "Fee after uplift", value, currency)
+
+
+JUDGED_LABELS: Final[dict[str, str]] = {
+    "system": "Probability of renewal, system",
+    "owner": "Probability of renewal, owner",
+    "final": "Probability of renewal, final",
+    "walk_away": "Walk-away fee",
+}
+
+
+def judged_figure(name: str, number: str, ends: date, value: Number, currency: str) -> Figure:
+    """name: of JUDGED_LABELS; ends: the last day of the term."""
+    identity = figure_id(f"renewal.{name}", contract=number, ends=ends.isoformat())
+    return Figure(identity, JUDGED_LABELS[name], value, currency if name == "walk_away" else "ratio")
 
 
 DEBT_LABELS: Final[dict[str, str]] = {

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from common.money import ZERO
+from common.odds import weighed
 from common.periods import Month, month_of
 from financials.calc.rates import RateRow, Worked, rate_on
 
 WORKDAYS: Final = 5
 """Planned hours lie evenly on Monday to Friday of their week."""
 _ONE: Final = Decimal(1)
+Odds: TypeAlias = tuple[Decimal | None, Decimal | None]
 
 
 class Planned(NamedTuple):
@@ -60,8 +62,14 @@ class PlannedSums:
     weighted_people: set[int] = field(default_factory=set)
 
 
-def chance_of(*, firm: bool, outcome: str, category: str, probability: Decimal | None) -> Decimal | None:
-    """How likely hours are: firm ones certain, soft ones as their deal is. outcome blank: they name no deal.
+STATED: Final[Odds] = (None, None)
+
+
+def chance_of(
+    *, firm: bool, outcome: str, category: str, probability: Decimal | None, odds: Odds = STATED
+) -> Decimal | None:
+    """How likely hours are: firm ones certain, soft ones as their deal is in the forecast. outcome blank: they name no
+    deal. odds: what own history says of the deal, and what such deals carried.
 
     A won deal is certain, a lost or omitted one brings nothing. None: not known.
     """
@@ -69,7 +77,7 @@ def chance_of(*, firm: bool, outcome: str, category: str, probability: Decimal |
         return _ONE
     if outcome == "lost" or category == "omitted":
         return ZERO
-    return probability if outcome else None
+    return None if not outcome or probability is None else weighed(probability, *odds)
 
 
 def days_of(week: date) -> list[date]:

@@ -21,12 +21,13 @@ from typing import Any
 from common.fx import apply
 from common.money import ZERO
 from common.periods import Month, month_end
-from financials.calc.allocated import Planned, PlannedCell, PlannedSums, chance_of, planned_cost
+from financials.calc.allocated import STATED, Planned, PlannedCell, PlannedSums, chance_of, planned_cost
 from financials.calc.rates import RateRow
 from financials.models import Allocation, Rate, RateKind
 from financials.queries.basis import Basis
 from financials.queries.disciplines import load_disciplines
 from financials.queries.labour import FEW
+from financials.queries.own_rates import load_deal_odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,10 @@ def _planned(basis: Basis, first: Month, last: Month, client_ids: list[int]) -> 
             client_id__in=client_ids, week__gt=first - timedelta(days=7), week__lte=month_end(last), hours__gt=0
         ).values_list(
             "client_id", "contract_id", "person_id", "role", "week", "hours", "firm",
-            "opportunity__outcome", "opportunity__category", "opportunity__probability",
+            "opportunity__outcome", "opportunity__category", "opportunity__probability", "opportunity",
         )
     )  # fmt: skip
+    odds = load_deal_odds((row[-1] for row in rows if row[-1] is not None and not row[6]), basis.today)
     roles = load_disciplines({row[2] for row in rows if row[2] is not None}, basis.today)
     return [
         Planned(
@@ -88,9 +90,15 @@ def _planned(basis: Basis, first: Month, last: Month, client_ids: list[int]) -> 
             week,
             hours,
             firm,
-            chance_of(firm=firm, outcome=outcome or "", category=category or "", probability=probability),
+            chance_of(
+                firm=firm,
+                outcome=outcome or "",
+                category=category or "",
+                probability=probability,
+                odds=odds.get(deal, STATED),
+            ),
         )
-        for client, contract, person, role, week, hours, firm, outcome, category, probability in rows
+        for client, contract, person, role, week, hours, firm, outcome, category, probability, deal in rows
     ]
 
 

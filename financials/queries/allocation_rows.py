@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet, Sum
@@ -14,9 +14,10 @@ from django.db.models import Q, QuerySet, Sum
 from common.formats import day_short, number
 from common.money import ZERO
 from financials.access import allocations_for
-from financials.calc.allocated import chance_of
+from financials.calc.allocated import STATED, Odds, chance_of
 from financials.models import Allocation
 from financials.queries.capacity import CapacityAsked, load_capacity
+from financials.queries.own_rates import load_deal_odds
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -38,11 +39,25 @@ class RowsFilter:
     person: str = ""
 
 
+class Listed(NamedTuple):
+    """chance: what soft hours count at; None while that is unknown."""
+
+    row: Allocation
+    chance: Decimal | None
+
+    @property
+    def moved(self) -> bool:
+        """Own history counts it at something else than what is stated."""
+        deal = self.row.opportunity
+        return deal is not None and not self.row.firm and self.chance not in (None, deal.probability)
+
+
 @dataclass(frozen=True, slots=True)
 class RowsPage:
     """elsewhere: hours of the same people for clients out of the reader's sight."""
 
     rows: Page[Allocation]
+    listed: list[Listed]
     hours: Decimal
     elsewhere: Decimal
     can_edit: bool
@@ -81,8 +96,10 @@ def load_rows_page(user: User, wanted: RowsFilter, *, today: date, page: str | N
     seen, hidden = filtered(user, wanted, today)
     listed = seen.select_related("person", "client", "contract", "opportunity")
     ordered = listed.order_by("week", "client__name", "person__name", "role", "pk")
+    rows = Paginator(ordered, A_PAGE).get_page(page)
     return RowsPage(
-        rows=Paginator(ordered, A_PAGE).get_page(page),
+        rows=rows,
+        listed=counted(rows.object_list, today),
         hours=_sum(seen),
         elsewhere=_sum(hidden),
         can_edit=abilities_of(user).edit_allocations,
@@ -95,13 +112,21 @@ def _sum(rows: QuerySet[Allocation]) -> Decimal:
     return found or ZERO
 
 
-def chance(row: Allocation) -> Decimal | None:
+def counted(rows: Iterable[Allocation], today: date) -> list[Listed]:
+    """With what the deals of soft hours count at. One query if there are any."""
+    several = list(rows)
+    odds = load_deal_odds((row.opportunity_id for row in several if row.opportunity_id and not row.firm), today)
+    return [Listed(row, _chance(row, odds)) for row in several]
+
+
+def _chance(row: Allocation, odds: Mapping[int, Odds]) -> Decimal | None:
     deal = row.opportunity
     return chance_of(
         firm=row.firm,
         outcome=deal.outcome if deal else "",
         category=deal.category if deal else "",
         probability=deal.probability if deal else None,
+        odds=odds.get(deal.pk, STATED) if deal else STATED,
     )
 
 

@@ -23,6 +23,7 @@ from financials.calc.allocated import chance_of
 from financials.calc.capacity import Away, Cell, Demand, Hours, Part, Row, Worker, hours_of, parts_of
 from financials.queries.basis import Sql, ids_sql
 from financials.queries.disciplines import MONTHS
+from financials.queries.own_rates import OWN_ODDS
 from financials.queries.renewals import holidays_of
 from people.access import abilities_of
 from people.models import User
@@ -134,19 +135,19 @@ WITH worked AS (
     AND ({reach})
 ), planned AS (
   SELECT a.week, a.person_id, a.role, a.firm, CASE WHEN NOT a.firm THEN a.opportunity_id END AS deal, o.outcome,
-         o.category, o.probability, NOT ({asked}) AS elsewhere, sum(a.hours) AS hours
-  FROM financials_allocation a LEFT JOIN accounts_opportunity o ON o.id = a.opportunity_id AND NOT a.firm
+         o.category, o.probability, NOT ({asked}) AS elsewhere, w.own, w.usual, sum(a.hours) AS hours
+  FROM financials_allocation a LEFT JOIN accounts_opportunity o ON o.id = a.opportunity_id AND NOT a.firm {odds}
   WHERE a.week BETWEEN %s AND %s AND a.hours > 0
     AND (a.person_id IN (SELECT id FROM roster) OR (a.person_id IS NULL AND {asked} AND {seen}))
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 )
 SELECT 'person' AS kind,
        json_build_array(id, email, name, role, weekly_hours::text, starts, ends, country)::text AS data FROM roster
 UNION ALL SELECT 'leave', json_build_array(person_id, starts, ends, hours::text)::text
 FROM people_leave WHERE person_id IN (SELECT id FROM roster) AND ends >= %s AND starts <= %s
 UNION ALL
-SELECT 'planned', json_build_array(week, person_id, role, firm, deal, outcome, category, probability::text, elsewhere,
-                                   hours::text)::text FROM planned
+SELECT 'planned', json_build_array(week, person_id, role, firm, deal, outcome, category, probability::text, own::text,
+                                   usual::text, elsewhere, hours::text)::text FROM planned
 """
 # Filled with this module's own pieces; every value is a bound parameter.
 
@@ -166,9 +167,9 @@ def capacity_sql(user: Reader, asked: CapacityAsked, today: date) -> Sql:
     weeks, last_day = [asked.first, asked.last], asked.last + timedelta(days=6)
     params = [
         month_add(month_of(today), -MONTHS), *wanted[1], *seen[1], *seen[1], *weeks, asked.first, last_day, *reach[1],
-        *wanted[1], *weeks, *wanted[1], *seen[1], asked.first, last_day,
+        *wanted[1], today, *weeks, *wanted[1], *seen[1], asked.first, last_day,
     ]  # fmt: skip
-    return _READ.format(asked=wanted[0], seen=seen[0], reach=reach[0]), params
+    return _READ.format(asked=wanted[0], seen=seen[0], reach=reach[0], odds=OWN_ODDS), params
 
 
 def book_of(asked: CapacityAsked, rows: Iterable[tuple[str, str]]) -> CapacityBook:
@@ -240,10 +241,11 @@ def _demand(
         of_week[part.week].append(part)
     holders = {pk: Holder(person, person.role) for pk, person in people.items()}
     found: dict[tuple[Holder, Part], Demand] = defaultdict(Demand)
-    for week, pk, role, firm, deal, outcome, category, probability, elsewhere, hours in rows:
+    for week, pk, role, firm, deal, outcome, category, probability, own, usual, elsewhere, hours in rows:
         if pk not in people if pk is not None else bool(asked.person or asked.role not in ("", role)):
             continue
-        chance = chance_of(firm=firm, outcome=outcome or "", category=category or "", probability=_decimal(probability))
+        stated, odds = _decimal(probability), (_decimal(own), _decimal(usual))
+        chance = chance_of(firm=firm, outcome=outcome or "", category=category or "", probability=stated, odds=odds)
         row = Row(date.fromisoformat(week), pk, role, Decimal(hours), firm, deal, chance, elsewhere)
         holder = Holder(None, role) if pk is None else holders[pk]
         for part in of_week[row.week]:

@@ -18,17 +18,24 @@ from common.figures import Figure
 from common.formats import month_short, symbol
 from common.models import Job
 from common.money import ZERO
-from common.periods import Month, format_month, month_add, month_label, months_between, period_label
-from financials.access import overrides_for
+from common.periods import Month, format_month, month_add, month_label, months_between
 from financials.calc import findings
 from financials.calc.simulation import TRIALS
-from financials.figures import LAYER_LABELS, band_figure, forecast_figure, pnl_figure, unopened_figure, unpriced_figure
+from financials.figures import (
+    LAYER_LABELS,
+    band_figure,
+    forecast_figure,
+    pnl_figure,
+    unopened_figure,
+    unpriced_figure,
+)
 from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, ids_sql, load_basis
 from financials.queries.cells import load_cells, load_missing
 from financials.queries.cuts import Cut
 from financials.queries.ladders import load_ladders
+from financials.queries.standing_overrides import StandingOverride, standing_overrides
 
 if TYPE_CHECKING:
     from people.models import User
@@ -36,7 +43,6 @@ if TYPE_CHECKING:
 LAYERS = tuple(Layer.values)
 PAST_SHOWN = 4
 MONTHS_SHOWN = 18
-MOST_OVERRIDES = 100
 OPEN_STATES = ("ready", "leased", "failed")
 
 Layers = dict[str, Decimal | None]
@@ -73,21 +79,6 @@ class ClientForecast:
     gap: Decimal | None
     low: Figure
     high: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class StandingOverride:
-    key: str
-    client: str
-    level: str
-    level_label: str
-    months: str
-    amount: Decimal | None
-    delta: Decimal | None
-    currency: str
-    reason: str
-    expires_on: date
-    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,29 +306,6 @@ def _total_row(
     client, owner = scope
     name = f"{len(rows)} clients of theirs" if owner else "All clients"
     return _row(client, name, sums if rows else {}, _add(budgets) if budgets else None, basis, cut, reach, owner)
-
-
-def standing_overrides(user: User, client: str, today: date) -> tuple[StandingOverride, ...]:
-    """Those that count today, parts under their whole; one query."""
-    rows = overrides_for(user).filter(revoked_at=None, expires_on__gte=today, parent=None)
-    if client:
-        rows = rows.filter(client__key=client)
-    return tuple(
-        StandingOverride(
-            key=one.key,
-            client=one.client.name if one.client else "Your portfolio",
-            level=one.level,
-            level_label=one.get_level_display(),
-            months=period_label(one.first_month, one.last_month),
-            amount=one.amount,
-            delta=one.delta,
-            currency=one.currency,
-            reason=one.reason,
-            expires_on=one.expires_on,
-            author=one.author,
-        )
-        for one in rows.select_related("client").order_by("-made_at", "-pk")[:MOST_OVERRIDES]
-    )
 
 
 def _add(values: Sequence[Decimal | int | None]) -> Decimal | None:

@@ -273,9 +273,15 @@ def _ledger(
 
 
 def own_renewal_rates() -> dict[str, Decimal]:
+    """One query."""
+    return own_rates(decided_renewals())
+
+
+def decided_renewals() -> dict[str, tuple[int, int]]:
+    """By kind: deals that renewed a contract and were won, and all that were decided. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_RENEWED)
-        return own_rates({kind: (renewed, ended) for kind, renewed, ended in cursor.fetchall()})
+        return {kind: (renewed, ended) for kind, renewed, ended in cursor.fetchall()}
 
 
 def _overrides(client_ids: Sequence[int], as_of: dict[int, date]) -> dict[str, list[calc.Override]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
@@ -12,6 +13,7 @@ from django.db import connection
 from accounts.calc.win_rates import Rate, WinRates
 from accounts.models import Outcome
 from accounts.queries.win_rates import load_win_rates
+from common.odds import ENOUGH
 from financials.models import OwnRate
 
 # The newest step that closed a deal is among the newest steps: read from the end, it is found after a few.
@@ -23,6 +25,33 @@ SELECT newest.id, r.stage, r.age, r.value, r.won, r.deals, r.prior, r.usual
 FROM newest LEFT JOIN financials_ownrate r ON r.newest = newest.id AND r.taken_on = %s
 ORDER BY r.stage, r.age
 """
+
+
+OWN_ODDS: Final = f"""
+LEFT JOIN LATERAL (
+  SELECT r.value AS own, r.usual FROM financials_ownrate r
+  WHERE (r.taken_on, r.newest) = (SELECT taken_on, newest FROM financials_ownrate ORDER BY id DESC LIMIT 1)
+    AND r.stage = lower(btrim(o.stage)) AND r.deals >= {ENOUGH} AND r.age <= greatest(0, %s::date - coalesce(
+      (SELECT (m.at AT TIME ZONE 'UTC')::date FROM accounts_stagemove m WHERE m.opportunity_id = o.id
+       ORDER BY m.at DESC, m.id DESC LIMIT 1), o.opened_on, (o.created_at AT TIME ZONE 'UTC')::date))
+  ORDER BY r.age DESC LIMIT 1
+) w ON o.outcome = 'open'"""  # noqa: S608  # a number of this module's own
+"""Joined to deals `o`: own and usual as the newest runs count them, null where too few closed. One parameter, today."""
+
+
+def load_deal_odds(deal_ids: Iterable[int], today: date) -> dict[int, tuple[Decimal, Decimal]]:
+    """own and usual of these deals, as `common.odds.weighed` takes them; without those that count as stated. One
+    query, none without deals."""
+    ids = sorted(set(deal_ids))
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.id, w.own, w.usual FROM accounts_opportunity o {OWN_ODDS} "  # noqa: S608  # as above
+            "WHERE o.id = ANY(%s) AND w.own IS NOT NULL",
+            [today, ids],
+        )
+        return {pk: (own, usual) for pk, own, usual in cursor.fetchall()}
 
 
 def load_own_rates(day: date) -> tuple[WinRates, list[OwnRate]]:

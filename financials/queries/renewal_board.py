@@ -16,7 +16,7 @@ from common.money import ZERO
 from financials.calc.index_readings import IndexChange
 from financials.calc.notice import CHECKPOINT_DAYS, earliest_end, window_of
 from financials.calc.renewals import USUAL
-from financials.figures import uplifted_figure
+from financials.figures import contract_figure, judged_figure, uplifted_figure
 from financials.models import Contract, ContractStatus, NoticeRule, Renewal, RenewalPlan, RenewalStatus
 from financials.queries.basis import Basis
 from financials.queries.index_readings import load_changes, uplift_of
@@ -107,21 +107,19 @@ class BoardRow:
         return self.owner_says is not None and self.final is None and abs(self.owner_says - self.system) >= APART
 
     @property
+    def figures(self) -> Mapping[str, Figure]:
+        """Fee now, walk-away fee and the three judgements, each explaining itself."""
+        said = {"system": self.system, "owner": self.owner_says, "final": self.final, "walk_away": self.walk_away}
+        judged = {
+            name: judged_figure(name, self.row.number, self.row.ends_on, value, self.row.currency)
+            for name, value in said.items()
+        }
+        return {"fee": contract_figure("amount", self.row.number, self.row.amount, self.row.currency), **judged}
+
+    @property
     def used(self) -> Decimal:
         """What the forecast takes."""
         return self.final if self.final is not None else self.system
-
-    @property
-    def system_text(self) -> str:
-        return f"{ratio(self.system, 0)}{'' if self.system_own else '*'}"
-
-    @property
-    def owner_text(self) -> str:
-        return ratio(self.owner_says, 0)
-
-    @property
-    def final_text(self) -> str:
-        return ratio(self.final, 0)
 
     @property
     def renewed_amount(self) -> Decimal | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Client
 from common import jobs
+from common.figures import explain
 from common.models import AuditEntry, Job
 from financials.actions.overrides import Wanted, forget_expired, make_override, revoke_override
 from financials.models import ForecastLine, ForecastOverride
@@ -63,6 +64,9 @@ def test_a_figure_becomes_a_layer_of_its_own(alder: Client, owner: User) -> None
     entry = AuditEntry.objects.get(object_kind="override")
     assert (entry.verb, entry.actor, entry.client_id) == ("added", owner.email, alder.pk)
     assert entry.changes["reason"] == [None, "CFO signals more"]
+    told = explain(owner, f"override.given:key={made.key}", now=NOW)
+    assert [one.value for one in told.inputs] == [D(40000), D("9000.0000")]  # 31,000 without it
+    assert told.notes[0].startswith("CFO signals more.")
 
 
 def test_revoked_it_leaves_the_runs_to_come_and_stays_to_be_seen(alder: Client, owner: User) -> None:

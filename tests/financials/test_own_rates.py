@@ -16,7 +16,9 @@ from common.figures import explain
 from financials.actions.contracts import mark_clients_dirty
 from financials.calc.forecast import compute
 from financials.calc.forecast_file import read_inputs
-from financials.models import ForecastInput, ForecastLine, ForecastRun, OwnRate
+from financials.models import Allocation, ForecastInput, ForecastLine, ForecastRun, OwnRate
+from financials.queries.capacity import CapacityAsked, capacity_rows, load_capacity
+from financials.queries.own_rates import load_deal_odds
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through
 from tests.makers import make_client, make_opportunity
@@ -70,6 +72,28 @@ def test_the_forecast_counts_deals_at_own_history(book: Client) -> None:
     assert [(one.stage, one.value, one.deals) for one in OwnRate.objects.filter(age=0)] == [
         ("proposal", D("0.333333"), 20)
     ]
+
+
+def test_hours_planned_for_a_deal_count_as_the_deal_does(book: Client, owner: User) -> None:
+    """30 hours a week for each deal: at 33.3333% and 66.6666%, as in the forecast, and at the 10% that is stated."""
+    run(book)
+    monday = date(2026, 12, 7)
+    for key in ("AT-50", "AT-80", "LEAD"):
+        deal = Opportunity.objects.get(key=key)
+        Allocation.objects.create(
+            week=monday, role=f"Planner {key}", client=book, opportunity=deal, hours=D(30), firm=False
+        )
+    asked = CapacityAsked(monday, monday)
+    (row,) = capacity_rows(load_capacity(owner, asked, today=NOW.date()), ())
+    assert row.cell.demand.weighted == D("9.99999") + D("19.99998") + D("3.0")
+    odds = load_deal_odds(Opportunity.objects.values_list("pk", flat=True), NOW.date())
+    assert set(odds.values()) == {(D("0.333333"), D("0.500000"))}
+    assert len(odds) == 2
+    browser = Browser()
+    browser.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    listed = browser.get(f"/financials/capacity/rows/?from={monday}&to={monday}").content.decode()
+    assert "Soft, 33%" in listed
+    assert "stated 50%" in listed
 
 
 def test_rates_stand_for_the_day_and_move_when_a_deal_closes(book: Client) -> None:

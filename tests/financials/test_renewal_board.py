@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Client
+from common.figures import explain
 from common.models import AuditEntry, Job
 from financials.models import Contract, RenewalPlan
 from financials.queries.basis import load_basis
@@ -122,7 +123,9 @@ def test_own_history_is_what_the_system_says_from_twenty_on(client_a: Client, ow
         make_opportunity(client_a, stage=outcome, outcome=outcome, renews=old.number, close_on=date(2024, 12, 1))
     found = load_renewal_board(owner, RenewalScope(), basis=load_basis(owner, now=NOON), now=NOON)
     (row,) = found.rows
-    assert (row.system, row.system_own, row.system_text) == (Decimal("0.85"), True, "85%")
+    assert (row.system, row.system_own) == (Decimal("0.85"), True)
+    told = explain(owner, row.figures["system"].id, now=NOON)
+    assert (told.figure.value, [one.value for one in told.inputs]) == (Decimal("0.85"), [17, 20, Decimal("0.70")])
 
 
 # The plan

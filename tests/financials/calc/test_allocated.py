@@ -75,6 +75,10 @@ def test_what_a_deal_says_of_its_hours() -> None:
     assert chance_of(firm=True, outcome="lost", category="", probability=p) == 1
     assert chance_of(firm=False, outcome="open", category="commit", probability=p) == p
     assert chance_of(firm=False, outcome="open", category="omitted", probability=p) == 0
+    # At 50% stated where deals like it carried 50% and 40% of them were won.
+    half, own = D("0.5"), D("0.4")
+    assert chance_of(firm=False, outcome="open", category="", probability=half, odds=(own, half)) == own
+    assert chance_of(firm=False, outcome="won", category="", probability=half, odds=(own, half)) == 1
     assert chance_of(firm=False, outcome="won", category="", probability=p) == 1
     assert chance_of(firm=False, outcome="lost", category="", probability=p) == 0
     assert chance_of(firm=False, outcome="open", category="", probability=None) is None
