@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 
 from accounts.access import get_client_for
 from accounts.models import Category, Opportunity, Outcome, Side
 from accounts.queries.clients import ClientFilter, filtered
 from accounts.queries.commitments import side_kept
-from accounts.queries.hygiene import ANY, FAULTS
+from accounts.queries.hygiene import ANY, FAULTS, with_since
+from accounts.queries.odds import load_odds
+from accounts.queries.own_chance import STAGE_KEY, own_chance
 from accounts.queries.people_map import load_grid
 from accounts.queries.pipeline import Scope, Sums, add_up, cells, in_scope
 from accounts.queries.rates import DealRates, deal_rates, half_even
@@ -55,6 +58,12 @@ FORMULAE = (
         "Σ amount × probability of open, priced deals that are not omitted",
         Outcome.OPEN,
     ),
+    Formula(
+        "weighted_own",
+        "Weighted by own history",
+        "Σ amount × what the forecast counts each open, priced deal at, the omitted left out",
+        Outcome.OPEN,
+    ),
     Formula("unpriced", "Unpriced open deals", "open deals without amount or probability", Outcome.OPEN, "count"),
     Formula("open_count", "Open deals", "number of open deals", Outcome.OPEN, "count"),
     Formula("won_value", "Won value", "Σ amount of won deals", Outcome.WON),
@@ -66,6 +75,8 @@ def _value(formula: Formula, sums: Sums) -> Decimal | int:
     match formula.name:
         case "weighted":
             return sums.weighted
+        case "weighted_own":
+            return sums.weighted_own
         case "unpriced":
             return sums.unpriced
         case "open_count" | "won_count":
@@ -91,7 +102,8 @@ def _explain(formula: Formula, user: User, params: Mapping[str, str], now: datet
     scope = scope_of(user, params, formula.outcome)
     rates = deal_rates(user, now.date())
     deals = in_scope(user, scope, now.date())
-    sums = add_up(cells(deals, rates, now.date()))
+    odds = load_odds(now.date()).rates if formula.name == "weighted_own" else None
+    sums = add_up(cells(deals, rates, now.date(), odds))
     unit = formula.unit or rates.currency
     label = f"{formula.label} {scope.year}".strip()
     figure = Figure(figure_id(f"pipeline.{formula.name}", **dict(params)), label, _value(formula, sums), unit)
@@ -108,7 +120,7 @@ def _explain(formula: Formula, user: User, params: Mapping[str, str], now: datet
         formula=formula.text,
         formula_id=f"pipeline.{formula.name}",
         formula_version=1,
-        inputs=_inputs(formula, deals, sums, rates, url),
+        inputs=_inputs(formula, deals, sums, rates, url, own_chance(odds, now.date()) if odds else F("probability")),
         as_of=now,
         rates=rates.note(),
         rows_url=url,
@@ -120,7 +132,7 @@ def _explain(formula: Formula, user: User, params: Mapping[str, str], now: datet
 
 
 def _inputs(
-    formula: Formula, deals: QuerySet[Opportunity], sums: Sums, rates: DealRates, url: str
+    formula: Formula, deals: QuerySet[Opportunity], sums: Sums, rates: DealRates, url: str, chance: Combinable
 ) -> tuple[Input, ...]:
     """What the sum is made of, by the currency the deals were agreed in; each already in the reporting currency."""
     if formula.unit:
@@ -128,11 +140,12 @@ def _inputs(
     priced = deals.filter(amount__isnull=False)
     if formula.outcome == Outcome.OPEN:
         priced = priced.filter(probability__isnull=False)
-    if formula.name == "weighted":
-        priced = priced.exclude(category=Category.OMITTED)
+    if formula.name in ("weighted", "weighted_own"):
+        priced = with_since(priced.exclude(category=Category.OMITTED)).annotate(stage_key=STAGE_KEY)
+        total = Sum(half_even(F("converted") * chance, rates.currency))
+    else:
+        total = Sum("converted")
     priced = priced.annotate(converted=rates.in_sql())
-    weighted = half_even(F("converted") * F("probability"), rates.currency)
-    total = Sum(weighted) if formula.name == "weighted" else Sum("converted")
     groups = priced.order_by("currency").values("currency").annotate(agreed=Sum("amount"), total=total, n=Count("pk"))
     return tuple(
         Input(_label(row["currency"], row["agreed"], rates), row["total"], rates.currency, "+", row["n"], url)

@@ -55,8 +55,9 @@ def _explain(user: User, params: Mapping[str, str], now: datetime) -> Explanatio
         rows_count=lines.count(),
         definition=definition_of("override"),
         notes=(
-            f"{one.reason} Made {day_short(one.made_at.date())} {one.made_at.year}, counts to "
-            f"{day_short(one.expires_on)} {one.expires_on.year}.",
+            one.reason,
+            f"Made {day_short(one.made_at.date())} {one.made_at.year}, counts to {day_short(one.expires_on)} "
+            f"{one.expires_on.year}",
         ),
     )
 

@@ -60,7 +60,7 @@ def load_board(
 ) -> Board:
     """Open deals only. Two queries: what each column adds up to, and its cards."""
     narrowed = replace(scope, outcome=Outcome.OPEN.value)
-    totals = pipeline_totals(user, narrowed, rates, today)
+    totals = pipeline_totals(user, narrowed, rates, today, odds.rates)
     cards = _cards(user, narrowed, by, rates, odds, today)
     lines = {line.key: line for line in (totals.by_stage if by == "stage" else totals.by_category)}
     heads: list[tuple[str, str, str, StageRow | None]]

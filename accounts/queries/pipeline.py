@@ -17,8 +17,10 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.text import capfirst
 
 from accounts.access import opportunities_for
+from accounts.calc.win_rates import WinRates
 from accounts.models import Category, Opportunity, Outcome
-from accounts.queries.hygiene import untidy
+from accounts.queries.hygiene import untidy, with_since
+from accounts.queries.own_chance import STAGE_KEY, own_chance
 from accounts.queries.rates import DealRates, half_even
 from common.figures import Figure, figure_id
 from common.formats import number, plural
@@ -82,7 +84,8 @@ def in_scope(user: User, scope: Scope, today: date) -> QuerySet[Opportunity]:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """count: all deals. unpriced: open ones without amount or probability. amount, weighted: of the priced.
+    """count: all deals. unpriced: open ones without amount or probability. amount, weighted: of the priced;
+    weighted_own: by what each counts at in the forecast, where it was asked for.
 
     unconverted: priced deals in a currency without any rate, which are in no sum. weighted leaves the omitted out.
     """
@@ -93,6 +96,7 @@ class Sums:
     unconverted: int = 0
     amount: Decimal = ZERO
     weighted: Decimal = ZERO
+    weighted_own: Decimal = ZERO
     this_year: Decimal = ZERO
     this_year_count: int = 0
 
@@ -124,6 +128,7 @@ class Line:
 class PipelineTotals:
     open_amount: Figure
     weighted: Figure
+    weighted_own: Figure | None
     unpriced: Figure
     open_count: Figure
     past: int
@@ -135,18 +140,22 @@ class PipelineTotals:
     by_category: tuple[Line, ...]
 
 
-def cells(deals: QuerySet[Opportunity], rates: DealRates, today: date) -> list[Cell]:
-    """Sums by outcome, stage and category. One query."""
-    rows = summed(deals, rates, today, "outcome", "stage", "category")
+def cells(deals: QuerySet[Opportunity], rates: DealRates, today: date, odds: WinRates | None = None) -> list[Cell]:
+    """Sums by outcome, stage and category; odds: to weigh by own history as well. One query."""
+    rows = summed(deals, rates, today, "outcome", "stage", "category", odds=odds)
     return [Cell(row["outcome"], row["stage"], row["category"], sums_of(row)) for row in rows]
 
 
-def summed(deals: QuerySet[Opportunity], rates: DealRates, today: date, *by: Any) -> Any:
+def summed(deals: QuerySet[Opportunity], rates: DealRates, today: date, *by: Any, odds: WinRates | None = None) -> Any:
     """Rows of the columns grouped by (at least one), with what `sums_of` reads. One query."""
     open_deal = Q(outcome=Outcome.OPEN)
     priced = ~open_deal | Q(amount__isnull=False, probability__isnull=False)
     counted = open_deal & priced & ~Q(category=Category.OMITTED)
     this_year = Q(outcome=Outcome.WON, close_on__year=today.year)
+    own: dict[str, Any] = {}
+    if odds is not None:
+        deals = with_since(deals).annotate(stage_key=STAGE_KEY, chance=own_chance(odds, today))
+        own["weighted_own"] = Sum(half_even(F("converted") * F("chance"), rates.currency), filter=counted)
     return (
         deals.annotate(converted=rates.in_sql())
         .order_by()
@@ -160,6 +169,7 @@ def summed(deals: QuerySet[Opportunity], rates: DealRates, today: date, *by: Any
             weighted=Sum(half_even(F("converted") * F("probability"), rates.currency), filter=counted),
             of_year=Sum("converted", filter=this_year),
             deals_of_year=Count("pk", filter=this_year),
+            **own,
         )
     )
 
@@ -173,6 +183,7 @@ def sums_of(row: dict[str, Any]) -> Sums:
         unconverted=row["unconverted"],
         amount=row["priced"] or ZERO,
         weighted=row["weighted"] or ZERO,
+        weighted_own=row.get("weighted_own") or ZERO,
         this_year=row["of_year"] or ZERO,
         this_year_count=row["deals_of_year"],
     )
@@ -182,10 +193,13 @@ def add_up(found: Iterable[Cell]) -> Sums:
     return sum((cell.sums for cell in found), Sums())
 
 
-def pipeline_totals(user: User, scope: Scope, rates: DealRates, today: date) -> PipelineTotals:
-    """Headline figures and the two tables of a scope, whichever outcome it lists. One query."""
+def pipeline_totals(
+    user: User, scope: Scope, rates: DealRates, today: date, odds: WinRates | None = None
+) -> PipelineTotals:
+    """Headline figures and the two tables of a scope, whichever outcome it lists; odds: with what the forecast weighs
+    the open ones at. One query."""
     wide = Scope(**{**scope.params(), "outcome": ""})
-    found = cells(in_scope(user, wide, today), rates, today)
+    found = cells(in_scope(user, wide, today), rates, today, odds)
     open_cells = [cell for cell in found if cell.outcome == Outcome.OPEN]
     open_sums = add_up(open_cells)
     won = add_up(cell for cell in found if cell.outcome == Outcome.WON)
@@ -198,6 +212,9 @@ def pipeline_totals(user: User, scope: Scope, rates: DealRates, today: date) -> 
     return PipelineTotals(
         open_amount=fig("open_amount", "Open pipeline", open_sums.amount, money),
         weighted=fig("weighted", "Weighted pipeline", open_sums.weighted, money),
+        weighted_own=None
+        if odds is None
+        else fig("weighted_own", "Weighted by own history", open_sums.weighted_own, money),
         unpriced=fig("unpriced", "Unpriced open deals", open_sums.unpriced, "count"),
         open_count=fig("open_count", "Open deals", open_sums.count, "count"),
         past=open_sums.past,

@@ -87,7 +87,7 @@ def _list(request: HttpRequest, scope: Scope, template: str, extra: dict[str, An
         about = about_of(request, "Pipeline", timezone.now(), source=rates.note())
         return file_response(deal_table(rows, rates.currency), file_kind, "pipeline", about)
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
-    totals = pipeline.pipeline_totals(user, scope, rates, today)
+    totals = pipeline.pipeline_totals(user, scope, rates, today, odds.rates)
     context = {
         "coverage": load_coverage(user, rates, today) if extra.get("covers") else None,
         "scope": scope,

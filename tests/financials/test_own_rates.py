@@ -11,6 +11,9 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import Client, Opportunity, Stage, StageMove
+from accounts.queries.odds import load_odds
+from accounts.queries.pipeline import Scope, pipeline_totals
+from accounts.queries.rates import deal_rates
 from common import jobs
 from common.figures import explain
 from financials.actions.contracts import mark_clients_dirty
@@ -94,6 +97,16 @@ def test_hours_planned_for_a_deal_count_as_the_deal_does(book: Client, owner: Us
     listed = browser.get(f"/financials/capacity/rows/?from={monday}&to={monday}").content.decode()
     assert "Soft, 33%" in listed
     assert "stated 50%" in listed
+
+
+def test_the_pipeline_weighs_deals_at_both(book: Client, owner: User) -> None:
+    today = NOW.date()
+    totals = pipeline_totals(owner, Scope(), deal_rates(owner, today), today, load_odds(today).rates)
+    assert (totals.weighted.value, totals.weighted_own.value if totals.weighted_own else 0) == (
+        D("168000.00"), D("131999.88"),
+    )  # fmt: skip
+    told = explain(owner, "pipeline.weighted_own", now=NOW)
+    assert told.figure.value == sum(D(one.value or 0) for one in told.inputs) == D("131999.88")
 
 
 def test_rates_stand_for_the_day_and_move_when_a_deal_closes(book: Client) -> None:
