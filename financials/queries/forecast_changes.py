@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 from django.utils.http import urlencode
 
+from common.figures import Figure
 from common.formats import money
 from common.money import ZERO
 from common.periods import Month
+from financials.figures import forecast_figure
 from financials.queries.basis import Basis, load_basis, rate_values
 from financials.queries.movement import last_look, rates_at, runs_at
 from financials.queries.pnl_request import PnlRequest, clients_asked
@@ -35,7 +37,7 @@ class Change:
 
     key: str
     name: str
-    now: Decimal | None
+    now: Figure
     week: Decimal | None
     look: Decimal | None
     since_week: str
@@ -67,7 +69,8 @@ def load_changes(user: User, *, now: datetime, year: int, client: str = "", owne
     def change(key: str, name: str, told: Mapping[str, Decimal | None], scope: dict[str, str]) -> Change:
         current = told.get("now")
         return Change(
-            key, name, current, _less(current, told.get("week")), _less(current, told.get("look")),
+            key, name, forecast_figure(current, basis, first=months[0], last=months[1], **scope),
+            _less(current, told.get("week")), _less(current, told.get("look")),
             _since(week, months, scope), _since(looked, months, scope),
         )  # fmt: skip
 

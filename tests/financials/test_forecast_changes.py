@@ -48,9 +48,9 @@ def two(owner: User, manager: User, monkeypatch: Any) -> tuple[Client, Client]:
 
 def test_since_last_week_and_since_the_last_look(owner: User, two: tuple[Client, Client]) -> None:
     found = load_changes(owner, now=NOW, year=2026)
-    assert [(row.key, row.now, row.week, row.look) for row in found.rows] == [("KESTREL", D(850), D(-150), None)]
+    assert [(row.key, row.now.value, row.week, row.look) for row in found.rows] == [("KESTREL", D(850), D(-150), None)]
     assert found.total is not None
-    assert (found.total.now, found.total.week, found.still) == (D(1350), D(-150), 1)
+    assert (found.total.now.value, found.total.week, found.still) == (D(1350), D(-150), 1)
     assert found.finding == "The forecast of 2026 fell by $150 in a week"
     looked = NOW - timedelta(days=2)
     ForecastLook.objects.create(person=owner, looked_at=looked)
