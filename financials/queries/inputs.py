@@ -238,13 +238,13 @@ def _deals(client_ids: Sequence[int], odds: WinRates, as_of: Mapping[int, date])
     by_client: dict[str, list[calc.Opportunity]] = defaultdict(list)
     fields = "client_id key stage category amount currency probability close_on delivery_start delivery_months contract"
     rows: Any = Opportunity.objects.filter(client__in=client_ids).exclude(outcome="lost", renews="").order_by("pk")
+    more = ("renews", "opened_on", "kind", "created_at")
     if not odds.by_stage:
-        for client_id, *rest, opened, kind in rows.values_list(*fields.split(), "renews", "opened_on", "kind"):
-            by_client[str(client_id)].append(_deal(client_id, rest, opened, kind))
+        for client_id, *rest, opened, kind, created in rows.values_list(*fields.split(), *more):
+            by_client[str(client_id)].append(_deal(client_id, rest, opened, kind, created))
         return by_client
-    more = ("renews", "opened_on", "kind", "since")
-    for client_id, *rest, opened, kind, since in with_since(rows).values_list(*fields.split(), *more):
-        deal = _deal(client_id, rest, opened, kind)
+    for client_id, *rest, opened, kind, created, since in with_since(rows).values_list(*fields.split(), *more, "since"):
+        deal = _deal(client_id, rest, opened, kind, created)
         rate = odds.of(deal.stage, (as_of[client_id] - since.astimezone(UTC).date()).days)
         if rate is not None and rate.own and not calc.is_closed(deal.stage):
             deal = replace(deal, own=rate.value, usual=rate.usual)
@@ -252,10 +252,14 @@ def _deals(client_ids: Sequence[int], odds: WinRates, as_of: Mapping[int, date])
     return by_client
 
 
-def _deal(client_id: int, fields: list[Any], opened: date | None, kind: str) -> calc.Opportunity:
-    """A renewal tells nothing of new work, however it is written down."""
-    new = None if kind == OpportunityKind.RENEWAL else opened
-    return replace(calc.Opportunity(str(client_id), *fields), opened=new)
+def _deal(client_id: int, fields: list[Any], opened: date | None, kind: str, created_at: datetime) -> calc.Opportunity:
+    """A renewal tells nothing of new work, however it is written down. Without a day of opening a deal was opened when
+    it was written down, unless it had closed by then."""
+    deal = calc.Opportunity(str(client_id), *fields)
+    if kind == OpportunityKind.RENEWAL:
+        return deal
+    written = created_at.astimezone(UTC).date()
+    return replace(deal, opened=opened or (written if deal.close_on and written <= deal.close_on else None))
 
 
 def _ledger(

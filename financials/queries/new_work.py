@@ -23,18 +23,22 @@ from financials.queries.cost_rates import load_exchange
 LEAST_CLIENTS: Final = 10
 """A tier of fewer is taken with all others."""
 _PLACES: Final = Decimal("0.0001")
-# By contract: a deal names what it became, or the contract what it came of.
+# By contract: a deal names what it became, or the contract what it came of. A deal without a day of opening was opened
+# when it was written down, unless it had closed by then: as `inputs` reads it.
 _WORK: Final = """
-WITH came AS (
-  SELECT k.id, o.opened_on FROM financials_contract k JOIN accounts_opportunity o ON o.id = k.opportunity_id
-  WHERE o.opened_on IS NOT NULL AND o.renews = '' AND o.kind <> %(renewal)s
+WITH deal AS (
+  SELECT id, contract, coalesce(opened_on, CASE WHEN (created_at AT TIME ZONE 'UTC')::date <= close_on
+                                           THEN (created_at AT TIME ZONE 'UTC')::date END) AS opened_on
+  FROM accounts_opportunity WHERE outcome = 'won' AND renews = '' AND kind <> %(renewal)s
+), came AS (
+  SELECT k.id, o.opened_on FROM financials_contract k JOIN deal o ON o.id = k.opportunity_id
   UNION
-  SELECT k.id, o.opened_on FROM financials_contract k JOIN accounts_opportunity o ON o.contract = k.number
-  WHERE o.opened_on IS NOT NULL AND o.renews = '' AND o.kind <> %(renewal)s AND k.opportunity_id IS NULL
+  SELECT k.id, o.opened_on FROM financials_contract k JOIN deal o ON o.contract = k.number
+  WHERE k.opportunity_id IS NULL
 )
 SELECT k.client_id, k.number, k.currency, came.opened_on, s.month, s.amount
 FROM came JOIN financials_contract k ON k.id = came.id JOIN financials_scheduleline s ON s.contract_id = k.id
-WHERE s.month BETWEEN %(first)s AND %(last)s
+WHERE s.month BETWEEN %(first)s AND %(last)s AND came.opened_on IS NOT NULL
 """
 _CLIENTS: Final = """
 SELECT l.client_id, c.tier, min(l.month), max(l.month)
