@@ -269,6 +269,9 @@ SHELL = (
             ("forecast.cost:client=HAL;from=2026-01;to=2026-12", MONEY),
             ("forecast.contribution:client=HAL;from=2026-01;to=2026-12;layer=contracted", MONEY),
             ("forecast.margin:client=HAL;from=2026-01;to=2026-12", MONEY),
+            ("forecast.contribution_p10:client=HAL;from=2026-12;to=2026-12", MONEY),
+            ("forecast.unopened:client=HAL;from=2026-12;to=2027-12", MONEY),
+            ("renewal.final:contract=HAL-SOW;ends=2027-02-28", CLIENT_READERS),
             (
                 "movement.lost:client=HAL;start=2026-11-01T00:00:00Z;end=2026-11-20T00:00:00Z;from=2026-01;to=2026-12",
                 MONEY,
@@ -281,6 +284,7 @@ SHELL = (
             ("risk.amount:deal=HAL-OPP", MONEY),
             ("accuracy.wape:source=backtest;client=HAL", MONEY),
             ("pipeline.weighted:client=HAL", RELATIONS),
+            ("pipeline.weighted_own:client=HAL", RELATIONS),
             ("pipeline.win_rate:stage=proposal", RELATIONS),
             ("pipeline.chance:deal=HAL-OPP", RELATIONS),
             ("index.change:index=cpi", MONEY),
