@@ -102,33 +102,56 @@ def load_bands(
 ) -> Bands:
     """Two queries; one where it need not be told when they were made. group_by: of client, owner and tier; a band by
     contract is not known. contribution: of that, unknown where a client's rate of cost is; else of net revenue."""
-    runs: Sql = (RUNS_THEN, [basis.as_of]) if basis.historic else (RUNS_NOW, [])
-    groups = [GROUPS[name] for name in group_by if name in _BY]
-    keys = "".join(
-        f"{group.text.replace('c.owner_id', 'v.owner_id').replace('c.tier', 'v.tier')}, " for group in groups
-    )
-    joins = "LEFT JOIN people_user u ON u.id = v.owner_id" if "owner" in group_by else ""
-    places = "".join(f"{number + 1}, " for number in range(len(groups)))
-    text = _BANDS.format(
-        clients=cut.clients[0],
-        runs=runs[0],
-        keys=keys,
-        joins=joins,
-        grouped=places,
-        part=_CONTRIBUTION if contribution else _REVENUE,
-    )
-    unique = list(dict.fromkeys(spans))
+    text, params = _bands_sql(basis, cut, group_by, spans, contribution=contribution)
+    runs = _runs(basis)
     with connection.cursor() as cursor:
-        cursor.execute(
-            text,
-            [*cut.clients[1], *runs[1], [span.first for span in unique], [span.last for span in unique]],
-        )
+        cursor.execute(text, params)
         rows = cursor.fetchall()
         as_of, waiting = None, 0
         if state:
             cursor.execute(_STATE.format(runs=runs[0], clients=cut.clients[0]), [*runs[1], *cut.clients[1]])
             as_of, waiting = cursor.fetchone()
-    return Bands(_together(rows, len(groups), basis), None if waiting else as_of, waiting)
+    width = sum(name in _BY for name in group_by)
+    return Bands(_together(rows, width, basis), None if waiting else as_of, waiting)
+
+
+def load_whole_and_parts(basis: Basis, cut: Cut, spans: list[BandSpan], whole: BandSpan | None) -> tuple[Bands, Bands]:
+    """Of contribution: of all clients together over the spans, and of each over one of them. One query."""
+    together_text, together_params = _bands_sql(basis, cut, (), spans, contribution=True)
+    parts_text, parts_params = _bands_sql(basis, cut, ("client",), [whole] if whole else [], contribution=True)
+    with connection.cursor() as cursor:
+        # Two statements as one: the page has no question of the database to spare.
+        cursor.execute(
+            f"SELECT '' AS key, t.* FROM ({together_text}) t UNION ALL SELECT * FROM ({parts_text}) u",  # noqa: S608
+            [*together_params, *parts_params],
+        )
+        rows = cursor.fetchall()
+    of_all = _together([row[1:] for row in rows if not row[0]], 0, basis)
+    return Bands(of_all, None, 0), Bands(_together([row for row in rows if row[0]], 1, basis), None, 0)
+
+
+def _runs(basis: Basis) -> Sql:
+    return (RUNS_THEN, [basis.as_of]) if basis.historic else (RUNS_NOW, [])
+
+
+def _bands_sql(basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[BandSpan], *, contribution: bool) -> Sql:
+    runs = _runs(basis)
+    groups = [GROUPS[name] for name in group_by if name in _BY]
+    keys = "".join(
+        f"{group.text.replace('c.owner_id', 'v.owner_id').replace('c.tier', 'v.tier')}, " for group in groups
+    )
+    joins = "LEFT JOIN people_user u ON u.id = v.owner_id" if "owner" in group_by else ""
+    text = _BANDS.format(
+        clients=cut.clients[0],
+        runs=runs[0],
+        keys=keys,
+        joins=joins,
+        grouped="".join(f"{number + 1}, " for number in range(len(groups))),
+        part=_CONTRIBUTION if contribution else _REVENUE,
+    )
+    unique = list(dict.fromkeys(spans))
+    firsts, lasts = [span.first for span in unique], [span.last for span in unique]
+    return text, [*cut.clients[1], *runs[1], firsts, lasts]
 
 
 def _together(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[tuple[Key, BandSpan], Reach]:

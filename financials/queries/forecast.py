@@ -63,7 +63,11 @@ class Runs:
 
     @property
     def label(self) -> str:
-        return f"forecast run {self.newest}" if self.newest else "no forecast yet"
+        return _run_words(self.newest)
+
+
+def _run_words(newest: int | None) -> str:
+    return f"forecast run {newest}" if newest else "no forecast yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,12 @@ def load_runs(user: User, client: str = "", owner: str = "") -> Runs:
     return Runs(
         found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs, found["own_odds"] or 0
     )
+
+
+def newest_run(user: User, client: str) -> str:
+    """In words. One query."""
+    runs = ForecastRun.objects.filter(is_current=True, client__in=_clients(user, client, "").values("pk"))
+    return _run_words(runs.aggregate(newest=Max("pk"))["newest"])
 
 
 def layers_by_month(basis: Basis, cut: Cut) -> dict[Month, Layers]:

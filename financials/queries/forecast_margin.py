@@ -25,11 +25,11 @@ from financials.calc.forecast_cost import WINDOW
 from financials.calc.margin_findings import clients_finding, layers_finding, margin_finding, months_finding
 from financials.figures import LAYER_LABELS, pnl_figure
 from financials.figures_margin import margin_band_figure, margin_figure
-from financials.queries.bands import Bands, load_bands, span_ahead
+from financials.queries.bands import Bands, load_whole_and_parts, span_ahead
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import load_cells, load_missing
 from financials.queries.cuts import Cut
-from financials.queries.forecast import LAYERS, cut_of, load_runs
+from financials.queries.forecast import LAYERS, cut_of, newest_run
 from financials.queries.ladders import load_ladders
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class MarginPage:
 
 
 def load_margin_page(user: User, *, now: datetime, client: str = "", year: int | None = None) -> MarginPage:
-    """Fourteen queries, whatever the number of clients, thirteen for one; one more where a rate is missing."""
+    """Twelve queries, whatever the number of clients, eleven for one; one more where a rate is missing."""
     basis = load_basis(user, now=now)
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
@@ -164,8 +164,7 @@ def load_margin_page(user: User, *, now: datetime, client: str = "", year: int |
     plans = _plan_of(client, month_plans) if client else _plans(basis, cut, "client")
     spans = [span for month in months_between(first, last) if (span := span_ahead(month, month, basis))]
     spans += [span] if (span := span_ahead(first, last, basis)) else []
-    bands = load_bands(basis, cut, (), spans, contribution=True, state=False)
-    of_clients = load_bands(basis, cut, ("client",), spans[-1:], contribution=True, state=False)
+    bands, of_clients = load_whole_and_parts(basis, cut, spans, span_ahead(first, last, basis))
     table = _Table(basis, first, last, client, bands, of_clients)
     names = _named(user, [key for key in {*(group[0] for group in by_client), *plans} if key])
     clients = [
@@ -179,7 +178,7 @@ def load_margin_page(user: User, *, now: datetime, client: str = "", year: int |
     layers = _by_layer(by_month)
     whole = together(layers.values())
     plan = _plan_total(plans)
-    runs = load_runs(user, client)
+    run = newest_run(user, client)
     gaps = missing_rates(basis, cut, whole)
     return MarginPage(
         basis=basis,
@@ -194,10 +193,10 @@ def load_margin_page(user: User, *, now: datetime, client: str = "", year: int |
         ),
         clients=tuple(sorted(clients, key=lambda row: (-Decimal(row.contribution.value or 0), row.name))),
         total=table.row("", "Total", whole, plan, client=client),
-        chart=_chart(months, basis, year, runs.label),
+        chart=_chart(months, basis, year, run),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in gaps),
         unknown=sum(row.cost.value is None for row in clients),
-        source=f"Ledger to {month_label(basis.through)}, {runs.label}; costs ahead at each client's rate",
+        source=f"Ledger to {month_label(basis.through)}, {run}; costs ahead at each client's rate",
     )
 
 
