@@ -1,7 +1,7 @@
 """Opportunities: the open pipeline, three years of wins (each with its contract) and losses."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from portfolio.demo.calendar import add_months, day_at, weekday_from
@@ -43,7 +43,6 @@ def blank(key: str, client_key: str, currency: str) -> dict[str, str]:
         "stage": "",
         "amount": "",
         "currency": currency,
-        "opened_on": "",
         "close_on": "",
         "probability": "",
         "category": "",
@@ -71,7 +70,6 @@ def won_row(contract: Contract, anchor: date, seed: int) -> dict[str, str]:
         "name": contract.title,
         "stage": "won",
         "amount": f"{contract.amount:.2f}",
-        "opened_on": (on - timedelta(days=60 + int(number) * 37 % 90)).isoformat(),
         "close_on": on.isoformat(),
         "probability": "1",
         "category": "commit",

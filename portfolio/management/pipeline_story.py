@@ -12,6 +12,7 @@ from accounts.models import (
     DealClosing,
     ExitCriterion,
     Opportunity,
+    Outcome,
     Pitch,
     Proposal,
     Stage,
@@ -45,6 +46,7 @@ def tell_pipeline(as_of: date, seed: int, *, actor: str, now: datetime) -> int:
     deals = {deal.key: deal for deal in Opportunity.objects.all()}
     written = add_stages(actor)
     written += add_steps(step_rows(rows, anchor, seed), deals, actor, now)
+    note_openings(deals)
     written += add_closings(closing_rows(rows, seed), deals)
     written += plan_renewals(as_of, seed, now)
     written += add_pursuits(deals, as_of, seed)
@@ -86,6 +88,15 @@ def add_steps(rows: list[dict[str, str]], deals: dict[str, Opportunity], actor: 
     StageMove.objects.bulk_create(moves)
     _meet_passed(moves)
     return len(moves)
+
+
+def note_openings(deals: dict[str, Opportunity]) -> None:
+    """Two to five months before each win: the files of older systems leave it out."""
+    won = [deal for deal in deals.values() if deal.outcome == Outcome.WON and deal.close_on]
+    for deal in won:
+        days = 60 + int(deal.key.rsplit("W", 1)[-1]) * 37 % 90
+        deal.opened_on = (deal.close_on or deal.created_at.date()) - timedelta(days=days)
+    Opportunity.objects.bulk_update(won, ["opened_on"])
 
 
 def _meet_passed(moves: list[StageMove]) -> None:
