@@ -157,13 +157,20 @@ def margin(user: User, query: Mapping[str, str], now: datetime) -> Report:
         ReportColumn("revenue", "Net revenue", "amount"),
         ReportColumn("cost", "Cost", "amount"),
         ReportColumn("contribution", "Contribution", "amount", strong=True),
+        ReportColumn("low", "10th pct.", "amount"),
+        ReportColumn("high", "90th pct.", "amount"),
         ReportColumn("margin", "Margin", "ratio"),
         ReportColumn("plan", "Budget", "amount"),
         ReportColumn("gap", "On budget", "amount"),
     )
 
     def rows(several: Iterable[MarginRow]) -> list[list[Any]]:
-        return [[row.name, row.revenue, row.cost, row.contribution, row.margin, row.plan, row.gap] for row in several]
+        return [
+            [
+                row.name, row.revenue, row.cost, row.contribution, row.low, row.high, row.margin, row.plan, row.gap,
+            ]
+            for row in several
+        ]  # fmt: skip
 
     def more(head: str, first: str, several: Sequence[MarginRow]) -> ReportTable:
         return ReportTable(head, (ReportColumn("name", first), *columns[1:]), rows(several))
