@@ -29,11 +29,19 @@ if TYPE_CHECKING:
 PEOPLE: Final = 5
 LINES: Final = 3
 """Lines of a table: it is to fit on one page."""
+LONG: Final = 84
+"""Letters of a cell."""
 
 
 def _table(heading: str, labels: Sequence[str], rows: list[list[str]], none: str) -> ReportTable:
     columns = tuple(ReportColumn(label.lower().replace(" ", "_"), label) for label in labels)
-    return ReportTable(heading, columns, [[cell or DASH for cell in row] for row in rows], note="" if rows else none)
+    return ReportTable(
+        heading, columns, [[_short(cell) or DASH for cell in row] for row in rows], note="" if rows else none
+    )
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LONG else f"{words[: LONG - 1].rstrip()}…"
 
 
 def brief(user: User, query: Mapping[str, str], now: datetime) -> Report:
@@ -70,6 +78,7 @@ def brief_report(user: User, client: Client, now: datetime, *, money: bool = Tru
             _plan(client, today),
             _notes(user, client, today),
         ),
+        dense=True,
     )
 
 
@@ -86,7 +95,7 @@ def _people(user: User, client: Client, today: date) -> ReportTable:
 
 
 def _touches(client: Client) -> ReportTable:
-    rows = [[day(row.date), row.kind, row.theirs, row.ours, row.notes[:160]] for row in touchpoints_of(client, limit=2)]
+    rows = [[day(row.date), row.kind, row.theirs, row.ours, row.notes] for row in touchpoints_of(client, limit=2)]
     return _table("Last touches", ("When", "What", "Theirs", "Ours", "Notes"), rows, "Nothing is logged.")
 
 
