@@ -64,6 +64,7 @@ def map_changes(user: User, query: Mapping[str, str], now: datetime) -> Report:
     rows = [[one.name, "Came", DASH, one.title or DASH] for one in found.came]
     rows += [[one.name, "Left", one.title or DASH, DASH] for one in found.left]
     rows += [[one.name, one.what, one.before, one.after] for one in found.moved]
+    rows += [[f"{one.source}, {one.target}", one.what, one.before, one.after] for one in found.lines]
     return Report(
         name=f"map-changes-{client.key}",
         title=f"What changed on the map of {client.name}",

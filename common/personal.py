@@ -59,8 +59,10 @@ class Mention:
 
 def mentions(names: Names) -> Iterator[Mention]:
     """One query a table."""
-    for model in _tables():
+    for model in tables():
         columns = _texts(model)
+        if not columns:
+            continue
         label = model._meta.label_lower
         path = client_path(label)
         rows = _naming(model, columns, names, path)
@@ -109,11 +111,11 @@ def _is_number(model: type[models.Model], name: str) -> bool:
     return any(f.name == name and isinstance(f, models.IntegerField) for f in model._meta.concrete_fields)
 
 
-def _tables() -> Iterator[type[models.Model]]:
+def tables() -> Iterator[type[models.Model]]:
+    """All of the product's own but those with a way of their own."""
     for model in apps.get_models():
-        label = model._meta.label_lower
         mine = model._meta.app_label in _APPS and model._meta.managed and not model._meta.proxy
-        if mine and label not in skipped and _texts(model):
+        if mine and model._meta.label_lower not in skipped:
             yield model
 
 

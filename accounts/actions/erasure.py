@@ -19,10 +19,12 @@ from accounts.models import (
     Influence,
     Introduction,
     Invitation,
+    LineState,
     Rating,
     Stakeholding,
     StakeState,
 )
+from accounts.queries.name_remains import remains
 from accounts.queries.personal import key_hash, names_of
 from common import audit
 from common.models import AuditEntry, IdempotencyKey, ImportBatch, ImportChange
@@ -60,6 +62,7 @@ def erase_contact(*, contact: Contact, reason: str, actor: User, now: datetime) 
         made = Erasure.objects.create(
             contact=contact, reason=reason, done_at=now, done_by=actor.email, key_hash=hashes[0], email_hash=hashes[1],
             counts={what: count for what, count in counts.items() if count},
+            remains=remains(names, contact.last_name),
         )  # fmt: skip
         audit.record(
             actor=actor.email, verb="erased", kind="contact", object_id=contact.pk, label=audit.REDACTED,
@@ -91,6 +94,7 @@ def _own_rows(contact: Contact, names: Names) -> dict[str, int]:
     )
     Rating.objects.filter(stake__contact=contact).delete()
     StakeState.objects.filter(contact_id=contact.pk).update(name=audit.REDACTED, title="", stance=None)
+    LineState.objects.filter(Q(source_id=contact.pk) | Q(target_id=contact.pk)).delete()
     counts = {
         "influence": Influence.objects.filter(Q(source=contact) | Q(target=contact)).delete()[0],
         "introduction": Introduction.objects.filter(Q(source=contact) | Q(target=contact)).delete()[0],
@@ -128,9 +132,17 @@ def _imports(contact: Contact, names: Names) -> dict[str, int]:
     for batch in ImportBatch.objects.exclude(rejects=None).only("pk", "rejects").iterator(chunk_size=20):
         if any(word.lower() in bytes(batch.rejects or b"").lower() for word in words):
             refused += ImportBatch.objects.filter(pk=batch.pk).update(rejects=None)
-    for word in words:  # answers of REST that would be given again
-        IdempotencyKey.objects.extra(where=["position(%s in body) > 0"], params=[word]).delete()
+    _answers_of_rest(contact)
     return {"earlier state": count, "file of refused rows": refused}
+
+
+def _answers_of_rest(contact: Contact) -> None:
+    """Those that would be given again. They hold the names of a person apart, so the surname alone is enough."""
+    for word in filter(None, (contact.email, contact.last_name, contact.key)):
+        IdempotencyKey.objects.extra(
+            where=["position(lower(encode(convert_to(%s, 'UTF8'), 'escape')) in lower(encode(body, 'escape'))) > 0"],
+            params=[word],
+        ).delete()
 
 
 def _trail(contact: Contact, names: Names, owned: set[str], actor: User, reason: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-What = Literal["power", "level", "stance"]
+What = Literal["power", "interest", "level", "stance"]
 YES_NO: Final = (("yes", "Yes"), ("no", "No"), ("", "We do not know"))
 
 
@@ -26,6 +26,12 @@ QUESTIONS: Final[dict[What, tuple[Question, ...]]] = {
         Question("stops", "Can they stop it alone, whatever others want?"),
         Question("waits", "Does a decision wait for them when they are away?"),
         Question("asked", "Do people above them ask what they think?"),
+    ),
+    "interest": (
+        Question("bonus", "Is a target or budget of their own tied to it?"),
+        Question("comes", "Do they come to meetings on it without being asked?"),
+        Question("between", "Do they ask how it goes between meetings?"),
+        Question("speaks", "Do they speak of it to others when we are not there?"),
     ),
     "level": (
         Question("answers", "Do they answer us when they want to buy something?"),
@@ -45,9 +51,9 @@ QUESTIONS: Final[dict[What, tuple[Question, ...]]] = {
 
 
 def rate(what: What, answers: Mapping[str, str]) -> int | None:
-    """None where too little is known: of power more than half, of the others everything."""
+    """None where too little is known: of power and interest more than half, of the others everything."""
     said = [answers.get(question.key, "") for question in QUESTIONS[what]]
-    if what == "power":
+    if what in ("power", "interest"):
         return None if said.count("") * 2 > len(said) else 1 + said.count("yes")
     if not any(said):
         return None

@@ -19,7 +19,7 @@ from accounts.models.kpis import (
     KpiTarget,
     ReadingSource,
 )
-from accounts.models.map_history import StakeState
+from accounts.models.map_history import LineState, StakeState
 from accounts.models.network import Bond, Influence, LineKind
 from accounts.models.plan_parts import (
     ABOVE,
@@ -138,6 +138,7 @@ __all__ = [
     "KpiTarget",
     "Level",
     "LineKind",
+    "LineState",
     "MailState",
     "MeasureReading",
     "MeasureUnit",

@@ -85,7 +85,8 @@ class Erasure(models.Model):
     """A person asked that what we hold of them be erased. The contact stays as a number without a name.
 
     The hashes (SHA-256, salted with the installation's key) keep the person from coming back with the next file.
-    counts: rows changed or removed, by what they are.
+    counts: rows changed or removed, by what they are. remains: where the name still stands, or may, without the name:
+    see `accounts.queries.name_remains`.
     """
 
     contact = models.OneToOneField(Contact, on_delete=models.CASCADE, related_name="erasure")
@@ -95,6 +96,7 @@ class Erasure(models.Model):
     key_hash = models.CharField(max_length=64, db_index=True)
     email_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     counts = models.JSONField(default=dict)
+    remains = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"erasure {self.pk}"

@@ -30,3 +30,27 @@ class StakeState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d}"
+
+
+class LineState(models.Model):
+    """A line of influence, alliance or conflict as it stood from `at` on; written as `StakeState` is. All of it is of
+    the class STANCE. present False: no longer drawn.
+    """
+
+    client_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    target_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)
+    strength = models.PositiveSmallIntegerField(null=True)
+    at = models.DateTimeField()
+    present = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["client_id", "source_id", "target_id", "kind", "-at", "-id"], name="line_state_of_client"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d}"

@@ -156,11 +156,12 @@ class Rating(models.Model):
 
     class What(models.TextChoices):
         POWER = "power", "Power"
+        INTEREST = "interest", "Interest"
         LEVEL = "level", "Relationship"
         STANCE = "stance", "Stance"
 
     stake = models.ForeignKey(Stakeholding, on_delete=models.CASCADE, related_name="ratings")
-    what = models.CharField(max_length=6, choices=What)
+    what = models.CharField(max_length=8, choices=What)
     answers = models.JSONField(help_text="by question: what was answered")
     value = models.SmallIntegerField()
     note = models.TextField(blank=True, default="")
@@ -170,7 +171,9 @@ class Rating(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(what__in=["power", "level", "stance"]), name="rating_of_something")
+            models.CheckConstraint(
+                condition=Q(what__in=["power", "interest", "level", "stance"]), name="rating_of_something"
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
@@ -27,6 +27,7 @@ from accounts.models import (
     Stakeholding,
     Touchpoint,
 )
+from accounts.queries.name_remains import places_for
 from common.formats import plural
 from people.access import abilities_of
 
@@ -183,6 +184,7 @@ class ContactPage:
     where: str
     where_url: str
     erased_at: datetime | None
+    still_named: Sequence[Mapping[str, Any]]
     parts: tuple[Part, ...]
     ways: tuple[Way, ...] | None
     can_introduce: tuple[IntroductionRow, ...]
@@ -212,6 +214,7 @@ def load_contact(user: User, contact: Contact) -> ContactPage:
         where=contact.client.name if contact.client else contact.employer,
         where_url=reverse("client_stakeholders", args=[contact.client.key]) if contact.client else "",
         erased_at=erasure.done_at if erasure else None,
+        still_named=places_for(user, contact),
         parts=tuple(
             Part(
                 one.client.name, f"{reverse('client_stakeholders', args=[one.client.key])}?person={one.pk}",

@@ -23,13 +23,14 @@ from accounts.models import (
     Stakeholding,
     Touchpoint,
 )
+from accounts.queries.name_remains import places_for
 from common.models import AuditEntry
 from common.personal import Names, kept, mentions
 
 if TYPE_CHECKING:
     from people.models import User
 
-NOT_SEARCHED = "Papers kept with contracts and proposals, and reviews already frozen, are not searched for words."
+NOT_SEARCHED = "PDFs kept with contracts, proposals and frozen reviews cannot be searched: an erasure lists them."
 
 
 def key_hash(text: str) -> str:
@@ -112,7 +113,7 @@ def held_of(user: User, contact: Contact, now: datetime) -> dict[str, Any]:
         "not_searched": NOT_SEARCHED,
         "never_rewritten": dict(kept),
     }
-    return {"about": about, **own}
+    return {"about": about, **own, "still_named_in": places_for(user, contact)}
 
 
 def _row(record: Any) -> dict[str, Any]:

@@ -252,6 +252,6 @@ def erase(request: HttpRequest, key: str) -> HttpResponse:
             else:
                 words = ", ".join(f"{count} {what}" for what, count in done.counts.items())
                 messages.success(request, f"Erased. Names taken out of: {words or 'the contact alone'}.")
-                return HttpResponseRedirect(reverse("contact_list"))
+                return HttpResponseRedirect(reverse("contact", args=[f"erased-{contact.pk}"]))
     context = {"form": form, "contact": contact, "not_searched": NOT_SEARCHED}
     return render(request, "accounts/contacts/erase.html", context, status=status)

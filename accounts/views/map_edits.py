@@ -33,6 +33,7 @@ from people.requests import signed_in
 
 TITLES = {
     "power": "How much say has {} in the decision?",
+    "interest": "How much does it matter to {}?",
     "level": "How do we stand with {}?",
     "stance": "What does {} want of us?",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from accounts.models import Stakeholding, StakeState
+from accounts.models import LineState, Stakeholding, StakeState
 from portfolio.demo.contacts import contact_key
 
 LEFT = ("kestrel-air", "Philippa Stroud", "Chief marketing officer", 4, 3, 1, 2)
@@ -35,6 +35,14 @@ def tell_maps(as_of: date) -> int:
         if stake.contact.key == contact_key(LEFT[0], 1):
             told += _gone(stake, noon)
     StakeState.objects.bulk_create(told)
+    LineState.objects.update(at=noon - timedelta(days=365))
+    weaker = LineState.objects.filter(strength=5).order_by("pk").first()
+    if weaker is not None:  # it was of 3 until 45 days ago
+        LineState.objects.filter(pk=weaker.pk).update(at=noon - timedelta(days=45))
+        LineState.objects.create(
+            client_id=weaker.client_id, source_id=weaker.source_id, target_id=weaker.target_id, kind=weaker.kind,
+            strength=3, at=noon - timedelta(days=365),
+        )  # fmt: skip
     return len(told)
 
 

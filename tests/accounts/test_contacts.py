@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions.contact_merge import CannotMerge, keep_apart, merge_contacts, undo_merge
 from accounts.actions.contacts import add_introduction, change_introduction
 from accounts.actions.erasure import CannotErase, erase_contact
+from accounts.actions.plan_versions import keep_version
 from accounts.actions.stakeholders import change_stakeholder
 from accounts.calc.duplicates import Person, pairs
 from accounts.models import (
@@ -25,18 +26,21 @@ from accounts.models import (
     Introduction,
     Invitation,
     Plan,
+    Proposal,
+    ProposalDocument,
     Stakeholding,
     Survey,
     Touchpoint,
 )
 from accounts.queries.contacts import load_contact, load_pairs
+from accounts.queries.name_remains import ALONE, NAMED, UNREAD, places_for
 from accounts.queries.personal import held_of
 from common import audit
 from common.models import AuditEntry, IdempotencyKey
 from people.models import User
 from portfolio.imports.runner import load_rows
 from tests.accounts.conftest import World
-from tests.makers import make_client, make_contact, make_stakeholding, make_user
+from tests.makers import make_client, make_contact, make_opportunity, make_stakeholding, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +53,7 @@ def snapshot_all() -> dict[str, list[dict[str, object]]]:
         for row in rows:
             row.pop("version", None)
             row.pop("updated_at", None)
-        if model._meta.model_name not in ("contactmerge", "stakestate"):  # both tell of what happened
+        if model._meta.model_name not in ("contactmerge", "stakestate", "linestate"):  # they tell of what happened
             found[model._meta.label_lower] = rows
     return found
 
@@ -274,7 +278,7 @@ def test_a_director_is_told_all_that_is_held(known: World, owner: User) -> None:
 def test_erasure_takes_the_name_out_and_leaves_the_numbers(known: World, owner: User) -> None:
     contact = Contact.objects.get(pk=known.contact.pk)
     IdempotencyKey.objects.create(
-        user_id=1, key="k", method_path="POST", body_hash="0", body=b'{"last_name":"Ravi Menon"}'
+        user_id=1, key="k", method_path="POST", body_hash="0", body=b'{"first_name":"Ravi","last_name":"MENON"}'
     )
     done = erase_contact(contact=contact, reason="Asked on 3 March", actor=owner, now=timezone.now())
     contact.refresh_from_db()
@@ -296,6 +300,34 @@ def test_erasure_takes_the_name_out_and_leaves_the_numbers(known: World, owner: 
         assert word not in trail
     told = AuditEntry.objects.get(object_kind="touchpoint", verb="noted")
     assert told.changes == {"theirs": ["", "erased person, Ana"]}
+
+
+def test_where_the_name_may_still_stand_is_listed(known: World, owner: User, manager: User) -> None:
+    """A kept version, the surname alone, a paper that names the person and one that cannot be read; no other client."""
+    Action.objects.filter(pk=known.action.pk).update(title="Thank Ms Menon")
+    keep_version(plan=Plan.objects.get(client=known.client), note="Before", actor=owner, now=timezone.now())
+    deal = make_opportunity(known.client, key="D")
+    proposal = Proposal.objects.create(opportunity=deal, key="P", title="Offer")
+    for name, body in (("terms.txt", b"To Ms Menon"), ("scan.pdf", b"%PDF-1.7"), ("plain.txt", b"Nobody")):
+        ProposalDocument.objects.create(
+            proposal=proposal, name=name, media_type="x", size=1, sha256=name, body=body, added_by="x",
+            added_at=timezone.now(),
+        )  # fmt: skip
+    done = erase_contact(contact=known.contact, reason="Asked", actor=owner, now=timezone.now())
+    places = {(one["what"], one["which"], one["why"]) for one in done.remains}
+    assert {
+        ("action", "Thank Ms erased person", ALONE), ("proposal document", "terms.txt", NAMED),
+        ("proposal document", "scan.pdf", UNREAD),
+    } <= places  # fmt: skip
+    assert ("plan version", True) in {
+        (what, why.startswith("a version of a plan never changes")) for what, _, why in places
+    }
+    assert "plain.txt" not in str(places)
+    assert "Menon" not in str(done.remains)
+    assert {one["client"] for one in done.remains} == {"Halden Pharma"}
+    contact = Contact.objects.get(pk=known.contact.pk)
+    assert len(places_for(owner, contact)) == len(done.remains)
+    assert places_for(make_user("director"), contact) == []
 
 
 def test_the_chain_holds_after_an_erasure_and_shows_tampering(known: World, owner: User) -> None:

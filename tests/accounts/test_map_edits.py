@@ -15,7 +15,7 @@ from accounts.actions.map_edits import rate_by_answers, set_boss
 from accounts.actions.stakeholders import ReportingRing, remove_stakeholder
 from accounts.calc.guide import rate
 from accounts.calc.map_diff import Moved, State, map_diff
-from accounts.models import Influence, Rating, Stakeholding, StakeState
+from accounts.models import Influence, LineState, Rating, Stakeholding, StakeState
 from accounts.queries.map_export import org_picture, svg_of
 from accounts.queries.map_history import load_changes
 from accounts.reports_map import org_map
@@ -135,6 +135,32 @@ def test_stance_is_not_compared_for_who_may_not_know_it(world: World, owner: Use
     assert b"Stance" not in text
 
 
+def test_lines_are_compared_for_who_may_know_of_them(world: World, owner: User) -> None:
+    """One of 2 became 4, one was taken away, one was drawn without a strength; one stands as it was."""
+    ann, ben, cy = (make_stakeholding(world.client, contact=make_contact(world.client, last_name=name)).contact
+                    for name in ("Ann", "Ben", "Cy"))  # fmt: skip
+    line = {"client": world.client, "source": world.contact}
+    grown = Influence.objects.create(**line, target=ann, kind="influence", strength=2)
+    gone = Influence.objects.create(**line, target=ben, kind="conflict", strength=1)
+    Influence.objects.create(**line, target=cy, kind="alliance", strength=1)
+    past = datetime.now(tz=UTC) - timedelta(days=30)
+    StakeState.objects.update(at=past)
+    LineState.objects.update(at=past)
+    Influence.objects.filter(pk=grown.pk).update(strength=4)
+    gone.delete()
+    Influence.objects.create(client=world.client, source=ann, target=ben, kind="influence")
+    days = world.today - timedelta(days=10), world.today
+    found = load_changes(owner, world.client, *days)
+    assert [(one.source, one.target, one.what, one.before, one.after) for one in found.lines] == [
+        ("Ravi Menon", ann.name, "Influence", "2 of 5", "4 of 5"),
+        ("Ravi Menon", ben.name, "Conflict", "1 of 5", "—"),
+        (ann.name, ben.name, "Influence", "—", "Drawn"),
+    ]
+    assert found.finding.startswith("3 lines changed between")
+    told = load_changes(make_user("finance"), world.client, *days)
+    assert (told.lines, told.finding) == ((), "Nothing changed on the map of Halden Pharma")
+
+
 def test_an_update_that_says_nothing_new_writes_no_history(world: World) -> None:
     before = StakeState.objects.count()
     with connection.cursor() as cursor:
@@ -151,6 +177,7 @@ def test_an_update_that_says_nothing_new_writes_no_history(world: World) -> None
         ("power", {"signs": "yes", "stops": "yes", "waits": "no", "asked": ""}, 3),
         ("power", {"signs": "no", "stops": "no", "waits": "no", "asked": "no"}, 1),
         ("power", {"signs": "yes"}, None),
+        ("interest", {"bonus": "yes", "comes": "yes", "between": "", "speaks": "no"}, 3),
         ("level", {"answers": "yes", "believes": "yes", "early": "no", "advice": "yes"}, 2),
         ("level", {"answers": "no"}, 0),
         ("level", {}, None),
