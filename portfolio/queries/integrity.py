@@ -143,6 +143,15 @@ FROM financials_contract c JOIN financials_contract p ON p.id = c.parent_id WHER
 UNION ALL
 SELECT 'ledger entry ' || e.id || ' on a contract of another client'
 FROM financials_ledgerentry e JOIN financials_contract c ON c.id = e.contract_id WHERE c.client_id <> e.client_id
+UNION ALL
+SELECT 'unit ' || u.key || ' under ' || p.key || ' of another client'
+FROM accounts_businessunit u JOIN accounts_businessunit p ON p.id = u.parent_id WHERE p.client_id <> u.client_id
+UNION ALL
+SELECT 'deal ' || o.key || ' for unit ' || u.key || ' of another client'
+FROM accounts_opportunity o JOIN accounts_businessunit u ON u.id = o.business_unit_id WHERE u.client_id <> o.client_id
+UNION ALL
+SELECT 'contract ' || c.number || ' for unit ' || u.key || ' of another client'
+FROM financials_contract c JOIN accounts_businessunit u ON u.id = c.business_unit_id WHERE u.client_id <> c.client_id
 """
 
 

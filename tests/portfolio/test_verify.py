@@ -12,10 +12,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import BusinessUnit
 from common import audit
 from financials.actions.contracts import rebuild_schedules
+from financials.models import Contract
 from people.models import User
-from tests.makers import make_client, make_contract
+from tests.makers import make_client, make_contract, make_opportunity
 
 
 def verify() -> dict[str, list[str]]:
@@ -88,3 +90,17 @@ def test_what_was_broken_is_named(owner: User, sql: str, check: str, said: str) 
     faults = {name: texts for name, texts in verify().items() if texts}
     assert [name for name in faults if name.startswith(check)]
     assert any(said in text for texts in faults.values() for text in texts)
+
+
+def test_a_unit_stays_with_its_client(owner: User) -> None:
+    client, other = make_client("A", owner=owner), make_client("B", owner=owner)
+    theirs = BusinessUnit.objects.create(client=other, key="U-B", name="Retail")
+    BusinessUnit.objects.create(client=client, key="U-A", name="Media", parent=theirs)
+    contract = make_contract(client, number="SOW-A")
+    rebuild_schedules([contract.pk], now=timezone.now())
+    Contract.objects.update(business_unit=theirs)
+    make_opportunity(client, key="D", business_unit=theirs)
+    assert sorted(verify()["Nothing is orphaned"]) == [
+        f"{what} of another client"
+        for what in ("contract SOW-A for unit U-B", "deal D for unit U-B", "unit U-A under U-B")
+    ]
