@@ -12,7 +12,7 @@ from accounts.access import NOT_FOUND, get_client_for
 from accounts.forms.map_edits import days_of
 from accounts.models import Client
 from accounts.queries.map_export import picture_of, svg_of
-from accounts.queries.map_history import load_changes
+from accounts.queries.map_history import MapChanges, load_changes
 from accounts.queries.stakeholders import stakeholder_book
 from common.formats import DASH, day
 from common.policies import CLIENT_READERS, LEGAL
@@ -61,10 +61,6 @@ def map_changes(user: User, query: Mapping[str, str], now: datetime) -> Report:
     asked = QueryDict(mutable=True)
     asked.update({name: query.get(name, "") for name in ("from", "to")})
     found = load_changes(user, client, *days_of(asked, client.local_date(now)))
-    rows = [[one.name, "Came", DASH, one.title or DASH] for one in found.came]
-    rows += [[one.name, "Left", one.title or DASH, DASH] for one in found.left]
-    rows += [[one.name, one.what, one.before, one.after] for one in found.moved]
-    rows += [[f"{one.source}, {one.target}", one.what, one.before, one.after] for one in found.lines]
     return Report(
         name=f"map-changes-{client.key}",
         title=f"What changed on the map of {client.name}",
@@ -74,11 +70,19 @@ def map_changes(user: User, query: Mapping[str, str], now: datetime) -> Report:
             ReportColumn("person", "Person"), ReportColumn("what", "What"), ReportColumn("before", "Before"),
             ReportColumn("after", "After"),
         ),
-        rows=rows,
+        rows=change_rows(found),
         period=f"{day(found.first)} to {day(found.last)}",
         filters=(("Client", client.name),),
         source="the history of the map",
     )  # fmt: skip
+
+
+def change_rows(found: MapChanges) -> list[list[str]]:
+    """Person, what, before and after."""
+    rows = [[one.name, "Came", DASH, one.title or DASH] for one in found.came]
+    rows += [[one.name, "Left", one.title or DASH, DASH] for one in found.left]
+    rows += [[one.name, one.what, one.before, one.after] for one in found.moved]
+    return rows + [[f"{one.source}, {one.target}", one.what, one.before, one.after] for one in found.lines]
 
 
 def register() -> None:

@@ -27,6 +27,7 @@ from portfolio.api.figures import FigureView
 from portfolio.api.forecast import ForecastView
 from portfolio.api.forecast_proof import PROOF_VIEWS
 from portfolio.api.health import HealthView
+from portfolio.api.map_changes import MapChangesView
 from portfolio.api.periods import PeriodCloseView, PeriodDetailView, PeriodListView, PeriodReopenView
 from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
@@ -130,6 +131,7 @@ _TABLES = (
     HealthView,
     AlignmentView,
     WhiteSpaceView,
+    MapChangesView,
     ForecastView,
     ScenariosView,
     *PROOF_VIEWS,

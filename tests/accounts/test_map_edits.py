@@ -24,6 +24,7 @@ from people.models import User
 from portfolio.imports.runner import load_rows
 from portfolio.pdf import render_report
 from tests.accounts.conftest import World
+from tests.accounts.test_sessions import api
 from tests.makers import make_contact, make_stakeholding, make_user
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,16 @@ def test_lines_are_compared_for_who_may_know_of_them(world: World, owner: User) 
         (ann.name, ben.name, "Influence", "—", "Drawn"),
     ]
     assert found.finding.startswith("3 lines changed between")
-    told = load_changes(make_user("finance"), world.client, *days)
+    asked = f"/api/v1/reports/map-changes/?client=HAL&from={days[0]}"
+    assert api(owner).get(asked).json()["rows"][0] == {
+        "person": f"Ravi Menon, {ann.name}", "what": "Influence", "before": "2 of 5", "after": "4 of 5"
+    }  # fmt: skip
+    finance = make_user("finance")
+    assert api(finance).get(asked).json()["rows"] == []
+    assert [api(owner).get(f"/api/v1/reports/map-changes/{q}").status_code for q in ("", "?client=HAL&to=soon")] == [
+        400
+    ] * 2
+    told = load_changes(finance, world.client, *days)
     assert (told.lines, told.finding) == ((), "Nothing changed on the map of Halden Pharma")
 
 
