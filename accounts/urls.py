@@ -167,6 +167,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         campaigns.spend,
         name="campaign_spend",
     ),
+    path(
+        "clients/<str:key>/kpis/campaigns/<int:pk>/channels/<int:channel>/",
+        campaigns.channel_edit,
+        name="campaign_channel_edit",
+    ),
+    path(
+        "clients/<str:key>/kpis/campaigns/<int:pk>/channels/<int:channel>/remove/",
+        campaigns.channel_remove,
+        name="campaign_channel_remove",
+    ),
     path("kpis/campaigns/", campaigns.book, name="campaigns"),
     path("kpis/", kpis.book, name="kpis"),
     path("kpis/library/", kpis.library, name="kpi_library"),

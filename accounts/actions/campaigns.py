@@ -83,6 +83,32 @@ def set_budget(*, campaign: Campaign, channel: str, budget: Decimal, actor: User
     return found
 
 
+class ChannelTaken(Exception):
+    """The campaign has a channel of that name already."""
+
+
+@transaction.atomic
+def change_channel(
+    *, channel: CampaignChannel, values: Mapping[str, Any], expected: int | None, actor: User
+) -> CampaignChannel:
+    """Its name and budget; what it spent stays with it. Raises ChannelTaken and StaleRecord."""
+    campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=channel.campaign_id)
+    given = {name: values[name] for name in ("channel", "budget") if name in values}
+    if campaign.channels.filter(channel=given.get("channel")).exclude(pk=channel.pk).exists():
+        raise ChannelTaken("This campaign has a channel of that name. Note the spend there.")
+    subject = Subject("campaign channel", f"{campaign.name}, {channel.channel}"[:200], campaign.client_id)
+    return save_changes(channel, given, expected=expected, actor=actor.email, subject=subject)
+
+
+@transaction.atomic
+def remove_channel(*, channel: CampaignChannel, actor: User) -> None:
+    """With what it spent; the trail keeps both."""
+    told = {"budget": channel.budget, **{f"{one.month:%Y-%m}": one.amount for one in channel.spend.all()}}
+    subject = Subject("campaign channel", f"{channel.campaign.name}, {channel.channel}"[:200],
+                      channel.campaign.client_id)  # fmt: skip
+    remove(channel, actor=actor.email, subject=subject, values=told)
+
+
 @transaction.atomic
 def note_spend(*, channel: CampaignChannel, month: date, amount: Decimal, actor: User) -> CampaignSpend:
     """What a channel spent in a month; said again, it is corrected."""

@@ -18,6 +18,7 @@ from accounts.access import (
     get_editable_client_for,
 )
 from accounts.actions import campaigns as actions
+from accounts.actions.edits import plain
 from accounts.forms.campaigns import CampaignForm, ChannelForm, SpendForm
 from accounts.models import CampaignState
 from accounts.queries.campaigns import campaigns_finding, load_campaigns
@@ -155,3 +156,45 @@ def spend(request: HttpRequest, key: str, pk: int, channel: int) -> HttpResponse
         header=client_header(user, found.campaign.client, active="kpis"),
     )
     return form_page(request, page)
+
+
+@allow(roles=WRITERS, client="key")
+@require_http_methods(["GET", "POST"])
+def channel_edit(request: HttpRequest, key: str, pk: int, channel: int) -> HttpResponse:
+    user = signed_in(request)
+    found, seen = get_editable_campaign_channel_for(user, key, pk, channel), expected_version(request)
+    form = ChannelForm(request.POST or None, initial={"channel": found.channel, "budget": plain(found.budget)})
+    page = FormPage(
+        form=form,
+        title=f"{found.channel}, a channel of {found.campaign.name}",
+        back=reverse("campaign", args=[key, pk]),
+        save=lambda data: actions.change_channel(channel=found, values=data, expected=seen, actor=user),
+        said="Channel saved.",
+        version=str(found.version),
+        header=client_header(user, found.campaign.client, active="kpis"),
+        audited_as=("campaign channel", found.pk),
+        delete_url=reverse("campaign_channel_remove", args=[key, pk, channel]),
+        delete_word="Take out",
+    )
+    try:
+        return form_page(request, page)
+    except actions.ChannelTaken as reason:
+        form.add_error("channel", str(reason))
+        return form_page(request, page)
+
+
+@allow(roles=WRITERS, client="key")
+@require_http_methods(["GET", "POST"])
+def channel_remove(request: HttpRequest, key: str, pk: int, channel: int) -> HttpResponse:
+    """GET asks, POST does."""
+    user = signed_in(request)
+    found = get_editable_campaign_channel_for(user, key, pk, channel)
+    if request.method == "POST":
+        actions.remove_channel(channel=found, actor=user)
+        messages.success(request, f"{found.channel} is taken out, with what it spent.")
+        return HttpResponseRedirect(reverse("campaign", args=[key, pk]))
+    context = {
+        "header": client_header(user, found.campaign.client, active="kpis"), "campaign": found.campaign,
+        "channel": found,
+    }  # fmt: skip
+    return render(request, "accounts/campaigns/remove.html", context)

@@ -151,3 +151,24 @@ def test_another_clients_campaign_is_as_none(world: World, owner: User, campaign
         assert browser.get(f"/clients/HAL/kpis/campaigns/{campaign.pk}/{path}").status_code == 404
         assert browser.get(f"/clients/OTH/kpis/campaigns/{campaign.pk}/{path}").status_code == 404
     assert load_campaigns(stranger, world.today) == ()
+
+
+def test_a_channel_is_renamed_and_taken_out(world: World, owner: User, sign_in: Any) -> None:
+    campaign = Campaign.objects.create(
+        client=world.client, name="Autumn", starts_on=JULY, ends_on=DECEMBER, currency="USD"
+    )
+    print_, radio = (CampaignChannel.objects.create(campaign=campaign, channel=name, budget=D(9))
+                     for name in ("Print", "Radio"))  # fmt: skip
+    CampaignSpend.objects.create(channel=print_, month=JULY, amount=D(4))
+    browser, url = sign_in(owner), f"/clients/HAL/kpis/campaigns/{campaign.pk}/channels/{print_.pk}/"
+    taken = browser.post(url, {"channel": "Radio", "budget": "9", "version": "1"})
+    assert (taken.status_code, "a channel of that name" in taken.content.decode()) == (422, True)
+    assert browser.post(url, {"channel": "Press", "budget": "12", "version": "1"}).status_code == 302
+    assert browser.post(url, {"channel": "Late", "budget": "12", "version": "1"}).status_code == 409
+    print_.refresh_from_db()
+    assert (print_.channel, print_.budget, print_.spend.get().amount) == ("Press", D(12), D(4))
+    assert browser.get(f"{url}remove/").status_code == 200
+    assert browser.post(f"{url}remove/").status_code == 302
+    assert list(campaign.channels.all()) == [radio]
+    told = AuditEntry.objects.get(object_kind="campaign channel", verb="deleted")
+    assert told.changes == {"budget": ["12", None], "2026-07": ["4", None]}

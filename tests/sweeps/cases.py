@@ -1119,6 +1119,12 @@ KPIS = (
 _CAMPAIGN: Kwargs = {
     "name": "Qvsun", "state": "planned", "starts_on": "2026-12-01", "ends_on": "2026-12-31", "currency": "USD",
 }  # fmt: skip
+
+
+def _channel(world: World) -> Kwargs:
+    return {"key": "HAL", "pk": world.own.campaign.pk, "channel": world.own.channel.pk}
+
+
 CAMPAIGNS = (
     Case("campaigns", get=RELATIONS),
     Case("campaigns", query="format=csv", get=RELATIONS),
@@ -1136,10 +1142,14 @@ CAMPAIGNS = (
         body=fixed_body(channel="Print", budget="100"),
     ),
     Case(
-        "campaign_spend",
-        lambda world: {"key": "HAL", "pk": world.own.campaign.pk, "channel": world.own.channel.pk},
+        "campaign_spend", _channel,
         get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed_body(month="2026-11", amount="50"),
     ),
+    Case(
+        "campaign_channel_edit", _channel, get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"channel": "Radio", "budget": "90", "version": str(world.own.channel.version)},
+    ),
+    Case("campaign_channel_remove", _channel, get=WRITERS, post=WRITERS, record=True, strange=404),
     _figure("campaign.spent:client=HAL;campaign=HAL-CA", RELATIONS),
     _figure("campaign.pace:client=HAL;campaign=HAL-CA", RELATIONS),
 )  # fmt: skip
