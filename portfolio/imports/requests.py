@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from accounts.access import clients_for
 from common.imports import ImportKind, Unusable, kinds
 from common.models import ImportBatch
 from common.money import is_currency
 from common.policies import DIRECTOR, FINANCE
 from people.models import User
-from portfolio.imports.sources import Part, Source, crm_sales, ga4, neutral, sources, timesheets, xero
+from portfolio.imports.sources import Part, Source, crm_sales, ga4, ics, neutral, sources, timesheets, xero
 from portfolio.imports.sources.neutral import LOAD_ORDER
 
 BUNDLE = "bundle"
@@ -23,7 +24,7 @@ LATER_SOURCES = (
     "netsuite",
     "adobe",
 )
-REGISTERED = (neutral, crm_sales, timesheets, xero, ga4)
+REGISTERED = (neutral, crm_sales, timesheets, xero, ga4, ics)
 """Importing these modules registers the sources."""
 
 
@@ -62,6 +63,8 @@ def check(kind: str, options: Options, user: User | None) -> Source:
         raise Unusable(f"{source.label} names no currency: say which with --currency, for example --currency USD.")
     if options.owner and not User.objects.filter(email=options.owner).exists():
         raise Unusable(f"--owner {options.owner} is no one here.")
+    if options.client and user is not None and not clients_for(user).filter(key=options.client).exists():
+        raise Unusable(f"“{options.client}” is no client here.")
     if user is not None and kind not in allowed_kinds(user):
         raise Unusable(f"Your role does not load {kind}.")
     return source

@@ -19,9 +19,12 @@ from accounts.calendar_files import read_apart
 from accounts.models import Ask, Contact, Touchpoint
 from accounts.queries.asks import load_asks
 from accounts.queries.attention import attention
+from common.imports import Unusable
 from common.models import AuditEntry
 from people.models import User
-from portfolio.imports.runner import load_rows
+from portfolio.imports.files import SourceFile
+from portfolio.imports.requests import Options, check
+from portfolio.imports.runner import load_files, load_rows
 from tests.accounts.conftest import World
 from tests.makers import make_client, make_contact, make_stakeholding, make_user
 
@@ -105,6 +108,39 @@ def test_a_zone_that_recurs_every_minute_since_the_year_one_is_given_up(monkeypa
 def test_guests_of_a_real_file() -> None:
     meetings, _ = read_meetings((FIXTURES / "calendars__property_params.ics").read_bytes())
     assert [guest.email for guest in meetings[0].guests][:2] == ["rembrand@daxlab.com", "rembrand@xs4all.nl"]
+
+
+@pytest.mark.django_db
+def test_a_calendar_is_loaded_as_touchpoints_of_one_client(world: World, owner: User) -> None:
+    """One with a known guest, one with a stranger of the same firm; none of others, to come, or logged before."""
+    Contact.objects.filter(pk=world.contact.pk).update(email="R.Menon@hal.example")
+    body = calendar(
+        event("UID:1@x", "DTSTART:20261102T080000Z", "SUMMARY:Budget", "ATTENDEE:mailto:r.menon@hal.example",
+              f"ORGANIZER:mailto:{owner.email}"),
+        event("UID:2@x", "DTSTART:20261103T080000Z", "SUMMARY:Hello", "ATTENDEE:mailto:new@hal.example"),
+        event("UID:3@x", "DTSTART:20261104T080000Z", "ATTENDEE:mailto:somebody@else.example"),
+        event("UID:4@x", "DTSTART:20991104T080000Z", "ATTENDEE:mailto:r.menon@hal.example"),
+    )  # fmt: skip
+
+    def load(**said: str) -> Any:
+        files = [SourceFile("m.ics", data=body)]
+        options = Options(source="ics", **said)
+        return load_files("touchpoints", files, options=options, actor="t", now=timezone.now())[0]
+
+    assert "--client" in load().error
+    with pytest.raises(Unusable, match="no client here"):  # nobody learns whose people write from there
+        check("touchpoints", Options(source="ics", client="HAL"), make_user("director"))
+    report = load(client="HAL")
+    assert (report.error, report.created) == ("", 2)
+    budget, hello = Touchpoint.objects.filter(source_ref__contains=":ics-").order_by("date")
+    assert (budget.notes, list(budget.theirs.all()), list(budget.ours.all())) == ("Budget", [world.contact], [owner])
+    assert (hello.notes, list(hello.theirs.all())) == ("Hello", [])
+    Touchpoint.objects.filter(pk=budget.pk).update(notes="Said more")
+    again = load(client="HAL")
+    assert (again.created, again.updated) == (0, 0)
+    assert "logged before" in str(again.notes)
+    budget.refresh_from_db()
+    assert budget.notes == "Said more"
 
 
 # Logging them
