@@ -9,13 +9,14 @@ from django import forms
 
 from accounts.models import Campaign, Client, Kpi
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.money import is_currency
 from common.periods import InvalidPeriod, parse_month
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class CampaignForm(RecordForm):
     class Meta:
         model = Campaign
         fields = ["name", "aim", "state", "starts_on", "ends_on", "currency", "owner", "kpis"]

@@ -13,6 +13,7 @@ from accounts.models import Client, ClientStatus, Duty, Tier
 from accounts.queries.clients import ClientFilter
 from accounts.queries.header import MONTH_NAMES
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.money import is_currency
 from common.short_text import short_text
 from people.models import User
@@ -31,7 +32,7 @@ def clean_key(key: str) -> str:
     return key
 
 
-class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class ClientForm(RecordForm):
     fiscal_year_start = forms.TypedChoiceField(label="Fiscal year starts in", choices=_MONTHS, coerce=int)
 
     class Meta:

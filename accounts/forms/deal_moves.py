@@ -10,6 +10,7 @@ from django import forms
 from accounts.forms.opportunities import OpportunityForm
 from accounts.models import CloseReason, DealClosing
 from accounts.queries.stages import Criterion
+from common.forms import RecordForm
 
 
 class MoveForm(forms.Form):
@@ -53,7 +54,7 @@ class MoveForm(forms.Form):
         }
 
 
-class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class ReasonForm(RecordForm):
     """What decided a closed deal. known: competitors named before, offered while typing."""
 
     class Meta:

@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from accounts.calc.sources import note_faults
 from accounts.models import Client, IntelligenceNote
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class NoteForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class NoteForm(RecordForm):
     industry = forms.ChoiceField(label="Or of a whole industry", required=False)
 
     class Meta:

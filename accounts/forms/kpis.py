@@ -20,6 +20,7 @@ from accounts.models import (
     WebMetric,
 )
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.periods import InvalidPeriod
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -44,7 +45,7 @@ class PeriodField(forms.CharField):
         return text
 
 
-class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class DefinitionForm(RecordForm):
     class Meta:
         model = KpiDefinition
         fields = ["name", "category", "unit", "direction", "gathers", "frequency", "how"]
@@ -57,7 +58,7 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
         widgets = {"how": _AREA}
 
 
-class KpiForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class KpiForm(RecordForm):
     class Meta:
         model = Kpi
         fields = [
@@ -113,7 +114,7 @@ class KpiForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         return data
 
 
-class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class ReadingForm(RecordForm):
     """A new reading with its period; of one that is here, what it said."""
 
     CELLS = ("actual", "note")
@@ -142,7 +143,7 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         return data
 
 
-class PhaseForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class PhaseForm(RecordForm):
     """Said again of one period, it is corrected."""
 
     period = PeriodField(help_text="At whose end it should stand there: 2026-09, 2026-Q3 or 2026.")

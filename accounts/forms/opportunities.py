@@ -16,6 +16,7 @@ from accounts.models import BusinessUnit, Category, Client, Opportunity, Opportu
 from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.people import assignable
 from accounts.queries.pipeline import NO_CATEGORY, Scope
+from common.forms import RecordForm
 from common.money import is_currency
 from common.periods import YEARS
 from common.short_text import short_text
@@ -44,7 +45,7 @@ class ShareField(forms.DecimalField):
         return super().to_python(value)
 
 
-class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class OpportunityForm(RecordForm):
     CELLS: ClassVar = ("stage", "amount", "probability", "category", "close_on", "next_step")
     probability = ShareField(
         required=False,

@@ -26,6 +26,7 @@ from accounts.models import (
 )
 from accounts.queries.kpis import measure_unit
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.measures import plan_measures
 from common.money import is_currency
 
@@ -36,7 +37,7 @@ def _area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class AmbitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class AmbitionForm(RecordForm):
     """The full plan's own words."""
 
     class Meta:
@@ -62,7 +63,7 @@ class AmbitionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         }
 
 
-class SixForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class SixForm(RecordForm):
     """What a small client's plan asks to be typed; deals, risks and people answer the rest."""
 
     class Meta:
@@ -76,7 +77,7 @@ class SixForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         widgets = {name: _area(2) for name in ("ambition", "quarter_focus")}
 
 
-class PartForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class PartForm(RecordForm):
     """A part of a client's plan. Choices hold only people who can be given work, and parts of the same plan."""
 
     def __init__(self, *args: Any, client: Client | None = None, above: Any = None, **kwargs: Any) -> None:
@@ -244,7 +245,7 @@ class TargetForm(PartForm):
         return year
 
 
-class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class ReadingForm(RecordForm):
     class Meta:
         model = MeasureReading
         fields = ["read_on", "value", "note"]

@@ -13,6 +13,7 @@ from accounts.calc.pitches import QUESTIONS
 from accounts.forms.clients import clean_key
 from accounts.models import Client, Pitch, Proposal, ProposalStatus
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.money import is_currency
 from common.periods import YEARS
 from people.models import User
@@ -29,7 +30,7 @@ ANSWERS: list[tuple[Any, str]] = [
 ]
 
 
-class _Money(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class _Money(RecordForm):
     """An amount with its currency, and days within the calendar."""
 
     MONEY: ClassVar = "amount"

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Client, ClientMember, PlanningSession, SessionItem
+from common.forms import RecordForm
 from common.periods import YEARS
 from people.models import User
 
@@ -19,7 +20,7 @@ def team_of(client: Client) -> Any:
     return User.objects.filter(is_active=True, pk__in=members) | User.objects.filter(pk=client.owner_id or 0)
 
 
-class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class SessionForm(RecordForm):
     people = forms.ModelMultipleChoiceField(
         label="Who takes part",
         queryset=User.objects.none(),
@@ -59,7 +60,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return day
 
 
-class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class OutcomeForm(RecordForm):
     class Meta:
         model = PlanningSession
         fields = ["outcome"]
@@ -73,7 +74,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         return text
 
 
-class ItemForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class ItemForm(RecordForm):
     class Meta:
         model = SessionItem
         fields = ["title", "kind", "minutes"]

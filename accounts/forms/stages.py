@@ -9,11 +9,12 @@ from django import forms
 from accounts.calc.deals import outcome_of
 from accounts.forms.opportunities import ShareField
 from accounts.models import Category, Stage
+from common.forms import RecordForm
 
 MOST_CRITERIA = 12
 
 
-class StageForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class StageForm(RecordForm):
     probability = ShareField(
         required=False,
         min_value=0,

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import Client, Contact, Feedback, Insight, InsightKind, QuoteState, Scale, Survey, Theme
 from accounts.queries.people import assignable
 from common.formats import plural
+from common.forms import RecordForm
 from people.models import User
 
 RANGES = {Scale.NPS: (0, 10), Scale.CSAT: (1, 5)}
@@ -169,7 +170,7 @@ class InsightForm(forms.Form):
         return data
 
 
-class ThemeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class ThemeForm(RecordForm):
     class Meta:
         model = Theme
         fields = ["name", "words"]

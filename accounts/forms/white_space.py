@@ -12,6 +12,7 @@ from accounts.calc.offerings import BadRoles, Catalogue, read_roles, write_roles
 from accounts.forms.clients import clean_key
 from accounts.models import BusinessUnit, CellState, Client, Offering, WhiteSpaceCell
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.money import is_currency
 
 _WORDED = {CellState.BLOCKED: "What blocks it?", CellState.COMPETITOR: "Which competitor has it?"}
@@ -52,7 +53,7 @@ def _catalogue(now: str) -> list[tuple[str, str]]:
     return [("", "Not said"), *offered, *([(kept, words)] if kept else [])]
 
 
-class OfferingForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class OfferingForm(RecordForm):
     class Meta:
         model = Offering
         fields = ["key", "name", "service_line", "price", "currency", "margin", "roles", "is_active"]
@@ -101,7 +102,7 @@ class OfferingForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         return dict(self.cleaned_data)
 
 
-class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class UnitForm(RecordForm):
     class Meta:
         model = BusinessUnit
         fields = ["key", "name", "parent", "spend", "currency", "owner"]
@@ -146,7 +147,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         return dict(self.cleaned_data)
 
 
-class CellForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class CellForm(RecordForm):
     class Meta:
         model = WhiteSpaceCell
         fields = ["state", "why", "amount", "currency", "note"]
