@@ -118,8 +118,8 @@ def _lines(
     for line in sorted(before.keys() | after.keys()):
         said = [_strength(lines, line) for lines in (before, after)]
         if said[0] != said[1]:
-            ends = (names.get(end) or "Somebody off the map" for end in line[:2])
-            yield LineChange(*ends, str(LineKind(line[2]).label), *said)
+            source, target = (names.get(end) or "Somebody off the map" for end in line[:2])
+            yield LineChange(source, target, str(LineKind(line[2]).label), said[0], said[1])
 
 
 def _strength(lines: Mapping[tuple[int, int, str], int | None], line: tuple[int, int, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Prefetch
 from django.db.models.functions import Lower, Trim
@@ -47,6 +47,15 @@ class StageRow:
     @property
     def stale_text(self) -> str:
         return f"{self.stale_days} days" if self.stale_days else DASH
+
+
+FIRST: Final = "Lead"
+"""Where the company keeps no stages of its own."""
+
+
+def first_stage() -> Stage:
+    """Where a deal begins. One query."""
+    return Stage.objects.first() or Stage(name=FIRST)
 
 
 def stage_rows(counted_for: User | None = None) -> list[StageRow]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,10 +12,9 @@ from accounts.access_people import get_editable_ask_for
 from accounts.actions import asks as actions
 from accounts.forms.asks import AskForm
 from accounts.queries.header import client_header
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, expected_version, form_page, one_click
 from accounts.views.network import WRITERS
 from common.policies import allow
-from common.records import StaleRecord
 from common.short_text import short_text
 from people.requests import signed_in
 
@@ -68,10 +66,10 @@ def answer(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """What we said, today."""
     user = signed_in(request)
     ask = get_editable_ask_for(user, key, pk)
-    words = short_text(request.POST, "answer", 500)
-    try:
-        actions.answer_ask(ask=ask, answer=words, expected=expected_version(request), actor=user, now=timezone.now())
-        messages.success(request, "Answered.")
-    except StaleRecord:
-        messages.warning(request, "Somebody changed this meanwhile. This is how it stands now.")
-    return HttpResponseRedirect(_back(key))
+    words, seen = short_text(request.POST, "answer", 500), expected_version(request)
+    return one_click(
+        request,
+        lambda: actions.answer_ask(ask=ask, answer=words, expected=seen, actor=user, now=timezone.now()),
+        said="Answered.",
+        back=_back(key),
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,9 +11,8 @@ from accounts.access import get_editable_client_for, get_editable_commitment_for
 from accounts.actions import commitments as actions
 from accounts.forms.commitments import CommitmentForm
 from accounts.queries.header import client_header
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, expected_version, form_page, one_click
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
-from common.records import StaleRecord
 from people.requests import signed_in
 
 WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
@@ -70,11 +68,10 @@ def end(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     verb = request.POST.get("verb", "")
     if verb not in _SAID:
         return HttpResponse("Say keep, drop or reopen.", status=422, content_type="text/plain")
-    try:
-        actions.end_commitment(
-            promise=promise, verb=verb, expected=expected_version(request), actor=user, now=timezone.now()
-        )
-        messages.success(request, _SAID[verb])
-    except StaleRecord:
-        messages.warning(request, "Somebody changed this promise meanwhile. This is how it stands now.")
-    return HttpResponseRedirect(_back(key))
+    seen = expected_version(request)
+    return one_click(
+        request,
+        lambda: actions.end_commitment(promise=promise, verb=verb, expected=seen, actor=user, now=timezone.now()),
+        said=_SAID[verb],
+        back=_back(key),
+    )

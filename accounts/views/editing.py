@@ -82,6 +82,41 @@ def form_page(request: HttpRequest, page: FormPage) -> HttpResponse:
     return HttpResponseRedirect(page.back if isinstance(page.back, str) else page.back(saved))
 
 
+STALE = "Somebody changed this meanwhile. This is how it stands now."
+
+
+def one_click(request: HttpRequest, act: Callable[[], object], *, said: str, back: str) -> HttpResponse:
+    """An act of one button: done, or said that somebody was quicker."""
+    try:
+        act()
+    except StaleRecord:
+        messages.warning(request, STALE)
+    else:
+        messages.success(request, said)
+    return HttpResponseRedirect(back)
+
+
+def list_page(
+    request: HttpRequest,
+    *,
+    form: BaseForm,
+    may: bool,
+    save: Callable[[dict[str, Any]], object],
+    said: str,
+    url: str,
+    template: str,
+    context: Mapping[str, Any],
+) -> HttpResponse:
+    """A list of the house's words with the form of a new one beside it. may: whether this reader writes them."""
+    if request.method == "POST" and not may:
+        return HttpResponse("Your role reads these but does not change them.", status=403, content_type="text/plain")
+    if request.method == "POST" and form.is_valid():
+        save(form.cleaned_data)
+        messages.success(request, said)
+        return HttpResponseRedirect(url)
+    return render(request, template, {"form": form, "may": may, **context}, status=422 if form.is_bound else 200)
+
+
 def _render(
     request: HttpRequest, page: FormPage, version: str, *, status: int, conflict: Conflict | None = None
 ) -> HttpResponse:

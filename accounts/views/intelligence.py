@@ -19,10 +19,9 @@ from accounts.models import NoteKind
 from accounts.queries.header import client_header
 from accounts.queries.intelligence import load_calendar, load_notes
 from accounts.reports_brief import brief_report
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, expected_version, form_page, one_click
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
-from common.records import StaleRecord
 from common.short_text import short_text
 from people.access import abilities_of
 from people.requests import signed_in
@@ -135,13 +134,13 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     """One click: somebody looked, and it still holds."""
     user = signed_in(request)
     found = get_editable_note_for(user, pk)
-    try:
-        today = timezone.now().date()
-        actions.renew_note(note=found, expected=expected_version(request), actor=user, today=today)
-        messages.success(request, "Said to hold still, for another ninety days.")
-    except StaleRecord:
-        messages.warning(request, "Somebody changed this note meanwhile. This is how it stands now.")
-    return HttpResponseRedirect(f"{reverse('intelligence')}#note-{pk}")
+    seen, today = expected_version(request), timezone.now().date()
+    return one_click(
+        request,
+        lambda: actions.renew_note(note=found, expected=seen, actor=user, today=today),
+        said="Said to hold still, for another ninety days.",
+        back=f"{reverse('intelligence')}#note-{pk}",
+    )
 
 
 @allow(roles=WRITERS)

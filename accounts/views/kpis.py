@@ -27,7 +27,7 @@ from accounts.queries.header import client_header
 from accounts.queries.kpi_pages import load_book, load_client_kpis, load_library, load_one, reading_row
 from accounts.queries.kpis import WORDS, course_of, phases_of
 from accounts.queries.web import load_web
-from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page
+from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page, list_page
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.reports import report_file
@@ -252,18 +252,16 @@ def phase_remove(request: HttpRequest, key: str, pk: int, phase: int) -> HttpRes
 @require_http_methods(["GET", "POST"])
 def library(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    may = user.role == DIRECTOR
-    if request.method == "POST" and not may:
-        return HttpResponse(
-            "Your role reads the library but does not change it.", status=403, content_type="text/plain"
-        )
-    form = DefinitionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.save_definition(definition=None, values=form.cleaned_data, expected=None, actor=user)
-        messages.success(request, "Definition added.")
-        return HttpResponseRedirect(reverse("kpi_library"))
-    context = {"form": form, "rows": load_library(user), "may": may}
-    return render(request, "accounts/kpis/library.html", context, status=422 if form.is_bound else 200)
+    return list_page(
+        request,
+        form=DefinitionForm(request.POST or None),
+        may=user.role == DIRECTOR,
+        save=lambda data: actions.save_definition(definition=None, values=data, expected=None, actor=user),
+        said="Definition added.",
+        url=reverse("kpi_library"),
+        template="accounts/kpis/library.html",
+        context={"rows": load_library(user)},
+    )
 
 
 @allow(roles=frozenset({DIRECTOR}))

@@ -6,24 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import (
-    NOT_FOUND,
     get_client_for,
     get_editable_client_for,
     get_editable_idea_for,
     get_editable_item_for,
+    get_editable_objective_for,
     get_editable_session_for,
     get_session_for,
 )
 from accounts.actions import sessions as actions
 from accounts.forms.sessions import IdeaForm, ItemForm, OutcomeForm, SessionForm
-from accounts.models import Objective, PlanningSession
+from accounts.models import PlanningSession
 from accounts.queries.sessions import load_board, load_sessions
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.plans import plan_context
@@ -308,9 +308,7 @@ def turn(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     number, under = request.POST.get("under", ""), None
     if number:
         chosen = int(number) if number.isdecimal() and len(number) < 18 else 0
-        under = Objective.objects.filter(pk=chosen, plan__client=found.item.session.client).first()
-        if under is None:
-            raise Http404(NOT_FOUND)
+        under = get_editable_objective_for(user, key, chosen)
     kind = request.POST.get("kind", "")
     return _do(
         request,

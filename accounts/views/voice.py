@@ -26,15 +26,13 @@ from accounts.queries.answers import sees_answers
 from accounts.queries.header import client_header
 from accounts.queries.voice import all_themes, load_voice
 from accounts.queries.voice_book import load_book
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, expected_version, form_page, list_page, one_click
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
-from common.records import StaleRecord
 from common.reports import report_file
 from people.requests import signed_in
 
 WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
-_STALE = "Somebody changed this meanwhile. This is how it stands now."
 USUAL_DAYS = 30
 """Days until an insight's action is due, unless the person says otherwise."""
 
@@ -122,12 +120,13 @@ def feedback_tag(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def feedback_reply(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     answer = get_editable_feedback_for(user, key, pk)
-    try:
-        actions.reply(answer=answer, expected=expected_version(request), actor=user, now=timezone.now())
-        messages.success(request, "Noted: we came back to them today.")
-    except StaleRecord:
-        messages.warning(request, _STALE)
-    return HttpResponseRedirect(_back(key, f"#answer-{pk}"))
+    seen = expected_version(request)
+    return one_click(
+        request,
+        lambda: actions.reply(answer=answer, expected=seen, actor=user, now=timezone.now()),
+        said="Noted: we came back to them today.",
+        back=_back(key, f"#answer-{pk}"),
+    )
 
 
 @allow(roles=WRITERS, client="key")
@@ -183,12 +182,13 @@ def insight_done(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = get_editable_insight_for(user, key, pk)
     today = found.client.local_date(timezone.now())
-    try:
-        actions.finish_insight(insight=found, expected=expected_version(request), actor=user, today=today)
-        messages.success(request, "Done. Tell the client, and note it: that closes the loop.")
-    except StaleRecord:
-        messages.warning(request, _STALE)
-    return HttpResponseRedirect(_back(key, "#insights"))
+    seen = expected_version(request)
+    return one_click(
+        request,
+        lambda: actions.finish_insight(insight=found, expected=seen, actor=user, today=today),
+        said="Done. Tell the client, and note it: that closes the loop.",
+        back=_back(key, "#insights"),
+    )
 
 
 @allow(roles=READERS)
@@ -196,15 +196,16 @@ def insight_done(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def themes(request: HttpRequest) -> HttpResponse:
     """The words by which themes are suggested, and a new theme."""
     user = signed_in(request)
-    if request.method == "POST" and user.role not in WRITERS:
-        return HttpResponse("Your role reads themes but does not change them.", status=403, content_type="text/plain")
-    form = ThemeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.save_theme(theme=None, values=form.cleaned_data, expected=None, actor=user)
-        messages.success(request, "Theme added.")
-        return HttpResponseRedirect(reverse("voice_themes"))
-    context = {"form": form, "themes": all_themes(), "may": user.role in WRITERS}
-    return render(request, "accounts/voice/themes.html", context, status=422 if form.is_bound else 200)
+    return list_page(
+        request,
+        form=ThemeForm(request.POST or None),
+        may=user.role in WRITERS,
+        save=lambda data: actions.save_theme(theme=None, values=data, expected=None, actor=user),
+        said="Theme added.",
+        url=reverse("voice_themes"),
+        template="accounts/voice/themes.html",
+        context={"themes": all_themes()},
+    )
 
 
 @allow(roles=WRITERS)

@@ -16,7 +16,6 @@ from accounts.access import (
 )
 from accounts.actions import white_space as actions
 from accounts.forms.white_space import OfferingForm, UnitForm
-from accounts.models import Offering
 from accounts.queries.header import client_header
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.stakeholders import READERS
@@ -56,7 +55,7 @@ def offering(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     found, seen = get_editable_offering_for(user, pk), expected_version(request)
     page = FormPage(
-        form=OfferingForm(request.POST or None, instance=Offering.objects.get(pk=pk)),
+        form=OfferingForm(request.POST or None, instance=get_editable_offering_for(user, pk)),
         title=found.name,
         back=reverse("offerings"),
         save=lambda data: actions.save_offering(offering=found, values=data, expected=seen, actor=user),

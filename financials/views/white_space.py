@@ -18,12 +18,13 @@ from accounts.access import (
     get_client_for,
     get_editable_client_for,
     get_editable_unit_for,
-    offerings_for,
+    get_offering_for,
 )
 from accounts.actions import white_space as actions
 from accounts.forms.white_space import CellForm
-from accounts.models import BusinessUnit, Client, Offering, Opportunity, Stage, WhiteSpaceCell
+from accounts.models import BusinessUnit, Client, Offering, Opportunity, WhiteSpaceCell
 from accounts.queries.header import client_header
+from accounts.queries.stages import first_stage
 from accounts.views.editing import FormPage, expected_version, form_page
 from accounts.views.plans import plan_context
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
@@ -38,8 +39,6 @@ from people.requests import signed_in
 WRITERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 CLOSES_IN = timedelta(days=90)
 """When a deal made of a cell is expected to close, until somebody says otherwise."""
-FIRST_STAGE = "Lead"
-"""Where the company keeps no stages of its own."""
 
 
 @allow(roles=MONEY_READERS, client="key")
@@ -83,13 +82,6 @@ def rollup(request: HttpRequest) -> HttpResponseBase:
     return render(request, "financials/white_space/rollup.html", context)
 
 
-def _offering(user: User, pk: int) -> Offering:
-    found = offerings_for(user).filter(pk=pk).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return found
-
-
 def _back(client: Client, unit: int, offering: int) -> str:
     return f"{reverse('client_white_space', args=[client.key])}#cell-{unit}-{offering}"
 
@@ -120,7 +112,7 @@ def cell(request: HttpRequest, key: str, unit: int, offering: int) -> HttpRespon
         today = client.local_date(now)
         found, sold, standing, extra["cell"] = _seen(user, client, unit, offering, now)
     else:
-        found, sold = get_editable_unit_for(user, key, unit), _offering(user, offering)
+        found, sold = get_editable_unit_for(user, key, unit), get_offering_for(user, offering)
         client, today = found.client, found.client.local_date(now)
         standing = cells_for(user).filter(unit=found, offering=sold).first()
     seen = expected_version(request) if request.POST.get("version") else None
@@ -146,7 +138,7 @@ def cell(request: HttpRequest, key: str, unit: int, offering: int) -> HttpRespon
 def pursue(request: HttpRequest, key: str, unit: int, offering: int) -> HttpResponse:
     """One click: the cell becomes an open deal, prefilled with what is open; a second click makes no second deal."""
     user, now = signed_in(request), timezone.now()
-    found, sold = get_editable_unit_for(user, key, unit), _offering(user, offering)
+    found, sold = get_editable_unit_for(user, key, unit), get_offering_for(user, offering)
     today = found.client.local_date(now)
     basis = load_basis(user, now=now, currency=found.client.currency, newest_entry=False)
     reach = load_book(user, basis, today).reaches.get((unit, offering))
@@ -156,7 +148,7 @@ def pursue(request: HttpRequest, key: str, unit: int, offering: int) -> HttpResp
             offering=sold,
             amount=(reach.left or None) if reach else None,
             currency=basis.currency,
-            stage=Stage.objects.first() or Stage(name=FIRST_STAGE),
+            stage=first_stage(),
             close_on=today + CLOSES_IN,
             actor=user,
         )

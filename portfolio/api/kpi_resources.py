@@ -109,56 +109,54 @@ KPIS = Resource(
     search=("key", "name", "category"),
     delete=_remove_kpi,
 )
-KPI_TARGETS = Resource(
-    name="kpi-targets",
-    label="phases of KPIs",
-    kind="kpi_targets",
-    told_as="kpi_target",
-    told_label=("kpi__name",),
-    natural_key="key",
-    fields=(
-        ID_FIELD,
-        Field("key", path="line", writable=False, help="Made of kpi and period."),
-        Field("kpi", path="kpi__key", required=True),
-        Field("period", required=True, help="2026, 2026-Q3 or 2026-09."),
-        Field("target", "decimal", required=True),
-        *RECORD_FIELDS,
-    ),
-    rows=_named(kpi_targets_for),
-    can_read=lambda can: can.see_relationships,
-    can_write=lambda can: can.edit_relationships,
-    orderings=("period", "created_at", "updated_at"),
-    search=("kpi__name",),
-    delete=_remove_phase,
-    compose=_key,
-    client="kpi__client_id",
-)
-READINGS = Resource(
-    name="readings",
-    label="readings of KPIs",
-    kind="readings",
-    told_as="kpi_reading",
-    told_label=("kpi__name",),
-    natural_key="key",
-    fields=(
-        ID_FIELD,
-        Field("key", path="line", writable=False, help="Made of kpi and period."),
-        Field("kpi", path="kpi__key", required=True),
-        Field("period", required=True, help="2026, 2026-Q3 or 2026-09."),
-        Field("actual", "decimal", required=True),
-        Field("note", filter=False),
-        Field("source", writable=False, choices=tuple(ReadingSource.values), help="web: computed, not written."),
-        *RECORD_FIELDS,
-    ),
-    rows=_named(kpi_readings_for),
-    can_read=lambda can: can.see_relationships,
-    can_write=lambda can: can.edit_relationships,
-    orderings=("period", "created_at", "updated_at"),
-    search=("kpi__name",),
-    delete=_remove_reading,
-    compose=_key,
-    client="kpi__client_id",
-)
+
+
+def _by_period(
+    name: str,
+    label: str,
+    kind: str,
+    told_as: str,
+    rows: Callable[[User], QuerySet[Any]],
+    remove: Callable[[User, Any], None],
+    *said: Field,
+) -> Resource:
+    """Records of a KPI, one a period. said: the fields of their own."""
+    return Resource(
+        name=name,
+        label=label,
+        kind=kind,
+        told_as=told_as,
+        told_label=("kpi__name",),
+        natural_key="key",
+        fields=(
+            ID_FIELD,
+            Field("key", path="line", writable=False, help="Made of kpi and period."),
+            Field("kpi", path="kpi__key", required=True),
+            Field("period", required=True, help="2026, 2026-Q3 or 2026-09."),
+            *said,
+            *RECORD_FIELDS,
+        ),
+        rows=_named(rows),
+        can_read=lambda can: can.see_relationships,
+        can_write=lambda can: can.edit_relationships,
+        orderings=("period", "created_at", "updated_at"),
+        search=("kpi__name",),
+        delete=remove,
+        compose=_key,
+        client="kpi__client_id",
+    )
+
+
+KPI_TARGETS = _by_period(
+    "kpi-targets", "phases of KPIs", "kpi_targets", "kpi_target", kpi_targets_for, _remove_phase,
+    Field("target", "decimal", required=True),
+)  # fmt: skip
+READINGS = _by_period(
+    "readings", "readings of KPIs", "readings", "kpi_reading", kpi_readings_for, _remove_reading,
+    Field("actual", "decimal", required=True),
+    Field("note", filter=False),
+    Field("source", writable=False, choices=tuple(ReadingSource.values), help="web: computed, not written."),
+)  # fmt: skip
 WEB_ANALYTICS = Resource(
     name="web-analytics",
     label="figures of web analytics",
