@@ -122,9 +122,9 @@ def test_a_calendar_is_loaded_as_touchpoints_of_one_client(world: World, owner: 
         event("UID:4@x", "DTSTART:20991104T080000Z", "ATTENDEE:mailto:r.menon@hal.example"),
     )  # fmt: skip
 
-    def load(**said: str) -> Any:
+    def load(client: str = "") -> Any:
         files = [SourceFile("m.ics", data=body)]
-        options = Options(source="ics", **said)
+        options = Options(source="ics", client=client)
         return load_files("touchpoints", files, options=options, actor="t", now=timezone.now())[0]
 
     assert "--client" in load().error

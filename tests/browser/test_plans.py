@@ -11,14 +11,12 @@ from tests.browser.conftest import Enter, Site
 from tests.browser.eyes import WAYS, faults
 
 pytestmark = pytest.mark.django_db
-PAGES = tuple(
-    f"/clients/HAL/plan/{tail}"
-    for tail in (
-        "", "board/", "roadmap/", "measures/", "context/", "document/", "versions/", "versions/1/", "freshness/",
-        "targets/", "alignment/",
-        "add/imperative/",
-    )
+PLAN = (
+    "", "board/", "roadmap/", "measures/", "context/", "document/", "versions/", "versions/1/", "freshness/",
+    "targets/", "alignment/", "add/imperative/",
 )  # fmt: skip
+WHITE_SPACE = ("/clients/HAL/white-space/", "/pipeline/white-space/", "/pipeline/offerings/")
+PAGES = (*(f"/clients/HAL/plan/{tail}" for tail in PLAN), *WHITE_SPACE)
 
 
 def test_two_people_edit_one_plan_and_no_word_is_lost(site: Site, enter: Enter) -> None:

@@ -63,7 +63,7 @@ def _part(sheet: Sheet, client: Client) -> Part:
             known = ";".join(theirs[email] for email in guests if email in theirs)
             own = ";".join(email for email in guests if email in ours)
             rows.append([refs[meeting.uid], client.key, day.isoformat(), "meeting", own, known, _notes(meeting)])
-    columns = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
+    columns: dict[str, Sequence[str]] = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
     lines = list(range(1, len(rows) + 1))
     table = Table(list(COLUMNS), rows, lines, columns)
     left_out = (
