@@ -17,7 +17,7 @@ from accounts.calc import ics
 from accounts.calc.ics import Guest, Meeting, NotACalendar
 
 _READER: Final = Path(ics.__file__)
-SECONDS: Final = 10
+SECONDS: Final = 6
 """Of computing; a file of 1 MB takes three."""
 TOO_MUCH: Final = "This calendar file is damaged, or takes too long to read. Export the one meeting alone."
 

@@ -170,6 +170,18 @@ def test_what_cannot_be_read_says_why(client: Any, text: str, words: str) -> Non
     assert WebMetric.objects.count() == 0
 
 
+def test_figures_beyond_all_bounds_are_refused_and_columns_twice_told_once(client: Any) -> None:
+    heading = "Date,Session default channel group,Sessions,Note,Note,Note\n"
+    rows = [f"20260901,Direct,{figure},a,a,a\n" for figure in ("9" * 400, "1e999999", "Infinity", "99999999999999999")]
+    report = one(heading + "".join(rows), accept_valid=True)
+    assert ["up to 17 digits" in reason for _, reason in report.rejects] == [True] * 3
+    assert WebMetric.objects.get().amount == 99999999999999999
+    assert [note.count for note in report.notes if "stand twice" in note.text] == [2]
+    told = {"query": {"startDate": "x"}, "totals": {"visits": 0}, "data": []}
+    huge = json.dumps(told).replace("0}", "1e999999}")
+    assert load([SourceFile("traffic.json", data=huge.encode())], kind="web_analytics")[0].error
+
+
 def test_rows_that_cannot_be_read_are_refused_by_line(client: Any) -> None:
     report = one("Date,Device category,Sessions\n01/09/2026,desktop,5\n20260902,desktop,many\n20260903,tablet\n")
     assert [line for line, _ in report.rejects] == [2, 3, 4]

@@ -26,6 +26,7 @@ from portfolio.imports.sources import Part, Source, sources
 from portfolio.imports.sources.ga4_words import (
     CHANNEL,
     DAYS,
+    DIGITS,
     DIMENSIONS,
     ENDS,
     METRICS,
@@ -215,7 +216,7 @@ def _decimals(cells: Mapping[str, Any]) -> dict[str, Decimal]:
     return {
         name: Decimal(cell)
         for name, cell in cells.items()
-        if isinstance(cell, int | Decimal) and not isinstance(cell, bool)
+        if isinstance(cell, int | Decimal) and not isinstance(cell, bool) and Decimal(cell).adjusted() < DIGITS
     }
 
 
@@ -272,13 +273,14 @@ class _Shape:
 
 
 def _shape(sheet: Sheet, block: Block) -> _Shape:
-    found, left = _Shape(), []
+    found, left, twice = _Shape(), [], []
+    firsts = {name: place for place, name in reversed(list(enumerate(block.header)))}
     for place, name in enumerate(block.header):
-        word, first = plain(name), block.header.index(name)
+        word, first = plain(name), firsts[name]
         if place != first:
             if any(row[place : place + 1] != row[first : first + 1] for _, row in block.rows):
                 raise Unusable(f"{sheet.name} has the column “{name}” twice, with different figures.")
-            block.notes.append(Note(f"The column “{name}” stands twice with the same figures: read once."))
+            twice.append(name)
         elif word in METRICS:
             found.metrics[place] = METRICS[word]
         elif word in DAYS:
@@ -294,6 +296,9 @@ def _shape(sheet: Sheet, block: Block) -> _Shape:
             block.notes.append(Note(f"“{name}” is no dimension known here: its words are kept as they are."))
         elif name:
             left.append(name)
+    if twice:
+        some = tuple(dict.fromkeys(twice))[:10]
+        block.notes.append(Note("Columns that stand twice with the same figures: read once.", len(twice), some))
     if left:
         block.notes.append(Note("Columns not read, as their meaning is not known here.", len(left), tuple(left[:10])))
     if not found.metrics:
@@ -389,7 +394,7 @@ def _read_row(
             continue
         amount = marks.number(cell)
         if amount is None:
-            found.refuse(line, f"amount “{cell[:40]}” of {metric} is no number")
+            found.refuse(line, f"amount “{cell[:40]}” of {metric} is no number of up to {DIGITS} digits")
             continue
         kept = amount.quantize(_PLACES)
         found.rounded += kept != amount

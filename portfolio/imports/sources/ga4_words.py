@@ -79,6 +79,10 @@ def day_of(cell: str) -> date | None:
         return None
 
 
+DIGITS = 17
+"""What a figure may have before its point."""
+
+
 class Marks:
     """Which mark a block uses for decimals, told from the cells in which only one reading is possible."""
 
@@ -96,7 +100,7 @@ class Marks:
             self.decimal = "."
 
     def number(self, cell: str) -> Decimal | None:
-        """None where it is no number. A percentage becomes its fraction."""
+        """None where it is no number, or has more than `DIGITS` before its point. A percentage becomes its fraction."""
         text = _SPACES.sub("", cell)
         share = text.endswith("%")
         text = text.rstrip("%")
@@ -109,5 +113,7 @@ class Marks:
         try:
             value = Decimal(text)
         except InvalidOperation:
+            return None
+        if value.adjusted() >= DIGITS:
             return None
         return value / 100 if share else value
