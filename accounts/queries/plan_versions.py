@@ -228,8 +228,9 @@ def difference(plan: Plan, first: int | None, second: int | None) -> Difference 
     before, after = _called(first), _called(second)
     words = plural(len(found), "part")
     finding = f"{words} {'differs' if len(found) == 1 else 'differ'}" if found else "Nothing differs"
+    between = f" between {before[:1].lower()}{before[1:]} and {after[:1].lower()}{after[1:]}"
     return Difference(
-        finding=f"{finding} between {before[:1].lower()}{before[1:]} and {after[:1].lower()}{after[1:]}",
+        finding=f"{finding}{between}" if kept else "There is nothing to hold the plan against",
         before=before,
         after=after,
         changes=tuple(_shown_change(change) for change in found),
