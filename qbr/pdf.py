@@ -1,7 +1,7 @@
 """Decks to HTML and PDF. The only module that imports WeasyPrint, and only in a child process with limits.
 
 `python -m qbr.pdf` is that child: a JSON request on standard input; one JSON line, then the PDF on standard output. It
-fetches nothing: the two kinds of address it answers are our own font files and inline SVG drawings.
+fetches nothing: the kinds of address it answers are our own font files, inline SVG drawings and our own PNG of a logo.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FONT_SCHEME: Final = "deck-font:"
+PNG_PREFIX: Final = "data:image/png;base64,"
 SVG_PREFIX: Final = "data:image/svg+xml;base64,"
 MAX_SLIDES: Final = 60
 MAX_ITEMS: Final = 20_000
@@ -98,7 +99,7 @@ def deck_html(
 def _html_of(deck: Deck, layout: Layout, *, preview: bool, nonce: str, font_base: str) -> str:
     static = (ROOT / "static" / "css" / "deck.css").read_text()
     screen = (ROOT / "static" / "css" / "deck-preview.css").read_text() if preview else ""
-    css = "\n".join((font_faces(font_base), static, stylesheet(layout, brand(deck.brand)), screen))
+    css = "\n".join((font_faces(font_base), static, stylesheet(layout, brand(deck.brand, deck.accent)), screen))
     title = f"{deck.client}: {deck.title}, {deck.period}"
     context = {"deck": deck, "layout": layout, "css": css, "title": title, "preview": preview, "nonce": nonce}
     return render_to_string("qbr/deck/deck.html", context)
@@ -170,7 +171,7 @@ def check_size(deck: Deck) -> None:
     if len(deck.slides) > MAX_SLIDES:
         raise TooLarge(f"The deck has {len(deck.slides)} slides; {MAX_SLIDES} are allowed.")
     items = 0
-    waiting: list[Any] = [deck]
+    waiting: list[Any] = [replace(deck, logo="")]  # a picture of ours, small since it was made
     while waiting:
         item = waiting.pop()
         items += 1
@@ -223,7 +224,7 @@ def _render(html: str, expected: int, attached: bytes) -> tuple[bytes, int, list
             if url.startswith(FONT_SCHEME) and url.removeprefix(FONT_SCHEME) in FACES.values():
                 body = (FONT_DIR / url.removeprefix(FONT_SCHEME)).read_bytes()
                 return URLFetcherResponse(url, body, {"Content-Type": "font/ttf"})
-            if url.startswith(SVG_PREFIX):
+            if url.startswith((SVG_PREFIX, PNG_PREFIX)):
                 return super().fetch(url, headers)
             raise ValueError("the renderer fetches nothing")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -23,7 +24,7 @@ from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from qbr.calc.blocks import STYLES, Block, Line, Page, Picture, Region, Run, TableBlock, Td, Text
+from qbr.calc.blocks import STYLES, Block, Line, Logo, Page, Picture, Region, Run, TableBlock, Td, Text
 from qbr.calc.colour import INK, STATUS, Brand, brand
 from qbr.calc.fit import NBSP, clean
 from qbr.calc.layout import laid_out
@@ -75,7 +76,7 @@ def render_pptx(deck: Deck) -> Made:
     notes = {slide.key: slide.notes for slide in deck.slides} if deck.audience == "internal" else {}
     shown: set[str] = set()
     for page in layout.pages:
-        made = _page(file, page, brand(deck.brand))
+        made = _page(file, page, brand(deck.brand, deck.accent))
         if notes.get(page.key) and page.key not in shown:
             made.notes_slide.notes_text_frame.text = _UNPRINTABLE.sub("", notes[page.key])
         shown.add(page.key)
@@ -154,11 +155,20 @@ def _block(slide: Any, title: Any, region: Region, y: float, block: Block, colou
         title.left, title.top = _emu(region.x), _emu(y)
         title.width, title.height = _emu(region.width), _emu(block.height)
         _words(title, [block], colours)
+    elif isinstance(block, Logo):
+        _logo(slide.shapes, block, region)
     elif isinstance(block, Picture):
         _drawing(slide.shapes, block, region.x, y)
     else:
         _table(slide.shapes, block, region.x, y, colours)
     return y + block.height
+
+
+def _logo(shapes: Any, block: Logo, region: Region) -> None:
+    _rect(shapes, (region.x, region.y, region.width, region.height), "#FFFFFF")
+    picture = BytesIO(b64decode(block.png))
+    made = shapes.add_picture(picture, _emu(region.x + 12), _emu(region.y + 8), _emu(block.width), _emu(block.height))
+    made._element.nvPicPr.cNvPr.set("descr", block.alt)
 
 
 def _emu(px: float) -> Emu:

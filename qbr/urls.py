@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from qbr.views import builder, links, reviews, value
+from qbr.views import brand, builder, links, reviews, value
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/", reviews.index, name="reviews"),
@@ -25,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shared/review/<str:token>/pages/", links.shared_pages, name="shared_pages"),
     path("shared/review/<str:token>/pdf/", links.shared_pdf, name="shared_pdf"),
     path("clients/<str:key>/reviews/", reviews.of_client, name="client_reviews"),
+    path("reviews/look/", brand.of_firm, name="brand"),
+    path("reviews/look/<str:kind>/slides/", brand.template, name="deck_template"),
+    path("clients/<str:key>/reviews/look/", brand.of_client, name="client_brand"),
     path("clients/<str:key>/kpis/value/", value.index, name="client_value"),
     path("clients/<str:key>/kpis/value/add/", value.add, name="benefit_add"),
     path("clients/<str:key>/kpis/value/costs/", value.cost, name="value_cost_add"),

@@ -15,8 +15,8 @@ from common.periods import parse_period
 from common.records import StaleRecord, update_versioned
 from qbr.calc.outline import MOST_ADDED, is_added, is_key
 from qbr.calc.review import span_of
-from qbr.calc.slides import NotClientSafe, client_safe, to_json
-from qbr.models import Deck, SlideEdit, Snapshot
+from qbr.calc.slides import KINDS, NotClientSafe, client_safe, to_json
+from qbr.models import Deck, DeckTemplate, SlideEdit, Snapshot
 from qbr.queries.decks import PRESENT, RENDER, compose_deck, content_hash, edit_rows
 
 if TYPE_CHECKING:
@@ -60,7 +60,12 @@ def create_deck(*, client: Client, period: str, kind: str, audience: str, held_o
     fields = {"client": client, "period": period, "kind": kind, "audience": audience}
     try:
         with transaction.atomic():
-            deck = Deck.objects.create(**fields, title=title[:200], held_on=held_on, created_by=actor)
+            chosen = DeckTemplate.objects.filter(kind=kind).values_list("slides", flat=True).first() or []
+            deck = Deck.objects.create(
+                **fields, title=title[:200], held_on=held_on, created_by=actor, outline=list(chosen)
+            )  # fmt: skip
+            left = [name for name in KINDS if name not in (*chosen, "title", "own")] if chosen else []
+            SlideEdit.objects.bulk_create(SlideEdit(deck=deck, slide=name, hidden=True) for name in left)
             record(deck, actor, "began review", {"period": (None, period), "audience": (None, audience)})
     except IntegrityError as error:
         there = Deck.objects.filter(**fields).order_by("-edition").first()

@@ -111,6 +111,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A PNG in base64, set into the box without being stretched."""
+
+    png: str
+    alt: str
+    width: int
+    height: int
+    block: Literal["logo"] = "logo"
+
+    @property
+    def place(self) -> str:
+        return f"l{self.width}-{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
 class Td:
     """A cell: lines, or a picture. css: its kind of column."""
 
@@ -144,7 +159,7 @@ class TableBlock:
     block: Literal["table"] = "table"
 
 
-Block = Text | Picture | TableBlock
+Block = Text | Picture | TableBlock | Logo
 
 
 @dataclass(frozen=True, slots=True)

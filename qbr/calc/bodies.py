@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Final, Literal
 
-from qbr.calc.blocks import STYLES, Block, Line, Picture, Region, Run, TableBlock, Td, Text, Tr, stack_height
+from qbr.calc.blocks import STYLES, Block, Line, Logo, Picture, Region, Run, TableBlock, Td, Text, Tr, stack_height
 from qbr.calc.charts import bar_chart, bridge, bridge_start
 from qbr.calc.colour import Brand
 from qbr.calc.fit import NBSP, clean, client_name, clipped, paragraph
@@ -288,7 +289,7 @@ def cover(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
         Region(
             0, 17 if deck.audience == "internal" else 0, 432, 703 if deck.audience == "internal" else 720, css="panel"
         ),
-        text_region(56, 56, 336, clipped(deck.firm, STYLES["firm"], 336), "firm", tone="onpanel"),
+        _sign(deck),
         Region(56, 288 - name.height, 336, name.height, (Text(title.lines, style, tag="h1", tone="onpanel"),)),
         Region(
             56,
@@ -306,6 +307,22 @@ def cover(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
         Region(496, 80, 728, verdict.height, (verdict,)),
     ]
     return [Body((*panel, *right, *_agenda(slide), *_people(slide, deck)))]
+
+
+def _sign(deck: Deck) -> Region:
+    """The logo on a plate of its own, so that it reads on any colour; without one the firm's name."""
+    if not deck.logo:
+        return text_region(56, 56, 336, clipped(deck.firm, STYLES["firm"], 336), "firm", tone="onpanel")
+    wide, tall = png_size(deck.logo)
+    scale = min(200 / wide, 56 / tall)
+    width, height = max(round(wide * scale), 1), max(round(tall * scale), 1)
+    return Region(56, 56, width + 24, height + 16, (Logo(deck.logo, f"Logo of {deck.firm}", width, height),), "plate")
+
+
+def png_size(text: str) -> tuple[int, int]:
+    """Width and height in pixels, from the first chunk of a PNG in base64."""
+    head = b64decode(text[:32])
+    return int.from_bytes(head[16:20]) or 1, int.from_bytes(head[20:24]) or 1
 
 
 def _agenda(slide: Slide) -> list[Region]:

@@ -36,10 +36,11 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def brand(colour: str) -> Brand:
-    """Anything but #RRGGBB falls back to the house colour."""
+def brand(colour: str, accent: str = "") -> Brand:
+    """Anything but #RRGGBB falls back to the house colour. accent: of marks where it is given."""
     pure = colour.upper() if _HEX.match(colour) else HOUSE
-    mark = HOUSE if _near_a_status(pure) else darkened(pure, 4.5)
+    chosen = accent.upper() if _HEX.match(accent) else pure
+    mark = HOUSE if _near_a_status(chosen) else darkened(chosen, 4.5)
     return Brand(
         pure=pure,
         # Of white and black one always reaches 4.5; ink, where it does, is the softer of the dark ones.

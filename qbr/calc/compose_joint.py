@@ -143,7 +143,7 @@ def strategy(data: ReviewData) -> Slide | None:
     whose = "their" if data.internal else "your"
     count = findings.count(len(aims))
     if waiting == 0:
-        said = f"We read {whose} strategy as {count} {'aim' if len(aims) == 1 else 'aims'}, each confirmed"
+        said = f"We read {whose} strategy as {count} {'aim, confirmed' if len(aims) == 1 else 'aims, each confirmed'}"
     elif waiting == len(aims):
         said = f"We read {whose} strategy as {count} {'aim' if len(aims) == 1 else 'aims'}: is it right?"
     else:

@@ -57,13 +57,11 @@ def _finding(data: ReviewData, notes: list[NoteSeen]) -> str:
     whose = "their" if data.internal else "your"
     noun = "thing moves" if len(notes) == 1 else "things move"
     if ahead:
-        said = (
-            f"{count} {noun} in {whose} market; next, by {formats.day(ahead[0].happens_on)}: {_lower(ahead[0].title)}"
-        )
+        said = f"{count} {noun} in {whose} market; next, by {formats.day(ahead[0].happens_on)}: {_lower(ahead[0])}"
         if len(said) <= findings.LONGEST:
             return said
         return f"{count} {noun} in {whose} market, the next by {formats.day(ahead[0].happens_on)}"
-    said = f"{count} {noun} in {whose} market: {_lower(notes[0].title)}"
+    said = f"{count} {noun} in {whose} market: {_lower(notes[0])}"
     return said if len(said) <= findings.LONGEST else f"{count} {noun} in {whose} market"
 
 
@@ -71,5 +69,8 @@ def _day(one: NoteSeen) -> str:
     return one.happens_on.isoformat() if one.happens_on else ""
 
 
-def _lower(title: str) -> str:
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+def _lower(one: NoteSeen) -> str:
+    """Within a sentence; a rival's or the client's name may open the title, and stays as it is."""
+    title = one.title
+    named = one.kind in ("competitor", "client") or title[1:2].isupper()
+    return title if named else title[:1].lower() + title[1:]

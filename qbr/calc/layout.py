@@ -60,7 +60,7 @@ class _Sheet:
 
 
 def laid_out(deck: Deck) -> Layout:
-    colours = brand(deck.brand)
+    colours = brand(deck.brand, deck.accent)
     sheets: list[_Sheet] = []
     cut: list[tuple[str, str]] = []
     blocked: list[str] = []

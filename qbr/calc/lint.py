@@ -107,7 +107,7 @@ def _whole(deck: Deck) -> Iterator[Finding]:
         fix = "Put actions with owner and day on the plan"
         fix += ", and share with the client those they may see." if deck.audience == "client" else "."
         yield Finding("no plan", "", "Next quarter", "The review ends without a next step.", fix)
-    colours = brand(deck.brand)
+    colours = brand(deck.brand, deck.accent)
     if contrast(colours.pure, colours.panel_text) < TEXT_CONTRAST:
         fix = "Choose a darker or a lighter brand colour."
         yield Finding("contrast", "title", "Title", "The title's text is hard to read on the brand colour.", fix)

@@ -332,7 +332,10 @@ class Slide:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """as_of: ISO instant of the figures; it also dates the file, so that the same deck is the same bytes."""
+    """as_of: ISO instant of the figures; it also dates the file, so that the same deck is the same bytes.
+
+    accent: colour of marks, blank as the brand. logo: a PNG in base64.
+    """
 
     title: str
     client: str
@@ -342,6 +345,8 @@ class Deck:
     as_of: str
     slides: tuple[Slide, ...]
     brand: str = "#0B4F6C"
+    accent: str = ""
+    logo: str = ""
     as_of_text: str = ""
     run_text: str = ""
     frozen_text: str = ""

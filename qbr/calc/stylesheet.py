@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from qbr.calc.blocks import STYLES, Block, Layout, TableBlock, Text
+from qbr.calc.blocks import STYLES, Block, Layout, Logo, TableBlock, Text
 from qbr.calc.colour import Brand
 from qbr.calc.tables import STEPS
 
@@ -46,6 +46,8 @@ def stylesheet(layout: Layout, brand: Brand) -> str:
 def _block_rules(block: Block) -> dict[str, str]:
     if isinstance(block, TableBlock):
         return {f".w{width}": f"width:{width}px" for width in block.widths}
+    if isinstance(block, Logo):
+        return {f".{block.place}": f"width:{block.width}px;height:{block.height}px"}
     if isinstance(block, Text) and block.gap:
         return {f".m{block.gap}": f"margin-bottom:{block.gap}px"}
     return {}

@@ -1,5 +1,6 @@
 """What reviews are made of: meetings with a life, decks and their links; what our work was worth to the client."""
 
+from qbr.models.brand import DeckBrand, DeckTemplate
 from qbr.models.decks import Deck, DeckLink, SlideEdit, SlideNote, Snapshot, new_word
 from qbr.models.reviews import PreRead, Review, ReviewCadence, ReviewRating, ReviewState, ReviewStep
 from qbr.models.value import (
@@ -21,7 +22,9 @@ __all__ = [
     "BenefitState",
     "Confidence",
     "Deck",
+    "DeckBrand",
     "DeckLink",
+    "DeckTemplate",
     "Driver",
     "PreRead",
     "Review",

@@ -1189,6 +1189,12 @@ VALUE = (
     Case("value_ask_end", under("value_ask"), post=WRITERS, record=True, strange=404),
     *(_figure(f"value.{name}:client=HAL", MONEY) for name in ("signed", "cost", "roi", "payback", "npv")),
 )  # fmt: skip
+LOOK = (
+    Case("brand", get=DIRECTOR, post=DIRECTOR, body=fixed_body(version="0", colour="#0B4F6C")),
+    Case("client_brand", key, get=WRITERS, post=WRITERS, record=True, strange=404,
+         body=fixed_body(version="0", colour="#0B4F6C")),
+    Case("deck_template", fixed(kind="qbr"), post=DIRECTOR, body=fixed_body(slides="summary")),
+)  # fmt: skip
 _NOTE: Kwargs = {
     "kind": "industry", "title": "Qvprices", "so_what": "Qvless money", "noted_on": "2026-11-01",
     "expires_on": "2027-01-01", "version": "1",
@@ -1302,6 +1308,7 @@ PAGES: tuple[Case, ...] = (
     *INTELLIGENCE,
     *CAMPAIGNS,
     *VALUE,
+    *LOOK,
     *FINANCIALS,
     *REPORTS,
     *REVIEWS,
