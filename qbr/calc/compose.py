@@ -9,6 +9,7 @@ from typing import Final
 from common import formats
 from common.periods import month_end, month_label
 from financials.calc import findings
+from qbr.calc.colour import HOUSE
 from qbr.calc.compose_ahead import bets, commitments, obligations, operating, options, roadmap
 from qbr.calc.compose_dive import dive
 from qbr.calc.compose_forecast import forecast
@@ -74,6 +75,9 @@ def compose(data: ReviewData) -> Deck:
         audience=data.audience,
         as_of=data.as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
         slides=(_title(data, label), *found),
+        brand=data.look.colour or HOUSE,
+        accent=data.look.accent,
+        logo=data.look.logo,
         as_of_text=f"figures as of {formats.moment(data.as_of)}",
         run_text=f"forecast run {data.forecast.run}" if data.forecast.run else "",
         confidentiality=f"Confidential: {data.client} and {data.firm}",

@@ -129,6 +129,15 @@ class PromiseMade:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """colour, accent: #RRGGBB, '' for the house's. logo: a PNG in base64."""
+
+    colour: str = ""
+    accent: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewData:
     """Everything a review says, before words. team: name and title of ours. through: the last closed month."""
 
@@ -155,6 +164,7 @@ class ReviewData:
     edition: int = 1
     fiscal_start: int = 1
     account: Account = field(default_factory=Account)
+    look: Look = field(default_factory=Look)
 
     @property
     def internal(self) -> bool:

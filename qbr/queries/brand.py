@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from django.db.models import Q
-
-from accounts.models import Client
-from qbr.calc import slides
-from qbr.calc.colour import HOUSE, brand, contrast, darkened
-from qbr.models import DeckBrand
+from qbr.calc.colour import brand, contrast, darkened
+from qbr.calc.review import Look
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    colour: str = HOUSE
-    accent: str = ""
-    logo: str = ""
-
-
-def look_of(client: Client) -> Look:
-    """The client's own, and of what it does not say the firm's. One query."""
-    found = list(DeckBrand.objects.filter(Q(client=client) | Q(client=None)).order_by("client_id"))
-    found.sort(key=lambda one: one.client_id is None)
-    logo = next((bytes(one.logo) for one in found if one.logo), b"")
-    colours = next((one for one in found if one.colour), None)
-    return Look(
-        colours.colour if colours else HOUSE,
-        colours.accent if colours else "",
-        b64encode(logo).decode(),
-    )
-
-
-def branded(deck: slides.Deck, client: Client) -> slides.Deck:
-    look = look_of(client)
-    return replace(deck, brand=look.colour, accent=look.accent, logo=look.logo)
+def look_in(rows: Sequence[Mapping[str, Any]]) -> Look:
+    """The client's own, which comes first, and of what it does not say the firm's."""
+    colours = next((row for row in rows if row["colour"]), None)
+    logo = next((row["logo"] for row in rows if row["logo"]), "")
+    plain = logo.replace("\n", "")  # PostgreSQL breaks its base64 into lines
+    return Look(colours["colour"], colours["accent"], plain) if colours else Look(logo=plain)
 
 
 def advice_on(colour: str, accent: str) -> list[str]:

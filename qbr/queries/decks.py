@@ -23,7 +23,6 @@ from qbr.calc.outline import arranged
 from qbr.calc.review import ReviewData
 from qbr.calc.words import unsupported, with_words
 from qbr.models import Deck, Snapshot
-from qbr.queries.brand import branded
 from qbr.queries.review import ReviewRequest, load_review
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class Composed:
 
 
 def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = "") -> Composed:
-    """deck: as access.get_deck_for gives it. Thirteen queries at most."""
+    """deck: as access.get_deck_for gives it. Twelve queries at most."""
     request = ReviewRequest(deck.period, deck.kind, deck.audience, deck.held_on, deck.edition)
     data = load_review(user, deck.client, request, now=now)
     edits = edit_rows(deck)
@@ -66,7 +65,7 @@ def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = ""
     plain = arranged(compose(_without(data, edits)), deck.outline)
     words = {key: edit["words"] for key, edit in edits.items()}
     hidden = [key for key, edit in edits.items() if edit["hidden"]]
-    made = replace(with_agenda(branded(with_words(plain, words, hidden), deck.client)), frozen_text=frozen_text)
+    made = replace(with_agenda(with_words(plain, words, hidden)), frozen_text=frozen_text)
     layout = laid_out(made)
     composed = {slide.key: slide for slide in plain.slides}
     doubts = tuple(

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
 
 from accounts.models import (
@@ -42,7 +42,7 @@ from accounts.queries.answers import WINDOW
 from accounts.queries.stakeholders import with_last_touch
 from common.periods import Month
 from financials.models import AlignmentTie, Contract, Milestone, ScheduleLine, TimeMonth
-from qbr.models import Benefit, BenefitAmount, ValueCost
+from qbr.models import Benefit, BenefitAmount, DeckBrand, ValueCost
 
 Row = dict[str, Any]
 Facts = Mapping[str, list[Row]]
@@ -145,6 +145,12 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
         "benefit_month": _rows(
             BenefitAmount.objects.filter(benefit__client=OuterRef("pk")), "month", benefit=F("benefit_id"),
             amount=_exact("amount"),
+        ),
+        "look": _rows(
+            DeckBrand.objects.filter(Q(client=OuterRef("pk")) | Q(client=None)).order_by(
+                F("client_id").asc(nulls_last=True)
+            ),
+            "colour", "accent", logo=Func(F("logo"), Value("base64"), function="encode", output_field=TextField()),
         ),
         "spent": _rows(ValueCost.objects.filter(**of), "month", "currency", amount=_exact("amount")),
         "milestone": _rows(

@@ -42,6 +42,7 @@ from qbr.calc.review import (
     summed_rows,
 )
 from qbr.queries.account import Around, account_of, day_of, short
+from qbr.queries.brand import look_in
 from qbr.queries.facts import Row, load_facts
 
 MONTHS_BACK = 35
@@ -97,6 +98,7 @@ def load_review(user: User, client: Client, request: ReviewRequest, *, now: date
         tasks=_tasks(user, facts["task"], internal=internal),
         promises=_promises(facts["promise"], first, today),
         team=_team(client, facts["team"]),
+        look=look_in(facts["look"]),
         account=account_of(facts, Around(basis, periods, figures, today, internal)),
         budget_version=basis.budget_version,
         entries=sum(row.rows_behind for row in actual.rows),

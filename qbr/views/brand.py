@@ -18,7 +18,7 @@ from qbr.access_value import get_value_client_for
 from qbr.actions import brand as actions
 from qbr.forms_brand import BrandForm, TemplateForm
 from qbr.models import Deck, DeckBrand, DeckTemplate
-from qbr.queries.brand import advice_on, look_of
+from qbr.queries.brand import advice_on
 from qbr.views.pages import AUTHORS
 
 STALE = "Not saved: somebody changed it meanwhile. Here is how it stands now."
@@ -54,7 +54,6 @@ def _page(request: HttpRequest, client: Client | None) -> HttpResponse:
         return HttpResponseRedirect(here)
     context = {
         "form": form, "held": held, "client": client, "version": held.version if held else 0,
-        "look": look_of(client) if client else None,
         "header": client_header(user, client, active="reviews") if client else None,
         "base": "accounts/client_base.html" if client else "base.html",
         "templates": [] if client else _templates(),
