@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import openpyxl
 import pdfplumber
 import pytest
 from pypdf import PdfReader
@@ -175,3 +176,14 @@ def test_a_render_that_needs_too_much_memory_is_stopped() -> None:
 def test_nesting_that_the_renderer_cannot_follow_is_a_failure_with_a_reason() -> None:
     with pytest.raises((Failed, TimedOut)):
         render_html("<div>" * 5000, limits=Limits(cpu_seconds=10))
+
+
+def test_header_cells_say_what_they_head_and_the_figures_lie_in_a_workbook(reader: PdfReader) -> None:
+    """The workbook holds exact numbers where the pages round, and no cell of it is a formula."""
+    heads: list[Any] = [*elements(reader.root_object["/StructTreeRoot"], "/TH")]
+    assert {str(head["/A"]["/Scope"]) for head in heads} == {"/Column", "/Row"}
+    assert list(reader.attachments) == ["figures.xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(reader.attachments["figures.xlsx"][0]))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert len([cell for cell in cells if cell.data_type == "n" and cell.value is not None]) > 20
