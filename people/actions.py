@@ -40,6 +40,7 @@ RESOURCES = (
     "benefits",
     "benefit-amounts",
     "value-costs",
+    "reviews",
     "campaigns",
     "campaign-spend",
     "plans",

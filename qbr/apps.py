@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
-from common.policies import MONEY_READERS
-from common.tabs import ClientTab, kpi_tabs, tabs
+from common.policies import ADMINISTRATOR, MONEY_READERS
+from common.tabs import ClientTab, SectionTab, kpi_tabs, section_tabs, tabs
 
 
 class QbrConfig(AppConfig):
@@ -9,12 +9,20 @@ class QbrConfig(AppConfig):
 
     def ready(self) -> None:
         from common.personal import kept
-        from qbr import figures_value, imports, jobs, reports_value  # models can be imported only once apps are set up
+
+        # models can be imported only once apps are set up
+        from qbr import figures_value, imports, jobs, reports_reviews, reports_value
+        from qbr.queries import attention
 
         jobs.register()
         imports.register()
         figures_value.register()
         reports_value.register()
+        reports_reviews.register()
+        attention.register()
         kpi_tabs.register("value", ClientTab("Value realised", "client_value", MONEY_READERS, order=30))
+        section_tabs.register("reviews", SectionTab("Calendar", "reviews", MONEY_READERS, 10))
+        section_tabs.register("decks", SectionTab("Decks", "review_decks", MONEY_READERS, 20))
+        section_tabs.register("cadence", SectionTab("Cadence", "review_cadence", MONEY_READERS | {ADMINISTRATOR}, 30))
         kept.register("qbr.snapshot", "a frozen review is kept as the client saw it; its hash vouches for it")
         tabs.register("reviews", ClientTab("Reviews", "client_reviews", MONEY_READERS, order=70))

@@ -1,9 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from qbr.views import brand, builder, links, reviews, value
+from qbr.views import brand, builder, calendar, life, links, present, reviews, value
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("reviews/", reviews.index, name="reviews"),
+    path("reviews/", calendar.index, name="reviews"),
+    path("reviews/decks/", calendar.decks, name="review_decks"),
+    path("reviews/plan/", calendar.plan_proposed, name="review_plan_proposed"),
+    path("reviews/cadence/", calendar.cadence, name="review_cadence"),
+    path("reviews/cadence/<str:tier>/", calendar.cadence_of, name="review_cadence_tier"),
+    path("new/meeting/", calendar.plan, name="plan_review"),
     path("new/review/", reviews.new, name="new_review"),
     path("reviews/<int:pk>/", reviews.show, name="review"),
     path("reviews/<int:pk>/slides/<str:slide>/", builder.words, name="review_words"),
@@ -13,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<int:pk>/slides/<str:slide>/take/", builder.take, name="review_take"),
     path("reviews/<int:pk>/order/", builder.arrange, name="review_order"),
     path("reviews/<int:pk>/preview/", reviews.preview, name="review_preview"),
+    path("reviews/<int:pk>/present/", present.audience, name="review_present"),
+    path("reviews/<int:pk>/present/speaker/", present.speaker, name="review_speaker"),
+    path("reviews/<int:pk>/slides/<str:slide>/note/", present.note, name="review_note"),
     path("reviews/<int:pk>/freeze/", reviews.freeze, name="review_freeze"),
     path("reviews/<int:pk>/edition/", reviews.edition, name="review_edition"),
     path("reviews/<int:pk>/progress/", reviews.progress, name="review_progress"),
@@ -24,7 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shared/review/<str:token>/", links.shared, name="shared_review"),
     path("shared/review/<str:token>/pages/", links.shared_pages, name="shared_pages"),
     path("shared/review/<str:token>/pdf/", links.shared_pdf, name="shared_pdf"),
-    path("clients/<str:key>/reviews/", reviews.of_client, name="client_reviews"),
     path("reviews/look/", brand.of_firm, name="brand"),
     path("reviews/look/<str:kind>/slides/", brand.template, name="deck_template"),
     path("clients/<str:key>/reviews/look/", brand.of_client, name="client_brand"),
@@ -40,4 +47,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/kpis/value/<int:pk>/months/", value.amount, name="benefit_amount"),
     path("clients/<str:key>/kpis/value/<int:pk>/reopen/", value.reopen, name="benefit_reopen"),
     path("shared/value/<str:token>/", value.answer, name="value_answer"),
+    path("clients/<str:key>/reviews/", life.of_client, name="client_reviews"),
+    path("clients/<str:key>/reviews/<int:pk>/", life.show, name="client_review"),
+    path("clients/<str:key>/reviews/<int:pk>/step/", life.step, name="client_review_step"),
+    path("clients/<str:key>/reviews/<int:pk>/edit/", life.edit, name="client_review_edit"),
+    path("clients/<str:key>/reviews/<int:pk>/minutes/", life.minutes, name="client_review_minutes"),
+    path("clients/<str:key>/reviews/<int:pk>/rating/", life.rate, name="client_review_rate"),
+    path("clients/<str:key>/reviews/<int:pk>/ask/", life.ask, name="client_review_ask"),
+    path("clients/<str:key>/reviews/<int:pk>/follow-up/", life.follow, name="client_review_follow"),
+    path("clients/<str:key>/reviews/<int:pk>/pre-read/", life.preread, name="client_review_preread"),
 ]

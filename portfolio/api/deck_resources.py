@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from django.core.exceptions import PermissionDenied
@@ -26,7 +26,8 @@ from portfolio.api.views import ApiView
 from qbr.access import decks_for, get_deck_for, get_editable_deck_for
 from qbr.actions import decks as actions
 from qbr.forms import NewReviewForm
-from qbr.models import Deck, Snapshot
+from qbr.models import Deck
+from qbr.queries.decks import file_of
 from qbr.views.pages import TYPES, as_file
 
 NOT_HELD: Final = "Some fields do not hold."
@@ -106,14 +107,13 @@ def _may_read(view: ApiView) -> None:
 
 
 class _FileView(ApiView):
-    ending = ""
+    ending: Literal["pdf", "pptx"]
 
     def answer(self, request: Request, pk: str) -> HttpResponse:
         require_scope(request, "read:decks")
         _may_read(self)
         deck = get_deck_for(self.person, _number(pk))
-        body = Snapshot.objects.filter(deck=deck).values_list(self.ending, flat=True).first()
-        return as_file(deck, body, self.ending)
+        return as_file(deck, file_of(deck, self.ending), self.ending)
 
 
 class DeckPdfView(_FileView):

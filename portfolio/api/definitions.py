@@ -29,6 +29,7 @@ from portfolio.api.pack_resources import PACK_SCHEDULES, PACK_SENDS
 from portfolio.api.people_resources import ALLOCATIONS, LEAVE, PEOPLE
 from portfolio.api.plan_resources import PLAN_RESOURCES
 from portfolio.api.pursuit_resources import PITCHES, PROPOSALS
+from portfolio.api.review_resources import REVIEWS
 from portfolio.api.saved_views import SAVED_VIEWS
 from portfolio.api.session_resources import IDEAS, SESSIONS
 from portfolio.api.survey_steps import INVITATIONS, SURVEYS
@@ -60,6 +61,7 @@ RESOURCES = (
     BENEFITS,
     BENEFIT_AMOUNTS,
     VALUE_COSTS,
+    REVIEWS,
     SESSIONS,
     IDEAS,
     ALIGNMENT,

@@ -33,6 +33,7 @@ from portfolio.api.pipeline import PipelineView
 from portfolio.api.problems import TYPE, problem_body
 from portfolio.api.reports import PnlView
 from portfolio.api.resources import Resource
+from portfolio.api.review_resources import ReviewStepView
 from portfolio.api.saved_views import MoveView, PinView, UnpinView
 from portfolio.api.schema import bulk_schema, create_schema, detail_schema, list_schema
 from portfolio.api.servicing import DraftOrderView, OverServicingView
@@ -167,6 +168,7 @@ urlpatterns = [
     path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
     path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
     path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),
+    path("reviews/<str:pk>/step/", ReviewStepView.as_view(), name="api_reviews_step"),
     path("decks/<str:pk>/pdf/", DeckPdfView.as_view(), name="api_decks_pdf"),
     path("decks/<str:pk>/pptx/", DeckPptxView.as_view(), name="api_decks_pptx"),
     path("decks/<str:pk>/freeze/", DeckFreezeView.as_view(), name="api_decks_freeze"),

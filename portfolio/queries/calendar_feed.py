@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from icalendar import Calendar, Event
 
 from common.formats import exact
 from financials.queries.renewals import RenewalRow, renewals_ahead
 from people.access import abilities_of
-from qbr.access import decks_for
+from qbr.access import decks_for, reviews_for
+from qbr.models import Review
 
 if TYPE_CHECKING:
     from people.models import User
@@ -25,17 +27,23 @@ BACK: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """uid: stays the same for the same date of the same record, so that a calendar moves it rather than doubling it."""
+    """uid: stays the same for the same date of the same record, so that a calendar moves it rather than doubling it.
+
+    begins: the moment it starts, of `minutes` length; None: the whole day.
+    """
 
     uid: str
     on: date
     title: str
     text: str
     path: str
+    begins: datetime | None = None
+    minutes: int = 0
+    place: str = ""
 
 
 def calendar_entries(user: User, now: datetime) -> list[Entry]:
-    """By day. Two queries, and one for the newest rates of none."""
+    """By day. Three queries, and one for the newest rates of none."""
     can = abilities_of(user)
     found: list[Entry] = []
     if can.see_contracts:
@@ -60,9 +68,14 @@ def _of_renewal(row: RenewalRow) -> Iterable[Entry]:
 
 
 def _reviews(user: User, now: datetime) -> list[Entry]:
-    since = now.date() - timedelta(days=BACK)
-    rows = decks_for(user).filter(held_on__gte=since, held_on__lte=now.date() + timedelta(days=AHEAD))
-    return [
+    """Meetings that are planned or were held; and the day of a deck that belongs to none."""
+    since, until = now.date() - timedelta(days=BACK), now.date() + timedelta(days=AHEAD)
+    meetings = reviews_for(user).exclude(state="cancelled").filter(day__gte=since, day__lte=until)
+    same = {name: OuterRef(name) for name in ("client", "kind", "period")}
+    rows = decks_for(user).filter(held_on__gte=since, held_on__lte=until)
+    rows = rows.exclude(Exists(Review.objects.filter(**same).exclude(state="cancelled")))
+    found = [_meeting(review) for review in meetings.select_related("client").order_by("day", "pk")]
+    return found + [
         Entry(
             f"review-{pk}", held_on, f"Review: {client}, {period}", title, reverse("review", args=[pk])
         )
@@ -73,8 +86,16 @@ def _reviews(user: User, now: datetime) -> list[Entry]:
     ]  # fmt: skip
 
 
+def _meeting(review: Review) -> Entry:
+    return Entry(
+        f"meeting-{review.pk}", review.day, f"{review.get_kind_display()}: {review.client.name}, {review.period}",
+        "\n".join(filter(None, (f"{review.get_state_display()}.", review.agenda))),
+        reverse("client_review", args=[review.client.key, review.pk]), review.begins(), review.length, review.place,
+    )  # fmt: skip
+
+
 def as_ics(entries: Iterable[Entry], *, now: datetime, host: str, base: str, name: str) -> bytes:
-    """All-day events by RFC 5545. base: scheme and host of the pages' addresses."""
+    """Events by RFC 5545, all-day ones where no hour is said. base: scheme and host of the pages' addresses."""
     calendar = Calendar()
     calendar.add("prodid", "-//Principal//Account portfolio//EN")
     calendar.add("version", "2.0")
@@ -85,12 +106,15 @@ def as_ics(entries: Iterable[Entry], *, now: datetime, host: str, base: str, nam
         event = Event()
         event.add("uid", f"{entry.uid}@{host}")
         event.add("dtstamp", now)
-        event.add("dtstart", entry.on)
-        event.add("dtend", entry.on + timedelta(days=1))
+        event.add("dtstart", entry.begins or entry.on)
+        ends = entry.begins + timedelta(minutes=entry.minutes) if entry.begins else entry.on + timedelta(days=1)
+        event.add("dtend", ends)
+        if entry.place:
+            event.add("location", entry.place)
         event.add("summary", entry.title)
         event.add("description", entry.text)
         event.add("url", f"{base}{entry.path}")
-        event.add("transp", "TRANSPARENT")
+        event.add("transp", "OPAQUE" if entry.begins else "TRANSPARENT")
         calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written

@@ -36,12 +36,19 @@ def promises(data: ReviewData) -> Slide | None:
         kind="promises",
         section="Promises since last time" if any(one.state != "open" for one in data.promises) else "Promises",
         headline=_finding(data),
-        dek="Everything either side promised that fell due since the period began, and what is still open.",
+        dek=_dek(data),
         source=f"commitment ledger on {formats.day(data.today)}",
         tables=tables,
         columns=_carried(data),
         drawn=_drawn(data),
     )
+
+
+def _dek(data: ReviewData) -> str:
+    met = next((one.met_on for one in data.promises if one.met_on), None)
+    if met is None:
+        return "Everything either side promised that fell due since the period began, and what is still open."
+    return f"What was promised at the review of {formats.day(met)} first, then what fell due since and is still open."
 
 
 def _due(found: Sequence[PromiseMade]) -> list[PromiseMade]:
@@ -53,7 +60,7 @@ def _ledger(data: ReviewData, side: str, found: list[PromiseMade]) -> Table:
     kept = sum(one.state == "kept" for one in due)
     who = "We" if side == "ours" else "You"
     title = f"{who} kept {kept} of {len(due)}, {round(100 * kept / len(due))}%" if due else f"{who}: none due yet"
-    shown = sorted(found, key=lambda one: (_ORDER[one.state], one.due))[:MOST]
+    shown = sorted(found, key=lambda one: (one.met_on is None, _ORDER[one.state], one.due))[:MOST]
     widths = (290, 74, 132, 157) if side == "ours" else (212, 68, 120, 75)
     name = data.firm if side == "ours" else data.client
     heads = (f"Promised by {name}", "Due", "Outcome", "What happened" if side == "ours" else "When")
@@ -63,7 +70,7 @@ def _ledger(data: ReviewData, side: str, found: list[PromiseMade]) -> Table:
         Column(heads[2], widths[2], "status"),
         Column(heads[3], widths[3], "quiet"),
     )
-    rows = tuple(_row(one) for one in sorted(shown, key=lambda one: (one.due, one.text)))
+    rows = tuple(_row(one) for one in sorted(shown, key=lambda one: (one.met_on is None, one.due, one.text)))
     marks = tuple(OUTCOMES[one.state][1] for one in sorted(found, key=lambda one: _ORDER[one.state]))
     return Table(columns, rows, title, _earlier(data, side), marks=marks)
 

@@ -118,7 +118,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class PromiseMade:
-    """side: ours or theirs. state: as accounts.calc.promises has it. ended_on: kept or dropped then."""
+    """side: ours or theirs. state: as accounts.calc.promises has it. ended_on: kept or dropped then. met_on: the day of
+    the last review, where it was made there.
+    """
 
     side: str
     text: str
@@ -126,6 +128,7 @@ class PromiseMade:
     state: str
     ended_on: date | None
     owner: str
+    met_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

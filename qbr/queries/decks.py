@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.urls import reverse
 
@@ -52,8 +52,11 @@ class Composed:
 
 
 def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = "") -> Composed:
-    """deck: as access.get_deck_for gives it. Twelve queries at most."""
-    request = ReviewRequest(deck.period, deck.kind, deck.audience, deck.held_on, deck.edition)
+    """deck: as access.get_deck_for gives it; where its review has frozen the data, read as of that moment. Twelve
+    queries at most.
+    """
+    fixed = getattr(deck, "data_as_of", None), getattr(deck, "data_run", None)
+    request = ReviewRequest(deck.period, deck.kind, deck.audience, deck.held_on, deck.edition, *fixed)
     data = load_review(user, deck.client, request, now=now)
     edits = edit_rows(deck)
     rows = {
@@ -114,6 +117,30 @@ def content_hash(content: dict[str, Any]) -> str:
 
 def frozen_deck(snapshot: Snapshot) -> slides.Deck:
     return slides.from_json(snapshot.content)
+
+
+def frozen_of(deck: Deck) -> slides.Deck:
+    """What a frozen deck was made of."""
+    return frozen_deck(Snapshot.objects.defer("pdf", "pptx").get(deck=deck))
+
+
+def shown_of(user: User, deck: Deck, now: datetime) -> slides.Deck:
+    """The pages as they are to be seen: a frozen deck's own, a draft's as its data and words make them now."""
+    return frozen_of(deck) if deck.status == Deck.Status.FROZEN else compose_deck(user, deck, now=now).deck
+
+
+def facts_of(deck: Deck) -> Snapshot:
+    """When it was frozen, by whom, and its fingerprints; neither its content nor its files are read."""
+    return Snapshot.objects.defer("pdf", "pptx", "content").get(deck=deck)
+
+
+def file_of(deck: Deck, ending: Literal["pdf", "pptx"]) -> bytes | memoryview | None:
+    """A kept file; None until it is made."""
+    return Snapshot.objects.filter(deck=deck).values_list(ending, flat=True).first()
+
+
+def has_pdf(deck: Deck) -> bool:
+    return Snapshot.objects.filter(deck=deck, rendered_at__isnull=False).exists()
 
 
 OF_CLIENT: Final = frozenset({"client_plan", "client_kpis", "client_value",

@@ -42,7 +42,7 @@ from accounts.queries.answers import WINDOW
 from accounts.queries.stakeholders import with_last_touch
 from common.periods import Month
 from financials.models import AlignmentTie, Contract, Milestone, ScheduleLine, TimeMonth
-from qbr.models import Benefit, BenefitAmount, DeckBrand, ValueCost
+from qbr.models import Benefit, BenefitAmount, DeckBrand, Review, ValueCost
 
 Row = dict[str, Any]
 Facts = Mapping[str, list[Row]]
@@ -99,7 +99,7 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
         ),
         "promise": _rows(
             Commitment.objects.filter(**of).order_by("side", "due", "pk"),
-            "side", "text", "due", "kept_on", "dropped_on", owner=F("owner__name"),
+            "side", "text", "due", "kept_on", "dropped_on", owner=F("owner__name"), made_on=_made_on(),
         ),
         "task": _rows(
             Action.objects.filter(**under)
@@ -206,6 +206,12 @@ def _work(months: tuple[Month, Month]) -> dict[str, QuerySet[Any]]:
         ),
         "hours": hours.annotate(row=total).values("row"),
     }  # fmt: skip
+
+
+def _made_on() -> Subquery:
+    """The day of the review at which a promise was made, if at one."""
+    met = Review.objects.filter(promises=OuterRef("pk"), state__in=("held", "rated", "live", "closed"))
+    return Subquery(met.order_by("-day").values("day")[:1])
 
 
 def _with_readings(measures: QuerySet[PlanMeasure]) -> QuerySet[PlanMeasure]:

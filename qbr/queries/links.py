@@ -20,6 +20,11 @@ def token_of(link: DeckLink) -> str:
     return signing.dumps([link.pk, link.word], salt=SALT, compress=True)
 
 
+def url_of(link: DeckLink) -> str:
+    """The whole address, as it is mailed or copied."""
+    return f"{settings.PUBLIC_URL}{reverse('shared_review', args=[token_of(link)])}"
+
+
 def link_of(token: str) -> DeckLink | None:
     """Whose link this is; None where it was never given out or was tampered with. Only a client's frozen review."""
     try:
@@ -63,7 +68,7 @@ def link_rows(deck: Deck, now: datetime) -> list[LinkRow]:
         link.deck = deck
         open_now = is_open(link, now)
         ended = "Taken back" if link.revoked_at else "Ended"
-        url = f"{settings.PUBLIC_URL}{reverse('shared_review', args=[token_of(link)])}" if open_now else ""
+        url = url_of(link) if open_now else ""
         found.append(
             LinkRow(
                 link.pk, link.label, link.expires_on, link.made_by, link.opened, link.last_opened_at,

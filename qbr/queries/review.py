@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -57,13 +57,17 @@ LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class ReviewRequest:
-    """Which review. period: '2026-Q3', '2026-09', '2026', 'FY2026-Q3'."""
+    """Which review. period: '2026-Q3', '2026-09', '2026', 'FY2026-Q3'. as_of: the moment whose entries are read, and
+    run the forecast's, where the data is frozen; None: as they stand.
+    """
 
     period: str
     kind: str = "qbr"
     audience: str = "client"
     held_on: date | None = None
     edition: int = 1
+    as_of: datetime | None = None
+    run: int | None = None
 
 
 def load_review(user: User, client: Client, request: ReviewRequest, *, now: datetime) -> ReviewData:
@@ -71,13 +75,13 @@ def load_review(user: User, client: Client, request: ReviewRequest, *, now: date
     first, last = parse_period(request.period, client.fiscal_year_start)
     currency = client.currency or settings.REPORTING_CURRENCY
     # A deck is read by others than its author: it never tells what few people cost together.
-    basis = replace(load_basis(user, now=now, currency=currency), salary=False)
+    basis = replace(load_basis(user, now=now, currency=currency, as_of=request.as_of), salary=False)
     internal = request.audience == "internal"
     start = month_add(min(last, basis.through), -MONTHS_BACK)
     end = month_add(max(last, basis.through), MONTHS_AHEAD)
     actual = _pnl(user, client, basis, "actual", start, basis.through, safe=not internal)
     budget = _pnl(user, client, basis, "budget", start, end, safe=not internal)
-    today = client.local_date(now)
+    today = client.local_date(request.as_of or now)
     periods = periods_of(request.period, first, last, basis.through, client.fiscal_year_start)
     facts = load_facts(client, today, (periods.before.first if periods.before else first, last), internal=internal)
     figures = Figures(_by_month(actual), _by_month(budget), _by_line(actual), _by_line(budget))
@@ -92,11 +96,11 @@ def load_review(user: User, client: Client, request: ReviewRequest, *, now: date
         as_of=basis.as_of,
         through=basis.through,
         figures=figures,
-        forecast=_forecast(client, basis),
+        forecast=_forecast(client, basis, request.run),
         deals=_deals(user, client, basis),
         agreements=_agreements(user, client, basis),
         tasks=_tasks(user, facts["task"], internal=internal),
-        promises=_promises(facts["promise"], first, today),
+        promises=_promises(facts["promise"], first, today, request.held_on),
         team=_team(client, facts["team"]),
         look=look_in(facts["look"]),
         account=account_of(facts, Around(basis, periods, figures, today, internal)),
@@ -139,21 +143,22 @@ def _by_month(result: PnlResult) -> dict[Month, Amounts]:
     return {month: summed_rows(rows) for month, rows in months.items()}
 
 
-def _forecast(client: Client, basis: Basis) -> ForecastMonths:
-    rows = ForecastRun.objects.filter(client=client, is_current=True).values_list(
+def _forecast(client: Client, basis: Basis, run: int | None) -> ForecastMonths:
+    wanted = {"is_current": True} if run is None else {"pk": run}
+    rows = ForecastRun.objects.filter(client=client, **wanted).values_list(
         "pk", "unpriced", "lines__month", "lines__layer", "lines__amount", "lines__currency"
     )
     layers: dict[Month, dict[str, Decimal | None]] = {}
-    run, unpriced = "", 0
+    said, unpriced = "", 0
     found: list[tuple[Any, ...]] = list(rows)  # the joined columns are null for a run without lines
     for number, left_out, month, layer, amount, currency in found:
-        run, unpriced = str(number), left_out
+        said, unpriced = str(number), left_out
         if month is None:
             continue
         cell = layers.setdefault(month, {})
         before, value = cell.get(layer, Decimal(0)), _converted(basis, amount, currency, month)
         cell[layer] = None if before is None or value is None else before + value
-    return ForecastMonths(layers, run, unpriced)
+    return ForecastMonths(layers, said, unpriced)
 
 
 def _converted(basis: Basis, amount: Decimal | None, currency: str, month: Month) -> Decimal | None:
@@ -224,15 +229,21 @@ def _tasks(user: User, rows: list[Row], *, internal: bool) -> tuple[Task, ...]:
     )
 
 
-def _promises(rows: list[Row], first: Month, today: date) -> tuple[PromiseMade, ...]:
-    """Due since the period began, or still open; ours first, by due day."""
+def _promises(rows: list[Row], first: Month, today: date, held_on: date | None) -> tuple[PromiseMade, ...]:
+    """Made at the last review before this one, due since the period began, or still open; ours first, by due day."""
+    before = held_on or today + timedelta(days=1)
+    met = max((on for row in rows if (on := day_of(row["made_on"])) and on < before), default=None)
     found = []
     for row in rows:
         due, kept_on, dropped_on = (day_of(row[name]) for name in ("due", "kept_on", "dropped_on"))
-        if due is None or (due < first and (kept_on or dropped_on)):
+        last = met is not None and day_of(row["made_on"]) == met
+        if due is None or (not last and due < first and (kept_on or dropped_on)):
             continue
         state = state_of(Promise(due, kept_on, dropped_on), today)
-        found.append(PromiseMade(row["side"], row["text"], due, state, kept_on or dropped_on, short(row["owner"])))
+        ended = kept_on or dropped_on
+        found.append(
+            PromiseMade(row["side"], row["text"], due, state, ended, short(row["owner"]), met if last else None)
+        )
     return tuple(found)
 
 

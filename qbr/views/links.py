@@ -8,7 +8,7 @@ from typing import Any
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,16 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.throttling import SimpleRateThrottle
 
-from accounts.access import NOT_FOUND
 from common.policies import allow, public
 from people.access import client_address
 from people.requests import signed_in
-from qbr.access import get_editable_deck_for
+from qbr.access import get_editable_deck_for, get_link_of
 from qbr.actions import links as actions
 from qbr.actions.decks import NotFrozen
 from qbr.forms import LinkForm
-from qbr.models import DeckLink, Snapshot
-from qbr.queries.decks import frozen_deck
+from qbr.models import DeckLink
+from qbr.queries.decks import file_of, frozen_of, has_pdf
 from qbr.queries.links import is_open, link_of
 from qbr.views.pages import AUTHORS, PREVIEW_CSP, as_file, pages
 
@@ -56,10 +55,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     user = signed_in(request)
     deck = get_editable_deck_for(user, pk)
-    found = DeckLink.objects.select_related("deck").filter(deck=deck, pk=link).first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    actions.revoke_link(link=found, actor=user, now=timezone.now())
+    actions.revoke_link(link=get_link_of(deck, link), actor=user, now=timezone.now())
     messages.success(request, "That link opens nothing any more.")
     return HttpResponseRedirect(_back(pk))
 
@@ -86,8 +82,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return refused
     actions.note_opening(link=link, what="opened shared review", now=timezone.now())
-    has_file = Snapshot.objects.filter(deck=link.deck, rendered_at__isnull=False).exists()
-    context = {"deck": link.deck, "link": link, "token": token, "firm": settings.FIRM_NAME, "has_file": has_file}
+    context = {"deck": link.deck, "link": link, "token": token, "firm": settings.FIRM_NAME}
+    context["has_file"] = has_pdf(link.deck)
     return kept_apart(render(request, "qbr/shared.html", context))
 
 
@@ -99,8 +95,7 @@ def shared_pages(request: HttpRequest, token: str) -> HttpResponse:
     link, refused = _opened(request, token)
     if link is None:
         return refused
-    snapshot = Snapshot.objects.defer("pdf", "pptx").get(deck=link.deck)
-    return kept_apart(pages(request, frozen_deck(snapshot)))
+    return kept_apart(pages(request, frozen_of(link.deck)))
 
 
 @public
@@ -110,8 +105,7 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     link, refused = _opened(request, token)
     if link is None:
         return refused
-    body = Snapshot.objects.filter(deck=link.deck).values_list("pdf", flat=True).first()
-    answer = as_file(link.deck, body, "pdf")
+    answer = as_file(link.deck, file_of(link.deck, "pdf"), "pdf")
     actions.note_opening(link=link, what="took shared file", now=timezone.now())
     return kept_apart(answer)
 

@@ -1,4 +1,4 @@
-"""Reviews: the list, a new one, one of them, freezing, its files."""
+"""Decks of reviews: a new one, one of them, freezing, its files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import get_client_for
-from accounts.queries.header import client_header
 from common.periods import month_add, quarter_of
 from common.policies import MONEY_READERS, allow
 from common.records import StaleRecord
@@ -20,32 +18,11 @@ from people.requests import signed_in
 from qbr.access import get_deck_for, get_editable_deck_for
 from qbr.actions import decks as actions
 from qbr.forms import LinkForm, NewReviewForm
-from qbr.models import Deck, Snapshot
-from qbr.queries.decks import compose_deck, deck_rows, files_of, frozen_deck
+from qbr.models import Deck
+from qbr.queries.decks import facts_of, file_of, files_of, shown_of
 from qbr.queries.links import link_rows
 from qbr.views.builder import editor
 from qbr.views.pages import AUTHORS, PREVIEW_CSP, as_file, pages
-
-
-@allow(roles=MONEY_READERS)
-@require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    return render(request, "qbr/reviews.html", {"decks": deck_rows(user), "may_write": abilities_of(user).edit_reviews})
-
-
-@allow(roles=MONEY_READERS, client="key")
-@require_GET
-def of_client(request: HttpRequest, key: str) -> HttpResponse:
-    user = signed_in(request)
-    client = get_client_for(user, key)
-    context = {
-        "header": client_header(user, client, active="reviews"),
-        "decks": deck_rows(user, client=client),
-        "may_write": abilities_of(user).edit_reviews,
-        "client": client,
-    }
-    return render(request, "qbr/client_reviews.html", context)
 
 
 @allow(roles=AUTHORS)
@@ -72,7 +49,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     deck = get_deck_for(user, pk)
     if deck.status == Deck.Status.FROZEN:
         context = {"deck": deck, "may_write": abilities_of(user).edit_reviews, "files": files_of(deck)}
-        context["snapshot"] = Snapshot.objects.defer("pdf", "pptx", "content").get(deck=deck)
+        context["snapshot"] = facts_of(deck)
         context["links"] = link_rows(deck, timezone.now())
         context["form"] = LinkForm(deck=deck, now=timezone.now())
         context["may_share"] = deck.audience == Deck.Audience.CLIENT
@@ -86,12 +63,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The very pages of the PDF, for a frame: no script runs here and nothing is fetched but our fonts."""
     user = signed_in(request)
-    deck = get_deck_for(user, pk)
-    if deck.status == Deck.Status.FROZEN:
-        made = frozen_deck(Snapshot.objects.defer("pdf", "pptx").get(deck=deck))
-    else:
-        made = compose_deck(user, deck, now=timezone.now()).deck
-    return pages(request, made)
+    return pages(request, shown_of(user, get_deck_for(user, pk), timezone.now()))
 
 
 @allow(roles=AUTHORS)
@@ -139,16 +111,14 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     deck = get_deck_for(signed_in(request), pk)
-    body = Snapshot.objects.filter(deck=deck).values_list("pdf", flat=True).first()
-    return as_file(deck, body, "pdf")
+    return as_file(deck, file_of(deck, "pdf"), "pdf")
 
 
 @allow(roles=MONEY_READERS)
 @require_GET
 def pptx(request: HttpRequest, pk: int) -> HttpResponse:
     deck = get_deck_for(signed_in(request), pk)
-    body = Snapshot.objects.filter(deck=deck).values_list("pptx", flat=True).first()
-    return as_file(deck, body, "pptx")
+    return as_file(deck, file_of(deck, "pptx"), "pptx")
 
 
 @allow(roles=AUTHORS)

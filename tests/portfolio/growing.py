@@ -39,7 +39,7 @@ from financials.actions.contracts import RECOMPUTE, mark_clients_dirty, rebuild_
 from financials.models import BudgetLine, Contract, ForecastLook, Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from people.models import User
 from portfolio.reminders import feed_of, token_of
-from qbr.models import Benefit, BenefitAmount, Deck, ValueCost
+from qbr.models import Benefit, BenefitAmount, Deck, Review, ReviewRating, ReviewStep, ValueCost
 from qbr.queries.links import token_of as token_of_link
 from qbr.queries.value import token_of as value_token
 from tests.makers import make_user
@@ -138,6 +138,7 @@ def add_relations(keyed: list[tuple[str, Client]], director: User) -> None:
         through(touchpoint_id=touch.pk, contact_id=contact.pk) for touch, contact in zip(touches, contacts, strict=True)
     )
     add_measured(keyed, director, today)
+    add_reviews(keyed, director, today)
     clients = {client.pk: client for _, client in keyed}
     Plan.objects.bulk_create(
         [Plan(client=client, starts_on=MONTH) for client in clients.values()], ignore_conflicts=True
@@ -150,6 +151,22 @@ def add_relations(keyed: list[tuple[str, Client]], director: User) -> None:
         Action(objective=objective, title=f"Do {objective.title}", owner=director, due=today - timedelta(days=1))
         for objective in objectives
     )
+
+
+def add_reviews(keyed: list[tuple[str, Client]], director: User, today: date) -> None:
+    """One each that is late in the calendar, rated and with a promise; of one client each about a month of its own."""
+    months = {key: month_add(MONTH, -number) for number, (key, _) in enumerate(keyed)}
+    made = Review.objects.bulk_create(
+        Review(
+            client=client, key=key, period=f"{months[key]:%Y-%m}", day=today + timedelta(days=3), owner=director,
+            minutes="Said",
+        )
+        for key, client in keyed
+    )  # fmt: skip
+    ReviewStep.objects.bulk_create(
+        ReviewStep(review=one, after="planned", at=timezone.now(), by=director.email) for one in made
+    )
+    ReviewRating.objects.bulk_create(ReviewRating(review=one, person=director, score=4) for one in made)
 
 
 def add_measured(keyed: list[tuple[str, Client]], director: User, today: date) -> None:

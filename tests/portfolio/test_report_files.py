@@ -190,6 +190,7 @@ ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("campaigns", {}),
     ("benefits", {}),
     ("benefits", {"client": "HAL"}),
+    ("reviews", {}),
     ("map", {"client": "HAL"}),
     ("map-changes", {"client": "HAL", "from": "2026-09-01", "to": "2026-09-30"}),
     ("brief", {"client": "HAL"}),

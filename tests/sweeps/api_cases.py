@@ -321,6 +321,18 @@ API: tuple[Case, ...] = (
         delete=DIRECTOR, body=fixed(roles="Writer: 30"),
     ),
     Case(
+        "api_reviews_list", get=MONEY, post=WRITERS, strange=422,
+        body=fixed(client="HAL", kind="annual", period="2026", day="2027-02-10"),
+    ),
+    Case(
+        "api_reviews", lambda world: {"pk": str(world.own.meeting.pk)}, get=MONEY, patch=WRITERS,
+        body=fixed(minutes="Qvwe agreed"), record=True, strange=404,
+    ),
+    Case(
+        "api_reviews_step", lambda world: {"pk": str(world.own.meeting.pk)}, post=WRITERS,
+        body=fixed(to="cancelled", reason="Qvmoved"), record=True, strange=404,
+    ),
+    Case(
         "api_planning-sessions_list", get=RELATIONS, post=WRITERS, strange=422,
         body=fixed(client="HAL", title="Qvsession", held_on="2026-12-01"),
     ),

@@ -1260,8 +1260,55 @@ REPORTS = (
     Case("report_file", number_of("report"), get=DIRECTOR, record=True, denied=404),
     Case("report_download", number_of("report"), get=DIRECTOR, record=True, denied=404),
 )
+_MET: Kwargs = {"kind": "qbr", "period": "2026-Q3", "day": "2026-10-21", "length": "75", "version": "1"}
 REVIEWS = (
     Case("reviews", get=MONEY),
+    Case("reviews", query="state=all&view=months&client=HAL", get=MONEY, record=True, soft=True),
+    Case("reviews", query="format=csv", get=MONEY),
+    Case("report_pdf", fixed(name="reviews"), get=MONEY, post=MONEY),
+    Case("review_decks", get=MONEY),
+    Case("review_plan_proposed", post=WRITERS, body=fixed(review="1:qbr")),
+    Case("review_cadence", get=MONEY | ADMINISTRATOR),
+    Case(
+        "review_cadence_tier", fixed(tier="key"), get=STAGE_KEEPERS, post=STAGE_KEEPERS,
+        body=fixed(months="4", version="0"),
+    ),
+    Case(
+        "plan_review", get=WRITERS, post=WRITERS, strange=422,
+        body=fixed(client="HAL", kind="annual", period="2026", day="2027-02-10", length="240"),
+    ),
+    Case("client_review", under("meeting"), get=MONEY, record=True),
+    Case("client_review", under("met"), get=MONEY, record=True),
+    Case(
+        "client_review_step", under("meeting"), post=WRITERS, record=True, strange=404,
+        body=fixed(to="cancelled", reason="Qvmoved", version="1"),
+    ),
+    Case(
+        "client_review_edit", under("meeting"), get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed(**_MET)
+    ),
+    Case(
+        "client_review_minutes", under("meeting"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed(minutes="Qvwe agreed", version="1"),
+    ),
+    Case(
+        "client_review_rate", under("met"), get=WRITERS, post=WRITERS, record=True, strange=404, body=fixed(score="4")
+    ),
+    Case(
+        "client_review_ask", under("met"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"contacts": [world.own.contact.pk]},
+    ),
+    Case(
+        "client_review_follow", under("met"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=fixed(side="ours", text="Qvsend it", due="2026-12-01"),
+    ),
+    Case(
+        "client_review_preread", under("meeting"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"contacts": [world.own.contact.pk], "until": timezone.now().date().isoformat()},
+    ),
+    Case("review_present", number_of("draft"), get=MONEY, record=True),
+    Case("review_present", number_of("frozen"), get=MONEY, record=True),
+    Case("review_speaker", number_of("frozen"), get=MONEY, record=True),
+    Case("review_note", _slide, post=WRITERS, record=True, strange=404, body=fixed(text="Qvsay it", version="0")),
     Case("client_reviews", key, get=MONEY, record=True),
     Case(
         "new_review", get=WRITERS, post=WRITERS, strange=422,

@@ -91,7 +91,20 @@ from people.actions import issue_token
 from people.models import ApiToken, Leave, User
 from portfolio.models import PackSchedule, PackSend, ReportFile
 from qbr.actions.decks import create_deck, freeze_deck
-from qbr.models import Benefit, BenefitAmount, Deck, DeckLink, Snapshot, ValueAsk, ValueCost
+from qbr.models import (
+    Benefit,
+    BenefitAmount,
+    Deck,
+    DeckLink,
+    PreRead,
+    Review,
+    ReviewRating,
+    ReviewStep,
+    SlideNote,
+    Snapshot,
+    ValueAsk,
+    ValueCost,
+)
 from qbr.pptx import render_pptx
 from qbr.queries.decks import frozen_deck
 from tests.financials.books import budget, close_through, post, post_worked
@@ -182,6 +195,10 @@ class Book:
     idea: Idea
     chosen: Idea
     """One whose session decides."""
+    meeting: Review
+    """Whose pre-read is sent."""
+    met: Review
+    """One that was held and rated by both."""
 
 
 def _browsers() -> dict[bool, Browser]:
@@ -402,6 +419,7 @@ def build_book(key: str, name: str, people: dict[str, User]) -> Book:
         worth, month_worth, cost, value_ask,
         offering, unit, cell,
         session, item, bare, idea, chosen,
+        *_met(client, contact, director, asked),
     )  # fmt: skip
 
 
@@ -530,6 +548,32 @@ def _convened(client: Client, people: dict[str, User]) -> tuple[PlanningSession,
         idea = Idea.objects.create(item=item, author=people["director"], text=f"Qvthought {phase}")
         made.append((session, item, bare, idea))
     return (*made[0], made[1][3])
+
+
+def _met(client: Client, contact: Contact, director: User, asked: Invitation) -> tuple[Review, Review]:
+    """What their side said of it is their answer to the survey: field class STANCE."""
+    found = []
+    for period, state, day in (("2026-Q3", "sent", date(2026, 10, 21)), ("2026-Q2", "held", date(2026, 7, 21))):
+        review = Review.objects.create(
+            client=client, key=f"{client.key}-R-{state}", period=period, state=state, day=day, owner=director,
+            place="Qvroom", agenda="Qvfirst things", minutes="Qvsaid" if state == "held" else "",
+            survey=asked.survey if state == "held" else None,
+        )  # fmt: skip
+        review.ours.add(director)
+        review.theirs.add(contact)
+        ReviewStep.objects.create(review=review, after=state, at=_now(), by=director.email, reason="Qvsooner")
+        found.append(review)
+    sent, held = found
+    link = DeckLink.objects.get(deck__client=client)
+    PreRead.objects.create(review=held, link=link, name="Qvdana", email="dana@hal.example", asked_at=_now())
+    SlideNote.objects.create(deck=link.deck, slide="title", text="Zqstance say it kindly")
+    ReviewRating.objects.create(review=held, person=director, score=4, note="Qvworth it")
+    held.promises.add(
+        Commitment.objects.create(
+            client=client, key=f"{client.key}-PF", side="theirs", text="Qvname the team", due=date(2026, 12, 3)
+        )
+    )
+    return sent, held
 
 
 def _mapped(

@@ -33,6 +33,7 @@ from portfolio.management.forecast_story import tell_calls, tell_forecasts, tell
 from portfolio.management.map_story import tell_maps
 from portfolio.management.pipeline_story import tell_pipeline
 from portfolio.management.plan_story import tell_plans
+from portfolio.management.review_story import tell_reviews
 from portfolio.management.session_story import tell_sessions
 from portfolio.management.value_story import tell_value
 from portfolio.management.voice_story import tell_voice
@@ -139,8 +140,8 @@ class Command(BaseCommand):
         changed += tell_value(as_of, now=now)
         changed += tell_maps(as_of)
         changed += tell_plans(as_of)
-
         changed += tell_sessions(as_of)
+        changed += tell_reviews(as_of, now=timezone.now())
         ask_accuracy(actor=ACTOR)
         label_clients(book["clients"])
         audit.record(actor=ACTOR, verb="loaded", kind="demo", object_id=as_of.isoformat(), label="Demo portfolio")
