@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from common.formats import day_short
 from common.registry import Registry
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from people.models import User  # types only: common imports no app at run time
 
 HORIZON: Final = timedelta(days=14)
@@ -45,6 +47,22 @@ class AttentionSource:
 
 
 attention_sources: Registry[AttentionSource] = Registry("attention")
+
+
+@dataclass(frozen=True, slots=True)
+class DueSource:
+    """Things due by a day that are read in the one query of all such, for pages with none to spare.
+
+    rows: nine columns: client's key and name, title, why, owner's name, status, day, id, and the source's own name.
+    item: what one row asks, None where it asks nothing yet.
+    """
+
+    roles: frozenset[str]
+    rows: Callable[[User, date], QuerySet[Any, Any]]
+    item: Callable[[tuple[Any, ...], date], AttentionItem | None]
+
+
+due_sources: Registry[DueSource] = Registry("things due")
 
 
 def group_of(due: date, today: date) -> str:

@@ -19,7 +19,16 @@ from accounts.queries.attention_voice import KINDS, Asked, asking, items_of
 from accounts.queries.hygiene import with_since
 from accounts.queries.plans import CLOSED
 from accounts.queries.stakeholders import tie_of, with_last_touch
-from common.attention import HORIZON, TODAY, WEEK, AttentionItem, attention_sources, due_words, group_of
+from common.attention import (
+    HORIZON,
+    TODAY,
+    WEEK,
+    AttentionItem,
+    attention_sources,
+    due_sources,
+    due_words,
+    group_of,
+)
 from common.formats import day, day_short, money
 from people.access import abilities_of
 
@@ -89,21 +98,24 @@ def _due(user: User, today: date) -> list[AttentionItem]:
             Value("ask", output_field=CharField()),
         )
     )  # fmt: skip
+    further = {name: source for name, source in due_sources if user.role in source.roles}
     asked_of_us = [
         waiting,
         *asking(user, today),
         *plans_asking(user, today),
         *kpis_asking(user, today),
         *notes_asking(user, today),
+        *(source.rows(user, today) for source in further.values()),
     ]
     rows = list(actions.union(promises, *asked_of_us, all=True).order_by("due", "pk")[:DUE_READ])
     voiced = items_of([Asked(*row) for row in rows if row[-1] in KINDS], today)
     planned = [plan_item(Asked(*row), today) for row in rows if row[-1] in PLAN_KINDS]
     measured = kpi_items([Asked(*row) for row in rows if row[-1] in KPI_KINDS], today)
     noted = [note_item(Asked(*row), today) for row in rows if row[-1] in INTEL_KINDS]
-    others = KINDS | PLAN_KINDS | KPI_KINDS | INTEL_KINDS
+    more = [further[row[-1]].item(row, today) for row in rows if row[-1] in further]
+    others = KINDS | PLAN_KINDS | KPI_KINDS | INTEL_KINDS | further.keys()
     due = [_due_item(_Due(*row), today) for row in rows if row[-1] not in others]
-    return [*voiced, *planned, *measured, *noted, *due]
+    return [*voiced, *planned, *measured, *noted, *(item for item in more if item is not None), *due]
 
 
 def _due_item(found: _Due, today: date) -> AttentionItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.urls import reverse
 
 from accounts.calc.promises import Promise, state_of
-from accounts.models import Client, Contact, Feedback, MailState
+from accounts.models import Client, Contact, MailState
 from accounts.queries.commitments import WORDS as PROMISE_WORDS
 from accounts.queries.invitations import link_of
 from people.access import abilities_of
@@ -88,20 +89,15 @@ class PreReadView:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What one of their side said. Field class STANCE."""
-
-    who: str
-    score: int | None
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
 class AskedView:
+    """One of theirs who was asked, and what they answered. Field class STANCE. url: of a link not used yet."""
+
     who: str
     answered: bool
     mail: str
     url: str
+    score: int | None
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +123,14 @@ class ReviewPage:
     follow: tuple[PromiseView, ...]
     prereads: tuple[PreReadView, ...]
     ratings: tuple[Any, ...]
-    answers: tuple[Answer, ...] | None
+    answers: tuple[AskedView, ...] | None
     asked: tuple[AskedView, ...]
     history: tuple[ReviewStep, ...]
     after: bool
 
 
 def load_page(user: User, review: Review, now: datetime) -> ReviewPage:
-    """review: as access gives it. Eleven queries at most."""
+    """review: as access gives it. Nine queries at most."""
     found: Any = with_known(Review.objects.filter(pk=review.pk)).get()
     found.client, found.owner, found.survey = review.client, review.owner, review.survey
     can, today = abilities_of(user), review.client.local_date(now)
@@ -149,6 +145,8 @@ def load_page(user: User, review: Review, now: datetime) -> ReviewPage:
         .order_by("audience", "-edition")
     )
     after = found.state not in AHEAD and found.state != "cancelled"
+    promises = _promises([found, last] if last else [found], found.client, now)
+    theirs = _theirs(found, may_write) if found.survey_id and after and can.see_stance else ()
     shape = "" if due is None else "at_risk" if due.on < today else "watch" if (due.on - today).days <= 7 else ""
     return ReviewPage(
         review=found,
@@ -166,12 +164,12 @@ def load_page(user: User, review: Review, now: datetime) -> ReviewPage:
         ours=tuple(User.objects.filter(reviews=found).order_by("name", "pk")),
         theirs=tuple(found.theirs.order_by("last_name", "first_name", "pk")),
         last=last,
-        carried=_promises(last.promises.select_related("owner"), found.client, now) if last else (),
-        follow=_promises(found.promises.select_related("owner"), found.client, now),
+        carried=promises.get(last.pk, ()) if last else (),
+        follow=promises.get(found.pk, ()),
         prereads=_prereads(found, now, may_write) if found.preread_count else (),
         ratings=tuple(found.ratings.select_related("person").order_by("pk")) if after else (),
-        answers=_answers(found) if can.see_stance and after else None,
-        asked=_asked(found, may_write) if found.survey_id and after and can.see_stance else (),
+        answers=tuple(one for one in theirs if one.answered) if can.see_stance and after else None,
+        asked=tuple(one for one in theirs if not one.answered),
         history=tuple(history),
         after=after,
     )
@@ -200,15 +198,19 @@ def _lack(lack: Lack, review: Review, decks: Iterable[Deck]) -> LackView:
     return LackView(lack.text, label, url, True)
 
 
-def _promises(rows: Any, client: Client, now: datetime) -> tuple[PromiseView, ...]:
+def _promises(reviews: list[Review], client: Client, now: datetime) -> dict[int, tuple[PromiseView, ...]]:
+    """By review. One query."""
     today = client.local_date(now)
-    found = []
-    for one in rows.order_by("side", "due", "pk"):
+    found: dict[int, list[PromiseView]] = defaultdict(list)
+    through: Any = Review.promises.through
+    rows = through._default_manager.filter(review__in=reviews).select_related("commitment__owner")
+    for row in rows.order_by("commitment__side", "commitment__due", "commitment_id"):
+        one = row.commitment
         shape, word = PROMISE_WORDS[state_of(Promise(one.due, one.kept_on, one.dropped_on), today)]
         url = reverse("commitment", args=[client.key, one.pk])
         owner = one.owner.name if one.owner else ""
-        found.append(PromiseView(one.pk, one.side, one.text, owner, one.due, shape, word, url))
-    return tuple(found)
+        found[row.review_id].append(PromiseView(one.pk, one.side, one.text, owner, one.due, shape, word, url))
+    return {pk: tuple(views) for pk, views in found.items()}
 
 
 def _prereads(review: Review, now: datetime, may_write: bool) -> tuple[PreReadView, ...]:
@@ -223,24 +225,16 @@ def _prereads(review: Review, now: datetime, may_write: bool) -> tuple[PreReadVi
     return tuple(found)
 
 
-def _answers(review: Review) -> tuple[Answer, ...]:
-    rows = Feedback.objects.filter(invitation__survey=review.survey_id, invitation__isnull=False)
-    if not review.survey_id:
-        return ()
-    return tuple(
-        Answer(one.contact.name if one.contact else "Somebody", one.score, one.comment)
-        for one in rows.select_related("contact").order_by("pk")
-    )
-
-
-def _asked(review: Any, may_write: bool) -> tuple[AskedView, ...]:
-    rows = review.survey.invitations.select_related("contact").order_by("pk")
-    return tuple(
-        AskedView(
-            one.contact.name,
-            one.answered_at is not None,
-            str(MailState(one.mail_state).label),
-            link_of(one) if may_write and one.answered_at is None else "",
-        )
-        for one in rows
-    )
+def _theirs(review: Any, may_write: bool) -> tuple[AskedView, ...]:
+    """Who was asked to rate it, with the answer. One query."""
+    found = []
+    for one in review.survey.invitations.select_related("contact", "feedback").order_by("pk"):
+        answer = getattr(one, "feedback", None)
+        open_link = may_write and one.answered_at is None and answer is None
+        found.append(
+            AskedView(
+                one.contact.name, answer is not None, str(MailState(one.mail_state).label),
+                link_of(one) if open_link else "", answer.score if answer else None, answer.comment if answer else "",
+            )
+        )  # fmt: skip
+    return tuple(found)

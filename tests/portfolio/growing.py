@@ -155,7 +155,8 @@ def add_relations(keyed: list[tuple[str, Client]], director: User) -> None:
 
 def add_reviews(keyed: list[tuple[str, Client]], director: User, today: date) -> None:
     """One each that is late in the calendar, rated and with a promise; of one client each about a month of its own."""
-    months = {key: month_add(MONTH, -number) for number, (key, _) in enumerate(keyed)}
+    there = Review.objects.count()
+    months = {key: month_add(date(2150, 1, 1), -there - number) for number, (key, _) in enumerate(keyed)}
     made = Review.objects.bulk_create(
         Review(
             client=client, key=key, period=f"{months[key]:%Y-%m}", day=today + timedelta(days=3), owner=director,

@@ -1,4 +1,4 @@
-"""Pages around a review: what each role is shown, the speaker's notes, the cadence, files, REST and the mail of the day."""
+"""Pages around a review: what each role is shown, speaker's notes, the cadence, files, REST and the mail of the day."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Client, Feedback, Invitation
+from accounts.queries.attention import attention
 from people.actions import issue_token
 from people.models import User
 from portfolio.queries.calendar_feed import as_ics, calendar_entries
@@ -20,7 +21,6 @@ from portfolio.queries.digest import digest_of
 from qbr.actions import reviews
 from qbr.actions.decks import freeze_deck
 from qbr.models import Deck, Review, ReviewCadence, SlideNote
-from qbr.queries.attention import items
 from qbr.queries.calendar import proposals
 from tests.financials.books import NOW
 from tests.makers import make_contact, make_user
@@ -120,7 +120,7 @@ def test_the_cadence_is_set_by_tier_and_proposes_what_nobody_planned(
 
 def test_the_to_do_list_and_the_mail_tell_what_is_due(review: Review, owner: User, client: Client) -> None:
     at = datetime(2026, 11, 26, 12, tzinfo=UTC)
-    (item,) = items(owner, TODAY)
+    (item,) = [one for one in attention(owner, TODAY) if one.url.endswith(f"/reviews/{review.pk}/")]
     assert (item.lead, item.shape) == ("QBR 2026-10: name who comes, 9\u00a0d late", "at_risk")
     digest = digest_of(owner, at, "https://p.example")
     assert digest is not None
@@ -129,7 +129,7 @@ def test_the_to_do_list_and_the_mail_tell_what_is_due(review: Review, owner: Use
         f"https://p.example/clients/{client.key}/reviews/{review.pk}/"
     ) in digest.body
     assert digest.body.count(f"/reviews/{review.pk}/") == 1
-    assert items(make_user("director"), TODAY) == []
+    assert attention(make_user("director"), TODAY) == []
 
 
 def test_the_calendar_has_the_meeting_at_its_hour(review: Review, owner: User, client: Client) -> None:
@@ -146,12 +146,10 @@ def test_the_calendar_has_the_meeting_at_its_hour(review: Review, owner: User, c
 
 def test_reviews_are_loaded_planned_and_stay_once_past_it(tmp_path: Path, client: Client, owner: User) -> None:
     head = "key,client,kind,period,day,place,owner_email\n"
-    text = (
-        f"{head}R-1,{client.key},qbr,2026-Q4,2027-01-20,Here,{owner.email}\nR-2,{client.key},qbr,2026-Q4,2027-02-02,,\n"
-    )
-    first = load("reviews", write(tmp_path, "r.csv", text))
-    assert first.counts == (2, 1, 0, 0, 1)
-    assert [reason for _, reason in rejects(first)] == [
+    text = f"{head}R-1,{client.key},qbr,2026-Q4,2027-01-20,Here,{owner.email}\n"
+    assert load("reviews", write(tmp_path, "r.csv", text)).counts == (1, 1, 0, 0, 0)
+    twice = load("reviews", write(tmp_path, "t.csv", f"{head}R-2,{client.key},qbr,2026-Q4,2027-02-02,,\n"))
+    assert [reason for _, reason in rejects(twice)] == [
         "period: this client has a qbr about 2026-Q4 already; change that one"
     ]
     loaded = Review.objects.get()
