@@ -181,7 +181,10 @@ def _said(request: HttpRequest, what: str, status: int, headers: dict[str, str] 
 
 
 def _kept_apart(response: HttpResponse) -> HttpResponse:
-    """The address is the secret: it goes to nobody else, and no search engine keeps it."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address is the secret: it goes to nobody else, and no search engine keeps it.
+
+    Not "no-referrer": a browser then sends a form of the page without saying where it is from, and it is refused.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

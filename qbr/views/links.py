@@ -125,7 +125,10 @@ def _opened(request: HttpRequest, token: str) -> tuple[DeckLink | None, HttpResp
 
 
 def kept_apart(response: HttpResponse) -> HttpResponse:
-    """The address is the secret: it goes to nobody else, and no search engine keeps it."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address is the secret: it goes to nobody else, and no search engine keeps it.
+
+    Not "no-referrer": a browser then sends a form of the page without saying where it is from, and it is refused.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

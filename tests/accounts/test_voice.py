@@ -71,7 +71,7 @@ def test_one_answer_goes_in_and_the_link_is_used_up(world: World, asked: Invitat
         page = browser.get(url)
         assert page.status_code == 200
         assert "Would you recommend us?" in page.content.decode()
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "same-origin"
         assert "no-store" in page["Cache-Control"]
         assert "Halden" not in page.content.decode()  # a link passed on tells nothing of whose it was
         assert "Menon" not in page.content.decode()

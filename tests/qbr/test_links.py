@@ -49,7 +49,7 @@ def test_whoever_has_the_link_sees_the_frozen_pages_and_nothing_else(frozen: Dec
     page, pages, pdf = addresses(made(frozen, owner))
     browser = Browser()
     answer = browser.get(page)
-    assert (answer.status_code, answer["Referrer-Policy"], answer["X-Robots-Tag"]) == (200, "no-referrer", "noindex")
+    assert (answer.status_code, answer["Referrer-Policy"], answer["X-Robots-Tag"]) == (200, "same-origin", "noindex")
     shown = browser.get(pages)
     assert b"Northvale Grocers" in shown.content
     assert "script-src 'none'" in shown["Content-Security-Policy"]

@@ -86,7 +86,7 @@ def body(value_ask: ValueAsk, *said: tuple[str, str, str]) -> dict[str, str]:
 def test_the_client_confirms_corrects_and_leaves_open(asked: ValueAsk, client: Client, owner: User) -> None:
     browser, url = Browser(), address(asked)
     page = browser.get(url)
-    assert (page.status_code, page["Referrer-Policy"], page["X-Robots-Tag"]) == (200, "no-referrer", "noindex")
+    assert (page.status_code, page["Referrer-Policy"], page["X-Robots-Tag"]) == (200, "same-origin", "noindex")
     assert b"600.00" in page.content
     assert b"Zqours" not in page.content
     assert browser.post(url, {}).status_code == 422
