@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from accounts.calc.promises import Promise, state_of
@@ -17,7 +20,7 @@ from people.access import abilities_of
 from people.models import User
 from qbr.access import decks_for
 from qbr.calc.life import AHEAD, ORDER, OVER, WORDS, Lack, back_of, lacks, late_words, next_of
-from qbr.models import Deck, PreRead, Review, ReviewStep
+from qbr.models import Deck, PreRead, Review, ReviewRating, ReviewStep
 from qbr.queries.links import is_open, url_of
 from qbr.queries.meetings import due_now, known_of, last_before, with_known
 
@@ -122,7 +125,7 @@ class ReviewPage:
     carried: tuple[PromiseView, ...]
     follow: tuple[PromiseView, ...]
     prereads: tuple[PreReadView, ...]
-    ratings: tuple[Any, ...]
+    ratings: tuple[dict[str, Any], ...]
     answers: tuple[AskedView, ...] | None
     asked: tuple[AskedView, ...]
     history: tuple[ReviewStep, ...]
@@ -131,7 +134,9 @@ class ReviewPage:
 
 def load_page(user: User, review: Review, now: datetime) -> ReviewPage:
     """review: as access gives it. Nine queries at most."""
-    found: Any = with_known(Review.objects.filter(pk=review.pk)).get()
+    rated = ReviewRating.objects.filter(review=OuterRef("pk")).order_by("pk")
+    rows = rated.values(row=JSONObject(name=F("person__name"), score=F("score"), note=F("note")))
+    found: Any = with_known(Review.objects.filter(pk=review.pk)).annotate(rating_rows=ArraySubquery(rows)).get()
     found.client, found.owner, found.survey = review.client, review.owner, review.survey
     can, today = abilities_of(user), review.client.local_date(now)
     may_write = can.edit_reviews
@@ -167,7 +172,7 @@ def load_page(user: User, review: Review, now: datetime) -> ReviewPage:
         carried=promises.get(last.pk, ()) if last else (),
         follow=promises.get(found.pk, ()),
         prereads=_prereads(found, now, may_write) if found.preread_count else (),
-        ratings=tuple(found.ratings.select_related("person").order_by("pk")) if after else (),
+        ratings=tuple(found.rating_rows) if after else (),
         answers=tuple(one for one in theirs if one.answered) if can.see_stance and after else None,
         asked=tuple(one for one in theirs if not one.answered),
         history=tuple(history),
