@@ -26,6 +26,7 @@ LOAD_ORDER = (
     "touchpoints",
     "asks",
     "commitments",
+    "reviews",
     "themes",
     "insights",
     "feedback",
