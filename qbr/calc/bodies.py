@@ -15,6 +15,8 @@ from qbr.calc.slides import BigFigure, Cover, Decision, Deck, Person, Point, Sli
 from qbr.calc.tables import DASH, STEPS, fitted
 
 FOOT: Final = 656
+PNG: Final = "iVBORw0KGgo"
+"""How a PNG in base64 begins; anything else is no logo."""
 THIRDS: Final = ((56, 376), (452, 376), (848, 376))
 
 Cut = tuple[tuple[str, str], ...]
@@ -311,7 +313,7 @@ def cover(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
 
 def _sign(deck: Deck) -> Region:
     """The logo on a plate of its own, so that it reads on any colour; without one the firm's name."""
-    if not deck.logo:
+    if not deck.logo.startswith(PNG):
         return text_region(56, 56, 336, clipped(deck.firm, STYLES["firm"], 336), "firm", tone="onpanel")
     wide, tall = png_size(deck.logo)
     scale = min(200 / wide, 56 / tall)
