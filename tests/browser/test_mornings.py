@@ -49,7 +49,8 @@ def test_a_directors_monday(site: Site, enter: Enter) -> None:
     assert (call.amount, call.person) == (1_250_000, site.world.people["director"])
 
     main.get_by_role("link", name="Reviews").click()
-    page.get_by_role("link", name="New deck").click()
+    page.get_by_role("link", name="Decks", exact=True).click()
+    page.get_by_role("link", name="New deck").first.click()
     page.get_by_label("Client", exact=True).select_option(label="Quorvane Labs")
     page.get_by_label("Period", exact=True).fill("2026-Q1")
     page.get_by_role("button", name="Begin").click()
