@@ -24,7 +24,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test.utils import teardown_databases
 
 from tests import databases
 
@@ -66,8 +65,7 @@ def django_db_setup(
         made = databases.make()
     yield
     with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
-        databases.forget()
+        databases.forget(made)
 
 
 @pytest.fixture(scope="session")

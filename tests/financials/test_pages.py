@@ -167,7 +167,7 @@ def test_every_formula_leads_to_a_definition_that_exists(kestrel: Client, owner:
     asked += [
         f"pnl.net_revenue:{span};scenario={name}" for name in ("variance", "variance_prior", "forecast", "budget")
     ]
-    assert len(asked) == 50
+    assert len(asked) == 54
     for identity in asked:
         anchor = explain(owner, identity, now=timezone.now()).definition.partition("#")[2]
         assert f'id="{anchor}"' in text, identity

@@ -16,6 +16,7 @@ from financials.queries.pnl import load_pnl
 from financials.queries.pnl_request import PnlRequest
 from financials.queries.pnl_rows import PnlResult
 from people.models import User
+from tests import databases
 from tests.financials.plain_pnl import LABELS, LINES, Book, plain_pnl, whole_ladder
 
 FIRST, LAST = date(2025, 11, 1), date(2026, 10, 1)
@@ -29,6 +30,7 @@ def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[User]:
     """Loaded once for the module; finance, who sees all of it."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("demo", stdout=StringIO(), as_of=date(2026, 11, 23), password="a long demo password")
+        databases.count_rows()
         yield User.objects.get(email="finance@demo.example")
         transaction.set_rollback(True)
 
