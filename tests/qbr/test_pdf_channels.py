@@ -78,15 +78,16 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def embedded_files(pdf: bytes) -> int:
+def embedded_files(pdf: bytes) -> list[str]:
+    """Their names; one hung on a page counts as a name of its own."""
     reader = PdfReader(io.BytesIO(pdf))
     annotations = [
-        note.get_object()
+        str(note.get_object())
         for page in reader.pages
         for note in page.get("/Annots", [])
         if "FileAttachment" in str(note.get_object())
     ]
-    return len(list(reader.attachments)) + len(annotations)
+    return [*reader.attachments, *annotations]
 
 
 def test_raw_markup_of_all_channels_fetches_and_embeds_nothing(listener: Listener, secret: Path) -> None:
@@ -94,7 +95,7 @@ def test_raw_markup_of_all_channels_fetches_and_embeds_nothing(listener: Listene
     assert len(found) == 11
     pdf = render_html("".join(found)).pdf
     assert listener.connections == 0
-    assert embedded_files(pdf) == 0
+    assert embedded_files(pdf) == []
     assert "the-secret" not in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
 
 
@@ -127,7 +128,7 @@ def test_payloads_in_every_text_of_a_deck_print_as_text(listener: Listener, secr
     used = (samples.TITLE, samples.DECISIONS, samples.SUMMARY, samples.PNL, samples.CONTRACTS, samples.PLAN_SLIDE)
     rendered = render_pdf(poisoned(replace(samples.CLIENT_DECK, slides=used), cycle(found)))
     assert listener.connections == 0
-    assert embedded_files(rendered.pdf) == 0
+    assert embedded_files(rendered.pdf) == ["figures.xlsx"]  # our own
     assert rendered.findings == ()
     words = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(rendered.pdf)).pages)
     for payload in found:
