@@ -10,6 +10,7 @@ from django import forms
 from accounts.actions.edits import plain
 from accounts.forms.opportunities import ShareField
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from financials.models import RenewalPlan
 
 _SHARE: dict[str, Any] = {"required": False, "min_value": 0, "max_value": 1, "max_digits": 7, "decimal_places": 6}
@@ -19,7 +20,7 @@ def _percent() -> forms.TextInput:
     return forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})
 
 
-class RenewalForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class RenewalForm(RecordForm):
     """final: only for those who may change the contract; it is the contract's own probability."""
 
     owner_says = ShareField(label="Owner’s confidence", help_text="Such as 80%.", widget=_percent(), **_SHARE)

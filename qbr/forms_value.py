@@ -11,6 +11,7 @@ from django import forms
 
 from accounts.models import Client, Contact
 from accounts.queries.people import assignable
+from common.forms import RecordForm
 from common.money import is_currency, quantise
 from common.periods import InvalidPeriod, parse_month
 from qbr.actions.value import LONGEST_ASK, OPEN_TO_CHANGE, Answer
@@ -27,7 +28,7 @@ def currency_code(text: str) -> str:
     return code
 
 
-class BenefitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class BenefitForm(RecordForm):
     evidence_url = forms.URLField(label="Link to evidence", max_length=500, required=False, assume_scheme="https")
 
     class Meta:

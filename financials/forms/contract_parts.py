@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from common.forms import RecordForm
 from common.periods import YEARS
 from financials.calc.status import MOVES
 from financials.calc.terms import BadTerm, read_value
@@ -75,7 +76,7 @@ class TermForm(forms.Form):
         return data
 
 
-class MilestoneForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class MilestoneForm(RecordForm):
     CELLS: ClassVar = ("title", "due", "amount", "accepted_on")
     today: date | None = None
     """The client's own day; views set it."""
@@ -110,7 +111,7 @@ class EstimateForm(forms.Form):
     )  # fmt: skip
 
 
-class PlanLineForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class PlanLineForm(RecordForm):
     class Meta:
         model = BillingPlanLine
         fields = ["due", "amount", "label"]

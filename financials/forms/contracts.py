@@ -12,6 +12,7 @@ from accounts.access import clients_for
 from accounts.forms.clients import clean_key
 from accounts.forms.white_space import OfferingField
 from accounts.models import BusinessUnit
+from common.forms import RecordForm
 from common.money import is_currency
 from common.periods import YEARS
 from financials.access import contracts_for
@@ -40,7 +41,7 @@ def contract_filter(query: QueryDict) -> ContractFilter:
     return ContractFilter(**{name: form.cleaned_data.get(name, "") for name in ContractFilterForm.base_fields})
 
 
-class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class ContractForm(RecordForm):
     class Meta:
         model = Contract
         fields: ClassVar[tuple[str, ...]] = (

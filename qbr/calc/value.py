@@ -16,12 +16,13 @@ Standing = Literal["signed", "submitted", "soft", "proposed", "declined"]
 LADDER: Final[tuple[Standing, ...]] = ("signed", "submitted", "soft", "proposed", "declined")
 """From what counts to what does not. signed: hard and confirmed, the only one in a headline."""
 CONFIRMED: Final = frozenset({"accepted", "edited"})
+_UNCONFIRMED: Final[dict[str, Standing]] = {"sent": "submitted", "declined": "declined"}
 
 
 def standing_of(state: str, *, hard: bool) -> Standing:
     if state in CONFIRMED:
         return "signed" if hard else "soft"
-    return {"sent": "submitted", "declined": "declined"}.get(state, "proposed")  # type: ignore[return-value]  # of the ladder
+    return _UNCONFIRMED.get(state, "proposed")
 
 
 def claimed(amounts: Mapping[Month, Decimal], share: Decimal, currency: str) -> dict[Month, Decimal]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accounts.models import Client
 from qbr.calc.colour import brand, contrast, darkened
 from qbr.calc.review import Look
+from qbr.models import DeckBrand, DeckTemplate
 
 
 def look_in(rows: Sequence[Mapping[str, Any]]) -> Look:
@@ -15,6 +17,16 @@ def look_in(rows: Sequence[Mapping[str, Any]]) -> Look:
     logo = next((row["logo"] for row in rows if row["logo"]), "")
     plain = logo.replace("\n", "")  # PostgreSQL breaks its base64 into lines
     return Look(colours["colour"], colours["accent"], plain) if colours else Look(logo=plain)
+
+
+def own_look(client: Client | None) -> DeckBrand | None:
+    """What the client, or without one the firm, has chosen for itself."""
+    return DeckBrand.objects.filter(client=client).first()
+
+
+def kept_templates() -> dict[str, list[str]]:
+    """The slides that a new review of each kind begins with, where the firm has chosen them."""
+    return {one.kind: one.slides for one in DeckTemplate.objects.all()}
 
 
 def advice_on(colour: str, accent: str) -> list[str]:

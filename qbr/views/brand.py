@@ -17,8 +17,8 @@ from people.requests import signed_in
 from qbr.access_value import get_value_client_for
 from qbr.actions import brand as actions
 from qbr.forms_brand import BrandForm, TemplateForm
-from qbr.models import Deck, DeckBrand, DeckTemplate
-from qbr.queries.brand import advice_on
+from qbr.models import Deck
+from qbr.queries.brand import advice_on, kept_templates, own_look
 from qbr.views.pages import AUTHORS
 
 STALE = "Not saved: somebody changed it meanwhile. Here is how it stands now."
@@ -39,7 +39,7 @@ def of_client(request: HttpRequest, key: str) -> HttpResponse:
 def _page(request: HttpRequest, client: Client | None) -> HttpResponse:
     user = signed_in(request)
     here = reverse("client_brand", args=[client.key]) if client else reverse("brand")
-    held = DeckBrand.objects.filter(client=client).first()
+    held = own_look(client)
     initial = {"colour": held.colour, "accent": held.accent} if held else {}
     form = BrandForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -62,7 +62,7 @@ def _page(request: HttpRequest, client: Client | None) -> HttpResponse:
 
 
 def _templates() -> list[tuple[str, str, TemplateForm]]:
-    kept = {one.kind: one.slides for one in DeckTemplate.objects.all()}
+    kept = kept_templates()
     return [
         (kind, str(label), TemplateForm(initial={"slides": "\n".join(kept.get(kind, []))}, auto_id=f"{kind}_%s"))
         for kind, label in Deck.Kind.choices
