@@ -1,0 +1,58 @@
+"""A new database is made in one step an app: it must be the one that the steps make (docs/decisions/0017)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from tests.reliability.conftest import OWN_DATABASE
+
+# Names of constraints are left out where Django derives them; what they say is compared.
+PARTS = (
+    """SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,
+       is_nullable, column_default, generation_expression, is_identity
+       FROM information_schema.columns WHERE table_schema = 'public'""",
+    """SELECT conrelid::regclass::text, pg_get_constraintdef(oid), condeferrable, condeferred FROM pg_constraint
+       WHERE connamespace = 'public'::regnamespace""",
+    """SELECT tablename, regexp_replace(indexdef, ' INDEX \\S+ ON ', ' INDEX ON ') FROM pg_indexes
+       WHERE schemaname = 'public'""",
+    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+)
+
+
+def schema() -> list[tuple[object, ...]]:
+    found = []
+    with connection.cursor() as cursor:
+        for part in PARTS:
+            cursor.execute(part)
+            found += cursor.fetchall()
+    return sorted(found, key=repr)
+
+
+def empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
+@OWN_DATABASE
+@pytest.mark.soak
+def test_the_steps_and_the_one_step_make_the_same_tables() -> None:
+    at_once = schema()
+    try:
+        empty()
+        executor = MigrationExecutor(connection)
+        executor.loader = MigrationLoader(connection, replace_migrations=False)
+        ends = executor.loader.graph.leaf_nodes()
+        executor.migrate([(app, name) for app, name in ends if "_squashed_" not in name])
+        by_steps = schema()
+    finally:
+        empty()
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    assert len(at_once) > 3000
+    assert [part for part in at_once if part not in set(by_steps)] == []
+    assert [part for part in by_steps if part not in set(at_once)] == []
+    assert schema() == at_once
