@@ -44,7 +44,7 @@ def _send(invitation: Invitation) -> None:
         return
     try:
         send_mail(invitation.survey.title, body_of(invitation), None, [invitation.contact.email])
-    except OSError as error:  # smtplib's own errors are kinds of it
+    except (OSError, ValueError) as error:  # smtplib's own errors are kinds of the first, a bad header of the second
         log.warning("invitation %s was not mailed: %s", invitation.pk, error)
         Invitation.objects.filter(pk=invitation.pk).update(mail_state=MailState.FAILED, mail_error=str(error)[:300])
 

@@ -82,11 +82,12 @@ def _send(preread: PreRead) -> None:
         return
     owner = preread.review.owner
     message = EmailMessage(
-        preread.link.deck.title, body_of(preread), None, [preread.email], reply_to=[owner.email] if owner else None
-    )
+        " ".join(preread.link.deck.title.split()), body_of(preread), None, [preread.email],
+        reply_to=[owner.email] if owner else None,
+    )  # fmt: skip
     try:
         message.send()
-    except OSError as error:  # smtplib's own errors are kinds of it
+    except (OSError, ValueError) as error:  # smtplib's own errors are kinds of the first, a bad header of the second
         log.warning("pre-read %s was not mailed: %s", preread.pk, error)
         PreRead.objects.filter(pk=preread.pk).update(mail_state=MailState.FAILED, mail_error=str(error)[:300])
 

@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from common import audit
 from common.models import Record
-from common.records import StaleRecord, update_versioned
+from common.records import StaleRecord, locked, update_versioned
 
 R = TypeVar("R", bound=Record)
 
@@ -46,7 +46,7 @@ def save_changes(
 ) -> R:
     """Write what really differs. Raises StaleRecord, changing nothing, when the record is no longer at `expected`."""
     with transaction.atomic():
-        before = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
+        before = locked(record)
         if expected is not None and before.version != expected:
             raise StaleRecord(before)
         was, now = values_of(before, changes), {name: plain(value) for name, value in changes.items()}
@@ -84,8 +84,9 @@ def add(record: R, *, actor: str, subject: Subject, values: Mapping[str, Any]) -
 
 
 def remove(record: Record, *, actor: str, subject: Subject, values: Mapping[str, Any]) -> None:
-    """Delete a record, keeping what it said in the trail."""
+    """Delete a record, keeping what it said in the trail. Of two who delete it at once the later finds none (404)."""
     with transaction.atomic():
+        locked(record)
         told = {name: (plain(value), None) for name, value in values.items() if plain(value) is not None}
         audit.record(
             actor=actor,

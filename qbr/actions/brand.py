@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Client
 from common import audit
-from common.records import StaleRecord, update_versioned
+from common.records import put_versioned
 from qbr.models import Deck, DeckBrand, DeckTemplate
 
 if TYPE_CHECKING:
@@ -24,13 +24,9 @@ def set_brand(
     *, client: Client | None, colours: Mapping[str, str], logo: bytes | None, expected: int, actor: User
 ) -> DeckBrand:
     """client: None for the firm's own. expected: the version seen, 0 for none yet. Raises StaleRecord."""
-    held = DeckBrand.objects.select_for_update().filter(client=client).first()
-    if (held.version if held else 0) != expected:
-        raise StaleRecord(held or DeckBrand(client=client))
     changes: dict[str, Any] = dict(colours) if logo == KEPT else {**colours, "logo": logo}
+    held, saved = put_versioned(DeckBrand, {"client": client}, changes, expected=expected)
     was = {name: getattr(held, name, "") for name in colours}
-    saved = DeckBrand.objects.create(client=client, **changes) if held is None else \
-        update_versioned(held, changes, expected=expected)  # fmt: skip
     told = audit.changes_between(was, dict(colours))
     if logo != KEPT:
         told["logo"] = (bool(held and held.logo), logo is not None)
@@ -45,15 +41,11 @@ def set_brand(
 
 @transaction.atomic
 def set_template(*, kind: str, slides: Sequence[str], actor: User) -> None:
-    """The slides a new review of the kind begins with; [] for all, as they are composed."""
-    held = DeckTemplate.objects.select_for_update().filter(kind=kind).first()
-    was = list(held.slides) if held else []
+    """The slides a new review of the kind begins with; [] for all, as they are composed. Raises StaleRecord."""
+    before, held = put_versioned(DeckTemplate, {"kind": kind}, {"slides": list(slides)}, expected=None)
+    was = list(before.slides) if before else []
     if was == list(slides):
         return
-    if held is None:
-        held = DeckTemplate.objects.create(kind=kind, slides=list(slides))
-    else:
-        update_versioned(held, {"slides": list(slides)}, expected=held.version)
     audit.record(
         actor=actor.email, verb="changed", kind="deck template", object_id=held.pk, label=str(Deck.Kind(kind).label),
         client_id=None, changes={"slides": (was, list(slides))},

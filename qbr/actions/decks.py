@@ -212,9 +212,9 @@ def ask_for_slides(*, deck: Deck, actor: User) -> None:
 def new_edition(*, deck: Deck, actor: User) -> Deck:
     """A draft that corrects a frozen deck, with its words; the frozen one stays as it is."""
     with transaction.atomic():
-        same = Deck.objects.select_for_update().filter(
-            client=deck.client, period=deck.period, kind=deck.kind, audience=deck.audience
-        )
+        same = Deck.objects.filter(client=deck.client, period=deck.period, kind=deck.kind, audience=deck.audience)
+        # Of two at once the later waits here, and then looks again: a row made meanwhile is in no older reading.
+        list(same.select_for_update().order_by("pk").values_list("pk"))
         newest = same.order_by("-edition").first()
         if newest is not None and newest.status == Deck.Status.DRAFT:
             return newest

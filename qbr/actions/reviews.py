@@ -15,10 +15,10 @@ from accounts.actions.commitments import add_commitment
 from accounts.actions.edits import Subject, add, save_changes
 from accounts.actions.stakeholders import Touch, log_touchpoint
 from accounts.actions.surveys import add_survey, ask
-from accounts.models import Client, Commitment, Contact, Scale
+from accounts.models import Client, Commitment, Contact, Scale, Survey
 from common import audit
 from common.formats import day as day_text
-from common.records import StaleRecord, update_versioned
+from common.records import StaleRecord, put_versioned, update_versioned
 from financials.models.forecast import ForecastRun
 from people.models import User
 from qbr.actions.decks import AlreadyThere, create_deck
@@ -72,7 +72,7 @@ def tell(review: Review, actor: User, verb: str, changes: Mapping[str, Any], fie
 
 def held_row(review: Review) -> Review:
     """As it stands, and staying so until the transaction ends."""
-    return Review.objects.select_for_update(of=("self",)).select_related("client", "survey").get(pk=review.pk)
+    return Review.objects.select_for_update(of=("self",)).select_related("client").get(pk=review.pk)
 
 
 def plan_review(*, client: Client, values: Mapping[str, Any], actor: User, now: datetime) -> Review:
@@ -256,7 +256,8 @@ def ask_to_rate(*, review: Review, contacts: Iterable[Contact], mail: bool, acto
     with transaction.atomic():
         standing = held_row(review)
         _after_it(standing, "Their side is asked")
-        survey = standing.survey
+        # Not the one that came along with the row: who waited for the lock was read beside the row as it stood before.
+        survey = Survey.objects.filter(review=standing).first()
         if survey is None:
             values = {
                 "title": f"{standing} on {day_text(standing.day)}"[:160],
@@ -276,14 +277,8 @@ def ask_to_rate(*, review: Review, contacts: Iterable[Contact], mail: bool, acto
 def set_cadence(*, tier: str, cadence: Cadence, expected: int, actor: User) -> None:
     """expected: the version that was seen, 0 where the product's own stood. Raises StaleRecord."""
     with transaction.atomic():
-        row = ReviewCadence.objects.select_for_update().filter(tier=tier).first()
-        before = Cadence(row.months, row.annual) if row is not None else DEFAULTS[tier]
-        if row is not None:
-            row = update_versioned(row, cadence._asdict(), expected=expected)
-        elif expected:
-            raise StaleRecord(ReviewCadence(tier=tier, version=0, **before._asdict()))
-        else:
-            row = ReviewCadence.objects.create(tier=tier, **cadence._asdict())
+        was, row = put_versioned(ReviewCadence, {"tier": tier}, cadence._asdict(), expected=expected)
+        before = Cadence(was.months, was.annual) if was is not None else DEFAULTS[tier]
         changes = audit.changes_between(before._asdict(), cadence._asdict())
         if changes:
             audit.record(

@@ -14,6 +14,7 @@ from accounts.actions.edits import Subject, add, remove, save_changes
 from accounts.models import Client, Contact
 from common import audit
 from common.money import ZERO, quantise
+from common.records import locked
 from qbr.models import Benefit, BenefitAmount, BenefitState, ValueAsk, ValueCost
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ OPEN_TO_CHANGE: Final = frozenset({BenefitState.PROPOSED, BenefitState.DECLINED}
 FREE: Final = frozenset({"note", "owner"})
 """What may be changed at any time: the client is not shown it."""
 LONGEST_ASK: Final = timedelta(days=90)
+MOST: Final = Decimal(10) ** 14
+"""What an amount stays below; months within it can come to more."""
 Verdict = Literal["accept", "edit", "decline"]
 
 
@@ -63,27 +66,30 @@ def add_benefit(*, client: Client, values: Mapping[str, Any], actor: User) -> Be
     return add(benefit, actor=actor.email, subject=_subject(benefit), values=given)
 
 
+@transaction.atomic
 def change_benefit(*, benefit: Benefit, values: Mapping[str, Any], expected: int | None, actor: User) -> Benefit:
     """Raises StaleRecord when somebody saved it meanwhile, Settled for what the client has seen."""
-    given = _given(values)
-    if benefit.state not in OPEN_TO_CHANGE:
-        moved = [name for name, value in given.items() if name not in FREE and getattr(benefit, name) != value]
+    given, held = _given(values), locked(benefit)  # it may have been sent since its page was read
+    if held.state not in OPEN_TO_CHANGE:
+        moved = [name for name, value in given.items() if name not in FREE and getattr(held, name) != value]
         if moved:
-            raise Settled(benefit.title)
-    return save_changes(benefit, given, expected=expected, actor=actor.email, subject=_subject(benefit))
+            raise Settled(held.title)
+    return save_changes(held, given, expected=expected, actor=actor.email, subject=_subject(held))
 
 
+@transaction.atomic
 def remove_benefit(*, benefit: Benefit, actor: User) -> None:
-    if benefit.state not in OPEN_TO_CHANGE:
-        raise Settled(benefit.title)
-    told = {name: getattr(benefit, name) for name in FIELDS}
-    remove(benefit, actor=actor.email, subject=_subject(benefit), values=told)
+    held = locked(benefit)
+    if held.state not in OPEN_TO_CHANGE:
+        raise Settled(held.title)
+    told = {name: getattr(held, name) for name in FIELDS}
+    remove(held, actor=actor.email, subject=_subject(held), values=told)
 
 
 @transaction.atomic
 def set_amount(*, benefit: Benefit, month: date, amount: Decimal | None, actor: User) -> None:
     """What got better in a month, before the share; said again it is corrected, None takes it away. Raises Settled."""
-    held = Benefit.objects.select_for_update().get(pk=benefit.pk)
+    held = locked(benefit)
     if held.state not in OPEN_TO_CHANGE:
         raise Settled(held.title)
     found = BenefitAmount.objects.filter(benefit=held, month=month).first()
@@ -104,7 +110,7 @@ def set_amount(*, benefit: Benefit, month: date, amount: Decimal | None, actor: 
 @transaction.atomic
 def reopen(*, benefit: Benefit, reason: str, actor: User) -> None:
     """Back to proposed: its answer no longer counts, and stays in the trail. Done twice, it is told once."""
-    held = Benefit.objects.select_for_update().get(pk=benefit.pk)
+    held = locked(benefit)
     if held.state == BenefitState.PROPOSED:
         return
     was = held.state
@@ -151,6 +157,9 @@ def ask(
     empty = [one.title for one in held if not one.amounts.exists()]
     if empty:
         raise AskRefused(f"{empty[0]} has no amount yet: there is nothing to confirm.")
+    beyond = [one.title for one in held if abs(claim_of(one)) >= MOST]
+    if beyond:
+        raise AskRefused(f"The months of {beyond[0]} come to more than can be kept: put their amounts right first.")
     made = ValueAsk.objects.create(
         client=client, contact=contact, expires_on=expires_on, made_at=now, made_by=actor.email
     )

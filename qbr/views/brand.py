@@ -76,8 +76,11 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in Deck.Kind.values:
         messages.error(request, "Not saved: there is no such kind of review.")
     elif form.is_valid():
-        actions.set_template(kind=kind, slides=form.cleaned_data["slides"], actor=user)
-        messages.success(request, "Saved. New reviews begin with it; those begun before stay as they are.")
+        try:
+            actions.set_template(kind=kind, slides=form.cleaned_data["slides"], actor=user)
+            messages.success(request, "Saved. New reviews begin with it; those begun before stay as they are.")
+        except StaleRecord:
+            messages.error(request, STALE)
     else:
         messages.error(request, f"Not saved: {' '.join(str(one) for one in form.errors['slides'])}")
     return HttpResponseRedirect(reverse("brand"))

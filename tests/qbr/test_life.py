@@ -193,6 +193,14 @@ def test_the_pre_read_goes_to_each_once(review: Review, owner: User) -> None:
     assert Browser().get(path).status_code == 200
 
 
+@override_settings(MAIL_IS_KEPT=False)
+def test_a_mail_that_cannot_be_written_is_said_to_have_failed(review: Review, owner: User) -> None:
+    sent(review, owner, with_mail=True)
+    PreRead.objects.update(email="dana@northvale.example\nBcc: all@elsewhere.example")
+    jobs.work(MAIL)
+    assert (PreRead.objects.get().mail_state, mail.outbox) == ("failed", [])
+
+
 @pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 def test_of_two_at_once_one_steps_and_the_other_is_told(
     client: Client, owner: User, manager: User, contact: Contact

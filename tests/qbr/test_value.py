@@ -135,6 +135,24 @@ def test_links_end_are_taken_back_and_cannot_be_forged(asked: ValueAsk, owner: U
     assert set(Benefit.objects.values_list("state", flat=True)) == {"proposed"}
 
 
+def test_what_was_sent_since_its_page_was_read_is_neither_changed_nor_deleted(client: Client, owner: User) -> None:
+    read, now = benefit(client, "Print saved", "10"), timezone.now()
+    one, until = Benefit.objects.get(pk=read.pk), client.local_date(now)
+    actions.ask(client=client, contact=make_contact(client), benefits=[one], expires_on=until, actor=owner, now=now)
+    with pytest.raises(actions.Settled):
+        actions.change_benefit(benefit=read, values={"title": "Other"}, expected=None, actor=owner)
+    with pytest.raises(actions.Settled):
+        actions.remove_benefit(benefit=read, actor=owner)
+
+
+def test_what_comes_to_more_than_can_be_kept_is_not_sent(client: Client, owner: User) -> None:
+    one, now = benefit(client, "Print saved", "99999999999999"), timezone.now()
+    actions.set_amount(benefit=one, month=JULY, amount=D("99999999999999"), actor=owner)
+    until, contact = client.local_date(now), make_contact(client)
+    with pytest.raises(actions.AskRefused, match="more than can be kept"):
+        actions.ask(client=client, contact=contact, benefits=[one], expires_on=until, actor=owner, now=now)
+
+
 def test_too_many_calls_are_refused(asked: ValueAsk, settings: Any) -> None:
     codes = {Browser().get(reverse("value_answer", args=["no"])).status_code for _ in range(130)}
     assert codes == {404, 429}
