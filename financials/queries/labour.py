@@ -33,10 +33,12 @@ REST: Final = "0.1"
 WITHHELD: Final = "labour from time of fewer than three people, or of an open month, is not shown to your role"
 
 # The ledger's word as it was known then; what it says now stands in the rows themselves (`TimeMonth.in_ladder`).
+# NOT IN: the ledger is summed once and looked up in, where NOT EXISTS sums a part of it for each row of time.
 _SILENT_THEN: Final = """
-NOT EXISTS (SELECT 1 FROM financials_ledgerentry l WHERE l.client_id = t.client_id AND l.month = t.month
-            AND l.line = 'delivery_labour' AND l.posted_at <= %s
-            GROUP BY l.contract_id, l.service_line, l.currency HAVING sum(l.amount) <> 0)"""
+(t.client_id, t.month) NOT IN (
+  SELECT l.client_id, l.month FROM financials_ledgerentry l
+  WHERE l.client_id IS NOT NULL AND l.line = 'delivery_labour' AND l.posted_at <= %s
+  GROUP BY l.client_id, l.month, l.contract_id, l.service_line, l.currency HAVING sum(l.amount) <> 0)"""
 
 
 @dataclass(frozen=True, slots=True)

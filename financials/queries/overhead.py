@@ -71,7 +71,7 @@ def spread_sql(basis: Basis, rows: Sql, converted: str, pool: Pool) -> Sql:
     to its pool. A client whose driver comes to nothing or less carries nothing; within a client parts may be negative.
     """
     months = [(month, amount, pool.drivers.get(month, DEFAULT.value)) for month, amount in pool.amounts.items()]
-    weights, params = _weights(rows, converted, {driver for _, _, driver in months})
+    weights, params = _weights(rows, converted, {driver for _, _, driver in months}, historic=basis.historic)
     values = ", ".join(["(%s::date, %s::numeric, %s::varchar)"] * len(months))
     text = f"""
   SELECT client_id, contract_id, service_line, month,
@@ -88,7 +88,7 @@ def spread_sql(basis: Basis, rows: Sql, converted: str, pool: Pool) -> Sql:
     return text, [*(value for month in months for value in month), *params]
 
 
-def _weights(rows: Sql, converted: str, drivers: Iterable[str]) -> Sql:
+def _weights(rows: Sql, converted: str, drivers: Iterable[str], *, historic: bool) -> Sql:
     """Each client × contract × service line × month's part of its month's driver, with the pool of the month."""
     wanted = set(drivers)
     branches: list[str] = []
@@ -97,9 +97,13 @@ def _weights(rows: Sql, converted: str, drivers: Iterable[str]) -> Sql:
     if by_line:
         signs = [(name, line, sign) for name, lines in by_line.items() for line, sign in lines.items()]
         values = ", ".join(["(%s::varchar, %s::varchar, %s::int)"] * len(signs))
+        # MATERIALIZED: what was known on a day is summed from all entries, and a plan that expects one row of it would
+        # sum it up again for each month and rate it joins.
+        then = "MATERIALIZED " if historic else ""
         branches.append(
             f"SELECT b.client_id, b.contract_id, b.service_line, b.month, q.pool, sum(s.sign * {converted}) AS part "
-            f"FROM ({rows[0]}) b JOIN rate r ON r.currency = b.currency AND r.month = b.month "
+            f"FROM (WITH known AS {then}({rows[0]}) SELECT * FROM known) b "
+            "JOIN rate r ON r.currency = b.currency AND r.month = b.month "
             f"JOIN q ON q.month = b.month JOIN (VALUES {values}) s(driver, line, sign) "
             "ON s.driver = q.driver AND s.line = b.line "
             "WHERE b.client_id IS NOT NULL AND b.line = ANY(%s::varchar[]) GROUP BY 1, 2, 3, 4, 5"

@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Client
 from common.figures import explain
@@ -187,6 +188,27 @@ def test_looking_back_the_ledger_is_as_it_was_known_then(owner: User, many: Clie
     before = NOW - timedelta(days=1)
     assert [row["delivery_labour"] for row in ask(owner, as_of=before).rows] == [D(600)]
     assert [row["delivery_labour"] for row in ask(owner, as_of=datetime(2099, 1, 1, tzinfo=NOW.tzinfo)).rows] == [D(50)]
+
+
+def test_looking_back_sums_the_ledger_once_however_much_time_there_is(owner: User, kestrel: Client) -> None:
+    """A frozen review reads so: by a sum of the ledger for each row of time it took three quarters of a minute."""
+    post(None, "overhead", "100")
+    for number in range(40):
+        client = make_client(f"TIMED-{number}", owner=owner)
+        post(client, "delivery_labour", "5")
+        worked(client, ["100"])
+    with CaptureQueriesContext(connection) as asked:
+        ask(owner, as_of=datetime(2099, 1, 1, tzinfo=NOW.tzinfo), group_by=("client",))
+    [ladder] = [query["sql"] for query in asked if "half_even" in query["sql"] and "l.posted_at" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {ladder}")
+        [plan] = cursor.fetchone()[0]
+    assert max(_times_read(plan["Plan"], "financials_ledgerentry")) == 1
+
+
+def _times_read(node: dict[str, Any], table: str) -> list[int]:
+    own = [node["Actual Loops"]] if node.get("Relation Name") == table else []
+    return own + [times for part in node.get("Plans", ()) for times in _times_read(part, table)]
 
 
 def test_the_client_list_and_the_cockpit_hold_it(owner: User, finance: User, few: Client) -> None:
