@@ -30,7 +30,7 @@ from qbr.calc.fit import NBSP, clean
 from qbr.calc.layout import laid_out
 from qbr.calc.slides import Deck, client_safe
 from qbr.calc.stylesheet import DECISION_PADS
-from qbr.calc.tables import STEPS
+from qbr.calc.tables import ROOMY, STEPS
 from qbr.pdf import check_size
 
 PX: Final = 9525
@@ -287,7 +287,7 @@ def _run(paragraph: Any, run: Run, style: str, tone: str, colours: Brand, plain:
 
 
 def _table(shapes: Any, block: TableBlock, x: float, y: float, colours: Brand) -> None:
-    pads = {**{step.name: step.pad for step in STEPS}, **dict(DECISION_PADS)}
+    pads = {**{step.name: step.pad for step in (ROOMY, *STEPS)}, **dict(DECISION_PADS)}
     pad = float(pads[block.step])
     heights = [_row_height(block.head.cells, 0) + HEAD_AIR - 1, *(_row_height(row.cells, pad) for row in block.rows)]
     frame = shapes.add_table(

@@ -307,6 +307,15 @@ def amounts(currency: str, *values: Decimal) -> list[str]:
     return [formats.money(abs(value), currency) for value in values]
 
 
+def of_all(good: int, whole: int) -> str:
+    """'none of three', 'one of three', 'both', 'all three': how many of a number that is two or more."""
+    if good == 0:
+        return f"none of {count(whole)}"
+    if good == whole:
+        return "both" if whole == 2 else f"all {count(whole)}"
+    return f"{count(good)} of {count(whole)}"
+
+
 def count(number: int) -> str:
     """In words to twelve, then in figures."""
     return _WORDS[number] if 0 <= number < len(_WORDS) else formats.number(number)

@@ -151,7 +151,8 @@ class HealthSeen:
 @dataclass(frozen=True, slots=True)
 class KpiSeen:
     """A number both sides agreed to be measured by, at the end of the review's months. word: of its unit; series: its
-    last eight readings; aim: the target as people read it; ahead: where the readings lead by the year's end.
+    last eight readings, as they add up where they do, and the last day of each; aim: the target as people read it;
+    ahead: where the readings lead by the year's end; low, high: what it is to stay between.
     """
 
     name: str
@@ -166,6 +167,9 @@ class KpiSeen:
     ahead: Decimal | None
     standing: Status
     series: tuple[Decimal | None, ...] = ()
+    ends: tuple[date, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,14 @@ STYLES: Final[dict[str, TextStyle]] = {
     "d14b": TextStyle("bold", 13.5, 19),
     **{
         f"{step}{suffix}": TextStyle(face, size, line, tabular)
-        for step, size, line in (("a", 13.5, 19), ("b", 12.5, 17), ("c", 12.5, 17), ("d", 12, 17), ("e", 11.5, 15))
+        for step, size, line in (
+            ("z", 15, 22),
+            ("a", 13.5, 19),
+            ("b", 12.5, 17),
+            ("c", 12.5, 17),
+            ("d", 12, 17),
+            ("e", 11.5, 15),
+        )
         for suffix, face, tabular in (
             ("r", "regular", False),
             ("h", "bold", False),

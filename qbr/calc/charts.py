@@ -23,6 +23,8 @@ LABEL: Final = TextStyle("bold", 12, 15)
 KEY: Final = TextStyle("medium", 12, 15)
 STRONG: Final = TextStyle("bold", 12.5, 16)
 _FAMILY: Final = {"regular": 400, "medium": 500, "bold": 600}
+CLEAR: Final = 22
+"""px between a bar and the tick over it that hold the bar's figure."""
 LAYER_WHITES: Final = (0.0, 0.30, 0.52, 0.68, 0.80, 0.89)
 
 Scale = Callable[[Decimal | float], float]
@@ -120,11 +122,13 @@ def _bar(svg: Svg, bar: Bar, left: float, pitch: float, at: Scale, brand: Brand)
         else:
             svg.rect(x, y0, wide, y1 - y0, brand.mark)
     marks = [float(bar.value)]
+    clear = bar.plan is not None and at(bar.value) - at(bar.plan) >= CLEAR  # room for the figure under the tick
     if bar.previous is not None:
         svg.rect(x + wide + 2, min(at(0), at(bar.previous)), max(wide * 0.28, 4), abs(at(0) - at(bar.previous)), GREY3)
     if bar.plan is not None:
         svg.line(x - 5, at(bar.plan), x + wide + 5, at(bar.plan), INK, width=2)
-        marks.append(float(bar.plan))
+        if not clear:
+            marks.append(float(bar.plan))
     if bar.low is not None and bar.high is not None:
         _bracket(svg, left + pitch / 2, at(bar.low), at(bar.high), wide)
         marks.append(float(bar.high))

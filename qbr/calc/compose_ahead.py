@@ -60,7 +60,11 @@ def roadmap(data: ReviewData) -> Slide | None:
     alt = f"Roadmap {years[0]} to {years[-1]}: " + "; ".join(
         f"{lane.name}: " + ", ".join(f"{strip.label} {_when(strip, start)}" for strip in lane.strips) for lane in lanes
     )
-    gates = [work for work in data.account.works if work.gate and work.gate_on and work.gate_on >= data.today]
+    # Gates of work not begun are the slide of bets; here stand those of what is under way.
+    gates = [
+        work for work in data.account.works
+        if work.gate and work.gate_on and work.gate_on >= data.today and work.status != "not_started"
+    ]  # fmt: skip
     columns = (Column("Gate", 420, "name"), Column("For", 430, "text"), Column("By", 138, "text"),
                Column("Owner", 180, "text"))  # fmt: skip
     rows = tuple(
@@ -146,7 +150,8 @@ def options(data: ReviewData) -> Slide | None:
         key="options",
         kind="options",
         section="Commercial options",
-        headline=f"{count} ways to go on, from {formats.money(keep, data.currency)} of fees a year to {whole} more",
+        headline=f"{count} ways to go on: {formats.money(keep, data.currency)} of fees a year as signed, "
+        f"or up to {whole} more",
         dek="Each option holds the one before; a contract counts for twelve months, a proposal as a whole.",
         source=f"contracts and proposals on {formats.day(data.today)}",
         table=Table(columns, tuple(rows), "Options"),
@@ -193,7 +198,8 @@ def operating(data: ReviewData) -> Slide | None:
         key="operating",
         kind="operating",
         section="How we work together",
-        headline=f"{findings.count(count).capitalize()} of us work for you, and {owner} answers for all of it",
+        headline=f"{findings.count(count).capitalize()} of us work for {'them' if data.internal else 'you'}, "
+        f"and {owner} answers for all of it",
         dek="The team, and the way up when something goes wrong.",
         source=f"team and contracts on {formats.day(data.today)}",
         table=Table((Column("Who", 300, "name"), Column("For what", 868, "text")), rows, "Team"),
@@ -215,8 +221,8 @@ def bets(data: ReviewData) -> Slide | None:
     if not found:
         return None
     columns = (
-        Column("", 38, "rank"), Column("What we would try", 330, "name"), Column("For which aim", 300, "text"),
-        Column("It goes on if", 300, "text"), Column("By", 110, "text"), Column("Owner", 90, "text"),
+        Column("", 38, "rank"), Column("What we would try", 320, "name"), Column("For which aim", 290, "text"),
+        Column("It goes on if", 290, "text"), Column("By", 100, "text"), Column("Owner", 130, "text"),
     )  # fmt: skip
     ranked = sorted(found, key=lambda one: (one.gate_on or data.today, one.title))[:MOST]
     rows = tuple(

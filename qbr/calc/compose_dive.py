@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from common import formats
+from common.periods import month_label
 from financials.calc import findings
 from financials.calc.findings import Part
 from qbr.calc.compose_money import fees, line_gaps, line_key
@@ -41,7 +42,7 @@ def dive(data: ReviewData) -> Slide | None:
         section=f"Deep dive: {worst.name}",
         headline=_finding(data, worst, months),
         dek=_dek(data, line, actual, budget),
-        source="",
+        source=f"ledger to {month_label(data.through)}; budget {data.budget_version or 'not set'}",
         chart=months_chart(data, unit, line, f"{worst.name}, {fees(data).lower()} by month"),
         bridge=bridge,
         columns=_columns(data, worst, months, parts[1:]),
@@ -85,6 +86,8 @@ def _dek(data: ReviewData, line: str, actual: Decimal | None, budget: Decimal) -
     for span in (data.periods.before, data.periods.year_ago):
         if span is not None and data.recorded(span):
             was = summed(data.figures.actual_by_line.get(line, {}), span).get("net_revenue")
+            if was is None:  # a line that did not exist then is not compared with a dash
+                continue
             parts.append(f"{span.label} {formats.money(was, data.currency)}")
     return f"{'; '.join(parts)}."
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from common import formats
 from financials.calc import findings
-from qbr.calc.account import Aim, Gauge, Goal, Served
+from qbr.calc.account import Aim, Gauge, Goal, Served, WorkSeen
 from qbr.calc.review import ReviewData
-from qbr.calc.slides import Cell, Column, Drawn, Row, Slide, Status, Table
+from qbr.calc.slides import Cell, Column, Drawn, Point, Row, Slide, Status, Table, TextColumn
 
 GOAL_STATUS: Final[dict[str, Status]] = {
     "on_track": "on_track", "done": "on_track", "watch": "watch", "at_risk": "at_risk", "not_started": "unknown",
 }  # fmt: skip
 WORK_NAMED: Final = 2
+ROOM_FOR_WORK: Final = 4
+WORK_LISTED: Final = 2
 
 
 def measured(value: Decimal | None, unit: str) -> str:
@@ -61,8 +64,39 @@ def objectives(data: ReviewData) -> Slide | None:
         dek=_dek(data),
         source=_source(data),
         table=Table(columns, tuple(rows), "Aims and objectives"),
+        columns=_beside(data) if len(rows) <= ROOM_FOR_WORK else (),
         drawn=tuple(_drawn(data)),
     )
+
+
+def _beside(data: ReviewData) -> tuple[TextColumn, ...]:
+    """Where the table is short: why they want it, and the work behind it."""
+    why = [Point(aim.title if len(data.account.aims) > 1 else "", aim.why) for aim in data.account.aims if aim.why]
+    whose = "they want" if data.internal else "you want"
+    first = [TextColumn(f"Why {whose} it, as we read it", tuple(why))] if why else []
+    return (*first, *_work(data))[:3]
+
+
+def _work(data: ReviewData) -> tuple[TextColumn, ...]:
+    """Where the table is short, the work behind it: what is late, what runs, what comes next."""
+    works = [one for one in data.account.works if one.status not in ("done", "dropped")]
+    off = [one for one in works if one.status in ("at_risk", "watch")]
+    runs = [one for one in works if one.status == "on_track"]
+    ahead = sorted((one for one in works if one.status == "not_started"), key=lambda one: one.starts or date.max)
+    columns = []
+    for head, listed in (("Work that needs a look", off), ("Work under way", runs), ("Work that begins next", ahead)):
+        points = [Point(one.title, _when(one)) for one in listed[:WORK_LISTED]]
+        if points:
+            columns.append(TextColumn(head, tuple(points)))
+    return tuple(columns)
+
+
+def _when(one: WorkSeen) -> str:
+    begun = one.status != "not_started"
+    day = one.ends if begun else one.starts
+    when = f"{'to' if begun else 'from'} {formats.month(day)}" if day else ""
+    said = ", ".join(filter(None, (one.owner, when)))
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _dek(data: ReviewData) -> str:
@@ -148,7 +182,8 @@ def _drawn(data: ReviewData) -> Iterator[Drawn]:
 def _finding(data: ReviewData) -> str:
     account, gauges = data.account, _gauges(data)
     count = len(account.aims)
-    theirs = "your one aim" if count == 1 else f"your {findings.count(count)} aims"
+    whose = "their" if data.internal else "your"
+    theirs = f"{whose} one aim" if count == 1 else f"{whose} {findings.count(count)} aims"
     off = next((gauge for state in ("at_risk", "watch") for gauge in gauges if gauge.standing == state), None)
     claim, share = "", account.orphan.share
     if share is not None:
@@ -156,8 +191,12 @@ def _finding(data: ReviewData) -> str:
         claim = f"All fees serve {theirs}" if serve == 1 else f"{formats.ratio(serve, 0)} of fees serve {theirs}"
     elif gauges:
         good = sum(gauge.standing == "on_track" for gauge in gauges)
-        verb = "is" if good == 1 else "are"
-        claim = f"{findings.count(good).capitalize()} of {findings.count(len(gauges))} measures {verb} on track"
+        one = len(gauges) == 1
+        claim = (
+            f"The one measure is {'on' if good else 'off'} track"
+            if one
+            else (f"{findings.of_all(good, len(gauges)).capitalize()} measures {'is' if good < 2 else 'are'} on track")
+        )
     if off is not None and claim:
         stands, due = measured(off.now, off.unit), measured(off.expected, off.unit)
         said = f"{claim}; {_lower(off.title)}: {stands} against {due} due by now"

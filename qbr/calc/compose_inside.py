@@ -28,13 +28,13 @@ def people(data: ReviewData) -> Slide | None:
     share = seen.coverage.share
     columns = (
         Column("Power", 70, "text"),
-        Column("Person", 330, "name"),
+        Column("Person", 308, "name"),
         Column("We are to them", 190, "status"),
         Column("Wanted", 140, "quiet"),
         Column("Stance", 120, "text"),
         Column("Last met", 96, "text"),
         Column("Covered", 122, "status"),
-        Column("Ours", 100, "text"),
+        Column("Ours", 122, "text"),
     )
     figure = BigFigure(
         "Influence-weighted coverage",
@@ -111,9 +111,9 @@ def risks(data: ReviewData) -> Slide | None:
     tables = []
     if listed:
         columns = (
-            Column("Risk or rival", 230, "name"),
-            Column("What we do", 220, "text"),
-            Column("Owner", 78, "text"),
+            Column("Risk or rival", 208, "name"),
+            Column("What we do", 200, "text"),
+            Column("Owner", 120, "text"),
             Column("Gravity", 125, "status"),
         )
         tables.append(
@@ -188,7 +188,7 @@ def _risk_drawn(seen: HealthSeen | None, listed: tuple[Risk, ...]) -> tuple[Draw
 def _risk_finding(seen: HealthSeen | None, listed: list[Risk]) -> str:
     parts = []
     if seen is not None and seen.score is not None:
-        word = {"on_track": "on track", "watch": "to watch", "at_risk": "at risk"}.get(seen.status, "not enough known")
+        word = {"on_track": "on track", "watch": "on watch", "at_risk": "at risk"}.get(seen.status, "not enough known")
         claim = f"Health is {formats.number(seen.score, 0)}, {word}"
         known = [part for part in seen.parts if part.score is not None and part.weight]
         if known:

@@ -10,10 +10,11 @@ from common import formats
 from common.money import ZERO
 from common.periods import month_add, month_label
 from financials.calc import findings
-from qbr.calc.account import Aim
+from qbr.calc.account import Aim, KpiSeen
 from qbr.calc.compose_goals import measured
+from qbr.calc.compose_kpis import said as printed
 from qbr.calc.compose_promises import kept_in
-from qbr.calc.compose_value import made_of
+from qbr.calc.compose_value import made_of, returned
 from qbr.calc.review import ReviewData, Span
 from qbr.calc.slides import BigFigure, Cell, Column, Drawn, Point, Row, Slide, Table, TextColumn
 from qbr.calc.units import big, unit_for
@@ -50,7 +51,7 @@ def relationship(data: ReviewData) -> Slide | None:
         kind="relationship",
         section="The relationship on one page",
         headline=_together(data, since, known),
-        dek=f"Calendar years; {through.year} to {month_label(through)}.",
+        dek=f"Calendar years, the last one to {month_label(through)}.",
         source=f"ledger to {month_label(through)}; commitment ledger on {formats.day(data.today)}",
         figures=tuple(_figures(data, since)),
         table=Table(columns, tuple(rows), "The relationship by year"),
@@ -86,7 +87,9 @@ def _together(data: ReviewData, since: date | None, known: list[Span]) -> str:
         was = data.actual(same).get("net_revenue")
         if was and data.recorded(same):
             change = formats.ratio(fees / was - 1, 0, signed=True)
-            return f"{lead}: fees of {formats.money(fees, data.currency)} in {now.label}, {change} on a year ago"
+            ended = ", none since" if now.last.year < data.through.year else ""
+            said = f"{lead}: fees of {formats.money(fees, data.currency)} in {now.label}"
+            return f"{said}, {change} on a year ago{ended}"
     return f"{lead}: fees of {formats.money(fees, data.currency)} in {now.label}" if fees else f"{lead}, and going on"
 
 
@@ -101,7 +104,7 @@ def _figures(data: ReviewData, since: date | None) -> list[BigFigure]:
     made = made_of(data)
     if made is not None and made.signed:
         said, suffix = big(made.signed, data.currency)
-        gap = f"A return of {formats.ratio(made.roi, 0)}" if made.roi is not None else ""
+        gap = returned(made)
         found.append(BigFigure("Signed benefit to date", Cell(said, made.signed, data.currency), suffix, gap=gap))
     year = _year(data, data.through.year)
     kept, due = kept_in(data, "ours", "promise", year)
@@ -206,16 +209,18 @@ def _keep(data: ReviewData) -> tuple[Point, ...]:
     for one in sorted((w for w in worths if w.standing == "signed"), key=lambda w: -(total(w.counted) or ZERO))[:2]:
         found.append(Point(one.title, f"{formats.money(total(one.counted), data.currency)} signed: {one.method}."))
     good = [kpi for kpi in data.account.kpis if kpi.standing == "on_track"]
-    found += [Point(f"{kpi.name} is on track", "It stands where it should by now.") for kpi in good[: FEW - len(found)]]
+    found += [Point(f"{kpi.name} is on track", _stands(kpi)) for kpi in good[: FEW - len(found)]]
     return tuple(found[:FEW])
 
 
+def _stands(kpi: KpiSeen) -> str:
+    if kpi.now is None or kpi.expected is None:
+        return "It stands where it should by now." if kpi.standing == "on_track" else ""
+    return f"{printed(kpi.now, kpi)} against {printed(kpi.expected, kpi)} planned by now."
+
+
 def _mend(data: ReviewData) -> tuple[Point, ...]:
-    found = [
-        Point(f"{kpi.name} is at risk", "It stands under 80% of the way it should have come by now.")
-        for kpi in data.account.kpis
-        if kpi.standing == "at_risk"
-    ]
+    found = [Point(f"{kpi.name} is at risk", _stands(kpi)) for kpi in data.account.kpis if kpi.standing == "at_risk"]
     late = [one for one in data.promises if one.state in ("late", "kept_late")]
     for side, whose in (("ours", "our"), ("theirs", "your")):
         mine = [one for one in late if one.side == side]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from common import formats
 from financials.calc import findings
 from qbr.calc.account import KpiSeen
 from qbr.calc.review import ReviewData
-from qbr.calc.slides import Cell, Column, Drawn, Row, Slide, Table
+from qbr.calc.slides import Cell, Column, Drawn, Row, Slide, Table, Trend
 from qbr.calc.units import less
+
+TRENDS: Final = 3
+LEAST_READINGS: Final = 3
 
 
 def kpis(data: ReviewData) -> Slide | None:
@@ -46,6 +51,7 @@ def kpis(data: ReviewData) -> Slide | None:
             "watch from 80%, at risk below. The year-end course follows the readings of the last twelve months."
         ),
         table=Table(columns, tuple(rows), "KPI scorecard", gap_column=3),
+        trends=_trends(seen),
         drawn=tuple(
             Drawn(one.name, f"{said(one.now, one)}, plan {said(one.expected, one)}", "client_kpis")
             for one in seen
@@ -55,22 +61,25 @@ def kpis(data: ReviewData) -> Slide | None:
     )
 
 
-def said(value: Decimal | None, one: KpiSeen, *, signed: bool = False) -> str:
+def said(value: Decimal | None, one: KpiSeen, *, signed: bool = False, beside: Decimal | None = None) -> str:
+    """beside: what a difference is taken from, which is printed to as many places."""
     if value is None:
         return formats.DASH
     if one.unit == "ratio":
         return formats.number(value * 100, 1, signed=signed, suffix="%")
     if one.unit not in ("count", "score", "days", "hours", "points"):
         return formats.money(value, one.unit, signed=signed)
-    places = 0 if abs(value) >= 100 else min(1, max(0, -int(value.normalize().as_tuple().exponent)))
+    large = abs(value if beside is None else beside) >= 100
+    places = 0 if large else min(1, max(0, -int(value.normalize().as_tuple().exponent)))
     return formats.number(value, places, signed=signed)
 
 
 def _row(one: KpiSeen) -> Row:
     gap = less(one.now, one.expected)
     word = "%" if one.unit == "ratio" else one.word or (one.unit if one.unit in ("days", "hours", "points") else "")
-    cells = [Cell(one.name, detail="" if word == "%" else word), _cell(one.now, one), _cell(one.expected, one)]
-    cells.append(Cell(None if gap is None else said(gap, one, signed=True), gap, one.unit))
+    named = word == "%" or word.lower() in one.name.lower()  # "Qualified leads" need not say that it counts leads
+    cells = [Cell(one.name, detail="" if named else word), _cell(one.now, one), _plan_cell(one)]
+    cells.append(Cell(None if gap is None else said(gap, one, signed=True, beside=one.now), gap, one.unit))
     cells += [_cell(value, one) for value in (one.before, one.year_ago)]
     known = [value for value in one.series if value is not None]
     alt = f"{one.name}, {len(known)} readings from {said(known[0], one)} to {said(known[-1], one)}" if known else ""
@@ -79,23 +88,69 @@ def _row(one: KpiSeen) -> Row:
     return Row(tuple(cells))
 
 
+def _plan_cell(one: KpiSeen) -> Cell:
+    """The plan by now; of one that is to stay between two values, those."""
+    if one.expected is None and one.low is not None and one.high is not None:
+        return Cell(f"{said(one.low, one)}–{said(one.high, one)}")
+    return _cell(one.expected, one)
+
+
 def _cell(value: Decimal | None, one: KpiSeen) -> Cell:
     return Cell(None if value is None else said(value, one), value, one.unit)
+
+
+def _trends(seen: tuple[KpiSeen, ...]) -> tuple[Trend, ...]:
+    """Those that need a look first, as they moved."""
+    order = {"at_risk": 0, "watch": 1, "on_track": 2, "unknown": 3}
+    ranked = sorted(seen, key=lambda one: order.get(one.standing, 3))
+    return tuple(trend for one in ranked if (trend := _trend(one)) is not None)[:TRENDS]
+
+
+def _trend(one: KpiSeen) -> Trend | None:
+    pairs = [(value, end) for value, end in zip(one.series, one.ends, strict=False) if value is not None]
+    if len(pairs) < LEAST_READINGS:
+        return None
+    (first, start), (last, end) = pairs[0], pairs[-1]
+    texts, days = (said(first, one), said(last, one)), (formats.month(start), formats.month(end))
+    plan = f"; plan by now {said(one.expected, one)}" if one.expected is not None else ""
+    alt = f"{one.name}, {days[0]} to {days[1]}: from {texts[0]} to {texts[1]}{plan}"
+    values = tuple(value for value, _ in pairs)
+    unit = "" if one.unit == "ratio" or one.word.lower() in one.name.lower() else one.word
+    return Trend(one.name, unit, values, *texts, *days, alt, one.expected, said(one.expected, one))
+
+
+def standing_of(seen: tuple[KpiSeen, ...]) -> str:
+    """'Two of four KPIs are on track'; blank without one to judge."""
+    known = [one for one in seen if one.standing != "unknown"]
+    good = sum(one.standing == "on_track" for one in known)
+    if len(known) < 2:
+        return _one(known[0]) if known else ""
+    return f"{findings.of_all(good, len(known)).capitalize()} KPIs {'is' if good < 2 else 'are'} on track"
+
+
+def standing_in_short(seen: tuple[KpiSeen, ...]) -> str:
+    """As `standing_of`, with one alone told without its numbers."""
+    known = [one for one in seen if one.standing != "unknown"]
+    return _one(replace(known[0], now=None)) if len(known) == 1 else standing_of(seen)
+
+
+def _one(kpi: KpiSeen) -> str:
+    word = {"on_track": "on track", "watch": "on watch", "at_risk": "at risk"}[kpi.standing]
+    if kpi.now is None:
+        return f"{kpi.name} is {word}"
+    if kpi.expected is None:
+        return f"{kpi.name} stands at {said(kpi.now, kpi)} and is {word}"
+    return f"{kpi.name} is {word}: {said(kpi.now, kpi)} against {said(kpi.expected, kpi)} planned by now"
 
 
 def _finding(seen: tuple[KpiSeen, ...]) -> str:
     known = [one for one in seen if one.standing != "unknown"]
     if not known:
         return f"{findings.count(len(seen)).capitalize()} KPIs are read, none has a plan to hold it against"
-    good = sum(one.standing == "on_track" for one in known)
-    count = findings.count(len(known))
+    claim = standing_of(seen)
     if len(known) == 1:
-        claim = f"The one KPI we agreed on is {'on track' if good else 'off track'}"
-    elif good == len(known):
-        claim = f"All {count} KPIs are on track"
-    else:
-        claim = f"{findings.count(good).capitalize()} of {count} KPIs {'is' if good == 1 else 'are'} on track"
-    for standing, word in (("at_risk", "at risk"), ("watch", "to watch")):
+        return claim
+    for standing, word in (("at_risk", "at risk"), ("watch", "on watch")):
         worst = next((one for one in known if one.standing == standing), None)
         if worst is not None:
             stands = f"{said(worst.now, worst)} against {said(worst.expected, worst)} planned"

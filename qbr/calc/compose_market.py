@@ -72,5 +72,8 @@ def _day(one: NoteSeen) -> str:
 def _lower(one: NoteSeen) -> str:
     """Within a sentence; a rival's or the client's name may open the title, and stays as it is."""
     title = one.title
+    first = title.partition(" ")[0].lower()
+    if first in ("a", "an", "the", "two", "three", "new"):
+        return title[:1].lower() + title[1:]
     named = one.kind in ("competitor", "client") or title[1:2].isupper()
     return title if named else title[:1].lower() + title[1:]

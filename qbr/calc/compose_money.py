@@ -9,6 +9,7 @@ from common import formats
 from common.periods import Month, month_add, month_label, months_between, quarter_bounds
 from financials.calc import findings
 from financials.calc.findings import Part
+from qbr.calc.compose_value import figure as value_figure
 from qbr.calc.review import Amounts, ReviewData, Span, summed
 from qbr.calc.slides import (
     STATUS_WORDS,
@@ -51,7 +52,7 @@ def fees_finding(data: ReviewData) -> str:
     now = data.periods.now
     net, budget = data.actual(now).get("net_revenue"), data.budget(now).get("net_revenue")
     if now is None or net is None:
-        return f"No fees are recorded for {data.periods.whole.label} yet, so we claim none"
+        return no_fees(data)
     year_ago = data.compared(data.periods.year_ago).get("net_revenue")
     verb = "is" if data.internal else "are"
     if budget is None or budget <= 0:
@@ -71,18 +72,35 @@ def fees_finding(data: ReviewData) -> str:
         (part for part in gaps if part.gap * (net - budget) > 0), key=lambda part: (-abs(part.gap), part.name)
     )
     if len(gaps) > 1 and alike and said.endswith("budget") and not said.endswith("on budget"):
-        said = f"{said}; {alike[0].name} leads with {findings.amounts(data.currency, alike[0].gap)[0]}"
+        side = "over" if alike[0].gap > 0 else "under"
+        said = f"{said}; {alike[0].name} is furthest {side}, by {findings.amounts(data.currency, alike[0].gap)[0]}"
     return said if data.internal else said.replace(" is ", " are ", 1)
+
+
+def no_fees(data: ReviewData) -> str:
+    """That nothing is recorded, and what was last: a client of yesterday is not one of tomorrow."""
+    label = data.periods.whole.label
+    earlier = [month for month in data.figures.actual if month < data.periods.whole.first]
+    last = max((month for month in earlier if data.figures.actual[month].get("net_revenue")), default=None)
+    if last is None:
+        return f"No fees are recorded for {label} yet, so we claim none"
+    money = formats.money(data.figures.actual[last].get("net_revenue"), data.currency)
+    yet = " yet" if data.through < data.periods.whole.last else ""
+    return f"No fees are recorded for {label}{yet}; the last were {money} in {month_label(last)}"
 
 
 # --- executive summary -------------------------------------------------------------------------------------------
 
 
 def summary(data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: TextColumn) -> Slide:
-    figures = [_period_figure(data), _year_figure(data)]
+    figures = [_period_figure(data)]
+    whole = data.periods.whole
+    if (whole.first.month, whole.last.month) != (1, 12):  # of a calendar year it would be the same figure twice
+        figures.append(_year_figure(data))
     if data.internal:
         figures.append(_margin_figure(data))
-    figures += [_contracted_figure(data), _deals_figure(data)]
+    worth = value_figure(data)
+    figures += [*([worth] if worth else []), _contracted_figure(data), _deals_figure(data)]
     columns = tuple(column for column in (moved, agreed, attention) if column.points)
     now = data.periods.now
     return Slide(
@@ -92,7 +110,7 @@ def summary(data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: 
         headline=fees_finding(data),
         dek=f"{now.long}, unless marked." if now is not None else "",
         source=f"ledger to {month_label(data.through)}",
-        figures=tuple(figures),
+        figures=tuple(figures[:5]),
         columns=columns,
         drawn=drawn_fees(data),
     )
@@ -403,10 +421,10 @@ def _scorecard_finding(data: ReviewData, statuses: list[tuple[str, Status, Row]]
     good = sum(status == "on_track" for _, status, _ in known)
     total = findings.count(len(known))
     if good in (0, len(known)) and len(known) > 1:
-        claim = f"All {total} measures are on track" if good else f"None of the {total} measures is on track"
+        claim = f"{findings.of_all(good, len(known)).capitalize()} measures {'are' if good else 'is'} on track"
     else:
         claim = f"{findings.count(good).capitalize()} of {total} measures {'is' if good == 1 else 'are'} on track"
-    for wanted, word in (("at_risk", "at risk"), ("watch", "to watch")):
+    for wanted, word in (("at_risk", "at risk"), ("watch", "on watch")):
         worst = next((item for item in known if item[1] == wanted), None)
         if worst is not None:
             return f"{claim}; {_in_words(worst[0])} {word}, {_gap_in_words(worst[2])} budget"

@@ -9,8 +9,8 @@ from typing import Final
 from common import formats
 from common.periods import month_add, month_label, months_between
 from financials.calc import findings
-from qbr.calc.compose_money import fees, line_gaps
-from qbr.calc.review import Amounts, ReviewData, summed
+from qbr.calc.compose_money import fees, line_gaps, no_fees
+from qbr.calc.review import Amounts, ReviewData, Span, summed
 from qbr.calc.slides import (
     Bar,
     BarChart,
@@ -148,6 +148,11 @@ def months_chart(data: ReviewData, unit: Unit, line: str | None = None, title: s
     budget = figures.budget if line is None else figures.budget_by_line.get(line, {})
     end = data.periods.whole.last
     months = months_between(month_add(end, -11), end)
+    if line is None and actual and not any(month in actual for month in months):
+        # Nothing in a year: the last year that holds something says more than twelve dashes.
+        end = max(month for month in actual if month < months[0])
+        months = months_between(month_add(end, -11), end)
+        title = f"{fees(data)} by month, to the last recorded"
     bars = []
     for month in months:
         value = actual.get(month, {}).get("net_revenue") if month <= data.through else None
@@ -179,11 +184,11 @@ def months_chart(data: ReviewData, unit: Unit, line: str | None = None, title: s
 def _fees_by_month_finding(data: ReviewData) -> str:
     now = data.periods.now
     if now is None:
-        return f"No fees are recorded for {data.periods.whole.label} yet, so we claim none"
+        return no_fees(data)
     actual, budget = data.actual(now), data.budget(now)
     gross, passed, net = (actual.get(line) for line in ("gross_revenue", "pass_through", "net_revenue"))
     if net is None or gross is None or passed is None:
-        return f"Nothing is billed for {now.label} yet" if not actual else f"Fees and billings for {now.label}"
+        return _unbilled(data, now) if not actual else f"Fees and billings for {now.label}"
     said = [formats.money(value, data.currency) for value in (gross, passed, net)]
     claim = f"Of {said[0]} billed, {said[1]} went to third parties and {said[2]} are fees"
     if passed == 0:
@@ -195,6 +200,13 @@ def _fees_by_month_finding(data: ReviewData) -> str:
     if part < Decimal("0.0005"):
         return f"{claim}, on budget"
     return f"{claim}, {formats.ratio(part)} {'over' if net > against else 'under'} budget"
+
+
+def _unbilled(data: ReviewData, now: Span) -> str:
+    before = data.compared(data.periods.before).get("net_revenue")
+    if data.periods.before is None or not before:
+        return f"Nothing is billed for {now.label} yet"
+    return f"Nothing is billed for {now.label}, after fees of {formats.money(before, data.currency)} in the same months"
 
 
 def _profit_finding(data: ReviewData) -> str:

@@ -58,7 +58,7 @@ def _due(found: Sequence[PromiseMade]) -> list[PromiseMade]:
 def _ledger(data: ReviewData, side: str, found: list[PromiseMade]) -> Table:
     due = _due(found)
     kept = sum(one.state == "kept" for one in due)
-    who = "We" if side == "ours" else "You"
+    who = "We" if side == "ours" else "They" if data.internal else "You"
     title = f"{who} kept {kept} of {len(due)}, {round(100 * kept / len(due))}%" if due else f"{who}: none due yet"
     shown = sorted(found, key=lambda one: (one.met_on is None, _ORDER[one.state], one.due))[:MOST]
     widths = (290, 74, 132, 157) if side == "ours" else (212, 68, 120, 75)
@@ -136,34 +136,32 @@ def _finding(data: ReviewData) -> str:
         count = findings.count(len(data.promises)).capitalize()
         return f"{count} {'promise is' if len(data.promises) == 1 else 'promises are'} open, none due yet"
     kept = sum(promise.state == "kept" for promise in due)
+    if len(due) == 1:
+        said = f"The one promise due was {'kept' if kept else 'not kept'} by its day"
+        return said if kept else _with_late(data, said, due)
     if kept == len(due):
-        return (
-            f"All {findings.count(kept)} promises due were kept by their day"
-            if kept > 1
-            else "The one promise due was kept"
-        )
+        return f"{findings.of_all(kept, len(due)).capitalize()} promises due were kept by their day"
     if not kept:
         said = f"None of the {findings.count(len(due))} promises due was kept by its day"
-        if len(due) == 1:
-            said = "The one promise due was not kept by its day"
-        return _with_late(said, due)
+        return _with_late(data, said, due)
     was, day = ("was", "its day") if kept == 1 else ("were", "their day")
     said = f"{findings.count(kept).capitalize()} of {findings.count(len(due))} promises {was} kept by {day}"
-    return _with_late(said, due)
+    return _with_late(data, said, due)
 
 
-def _with_late(said: str, due: list[PromiseMade]) -> str:
+def _with_late(data: ReviewData, said: str, due: list[PromiseMade]) -> str:
     """Ours first; one alone is named where there is room."""
     late = {side: [p for p in due if p.state == "late" and p.side == side] for side in ("ours", "theirs")}
     ours, theirs = len(late["ours"]), len(late["theirs"])
+    yours = "theirs" if data.internal else "yours"
     if ours and theirs:
-        return f"{said}; {findings.count(ours)} of ours and {findings.count(theirs)} of yours are late"
+        return f"{said}; {findings.count(ours)} of ours and {findings.count(theirs)} of {yours} are late"
     if ours + theirs == 1:
         one = (*late["ours"], *late["theirs"])[0]
-        whose = "ours" if ours else "yours"
+        whose = "ours" if ours else yours
         named = f"{said}; one of {whose} is late: {one.text}"
         return named if len(named) <= findings.LONGEST else f"{said}; one of {whose} is late"
     if ours or theirs:
-        whose, number = ("ours", ours) if ours else ("yours", theirs)
+        whose, number = ("ours", ours) if ours else (yours, theirs)
         return f"{said}; {findings.count(number)} of {whose} are late"
     return said

@@ -133,11 +133,11 @@ def _finding(data: ReviewData, found: list[tuple[str, Counted]]) -> str:
     late = len(_late(data, "ours"))
     said = _ours_in_words(sum(done for done, _ in ours), sum(of for _, of in ours))
     if late:
-        also = f"{findings.count(late)} {'thing of ours is' if late == 1 else 'things of ours are'} late now"
+        also = f"{findings.count(late)} of ours {'is' if late == 1 else 'are'} late now"
         said = f"{said}, but {also}" if said else also
     theirs = next(((done, of) for words, done, of in due if words.startswith("your")), None)
     if theirs is not None:
-        said = "; ".join(filter(None, (said, _theirs_in_words(*theirs))))
+        said = "; ".join(filter(None, (said, _theirs_in_words(*theirs, internal=data.internal))))
     return said[:1].upper() + said[1:]
 
 
@@ -146,13 +146,12 @@ def _ours_in_words(done: int, due: int) -> str:
         return ""
     if due == 1:
         return f"the one thing we owed was {'done' if done else 'not done'} by its day"
-    if done == due:
-        return f"all {findings.count(due)} things we owed were done by their day"
-    was = "was" if done == 1 else "were"
-    return f"{findings.count(done)} of {findings.count(due)} things we owed {was} done by their day"
+    was, day = ("was", "its day") if done < 2 else ("were", "their day")
+    return f"{findings.of_all(done, due)} things we owed {was} done by {day}"
 
 
-def _theirs_in_words(done: int, due: int) -> str:
+def _theirs_in_words(done: int, due: int, *, internal: bool) -> str:
     if due == 1:
-        return f"the one promise of yours {'was kept' if done else 'was not kept'} by its day"
-    return f"you kept {findings.count(done)} of {findings.count(due)} promises by their day"
+        whose = "theirs" if internal else "yours"
+        return f"the one promise of {whose} {'was kept' if done else 'was not kept'} by its day"
+    return f"{'they' if internal else 'you'} kept {findings.of_all(done, due)} promises by their day"

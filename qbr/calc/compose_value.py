@@ -63,13 +63,22 @@ def value(data: ReviewData) -> Slide | None:
     )
 
 
+def returned(made: Return) -> str:
+    """What the cost has brought so far, in words; blank where it is not known."""
+    if made.roi is None:
+        return ""
+    if made.roi < 0:
+        return f"{formats.ratio(made.roi + 1, 0)} of its cost so far"
+    return f"A return of {formats.ratio(made.roi, 0)}"
+
+
 def figure(data: ReviewData) -> BigFigure | None:
     """For the summary: signed benefit, with what it returned."""
     made = made_of(data)
     if made is None or not made.signed:
         return None
     said, suffix = big(made.signed, data.currency)
-    gap = f"A return of {formats.ratio(made.roi, 0)}" if made.roi is not None else ""
+    gap = returned(made)
     since = f"Since {month_label(made.first)}" if made.first else ""
     return BigFigure("Signed benefit", Cell(said, made.signed, data.currency), suffix, plan=since, gap=gap)
 
@@ -84,7 +93,7 @@ def _finding(data: ReviewData, made: Return, worths: Sequence[Worth]) -> str:
         return f"No value is signed yet, so we claim none: {findings.count(waiting)} {verb} for {whose} answer"
     signed = formats.money(made.signed, data.currency)
     if made.cost is None or made.roi is None:
-        return f"Your finance team signed {signed} of benefit"
+        return f"{'Their' if data.internal else 'Your'} finance team signed {signed} of benefit"
     claim = f"Signed benefit of {signed} on {formats.money(made.cost, data.currency)} of cost"
     if made.roi < 0:
         return f"{claim}: {formats.ratio(-made.roi, 0)} of it is still to be earned back"

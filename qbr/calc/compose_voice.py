@@ -37,8 +37,8 @@ def voice(data: ReviewData) -> Slide | None:
     return Slide(
         key="voice",
         kind="voice",
-        section="What you told us",
-        headline=_finding(heard, listed),
+        section="What they told us" if data.internal else "What you told us",
+        headline=_finding(heard, listed, internal=data.internal),
         dek="Scores count each person’s last answer in 180 days; the table has what you raised and what became of it.",
         source=f"answers and insights on {formats.day(data.today)}",
         note="" if listed else "Nothing you told us waits for an answer.",
@@ -112,7 +112,16 @@ def _drawn(heard: Voice, listed: list[Learnt]) -> tuple[Drawn, ...]:
     return tuple(found)
 
 
-def _finding(heard: Voice, listed: list[Learnt]) -> str:
+def _closed(listed: list[Learnt], who: str) -> str:
+    told, late = (sum(one.state == state for one in listed) for state in ("told", "late"))
+    if len(listed) == 1:
+        words = {"told": "is closed", "done": "is done and still to be told", "late": "is late", "open": "is under way"}
+        return f"the one point {who} raised {words[listed[0].state]}"
+    words_of = f"we closed {findings.of_all(told, len(listed))} points {who} raised"
+    return f"{words_of}, and {findings.count(late)} {'is' if late == 1 else 'are'} late" if late else words_of
+
+
+def _finding(heard: Voice, listed: list[Learnt], *, internal: bool) -> str:
     parts = []
     now, before = heard.nps.score, heard.before.score
     if now is not None:
@@ -125,12 +134,6 @@ def _finding(heard: Voice, listed: list[Learnt]) -> str:
             claim = f"NPS held at {said}"
         parts.append(claim)
     if listed:
-        told = sum(one.state == "told" for one in listed)
-        late = [one for one in listed if one.state == "late"]
-        count = findings.count(len(listed))
-        words = f"we closed {findings.count(told)} of {count} {'point' if len(listed) == 1 else 'points'} you raised"
-        parts.append(
-            f"{words}, and {findings.count(len(late))} {'is' if len(late) == 1 else 'are'} late" if late else words
-        )
+        parts.append(_closed(listed, "they" if internal else "you"))
     said = "; ".join(parts)
     return said[:1].upper() + said[1:]

@@ -24,7 +24,7 @@ MONTHS: Final = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec"
 )
-_DAY_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}) ({MONTHS})\b")
+_DAY_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}) ({MONTHS})\b(?: (\d{{4}})\b)?")
 _LAST_WORD = re.compile(r" (\S{1,8})\Z")
 # Control characters and the bidirectional overrides: invisible in a page, and able to reorder what it says.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -68,8 +68,8 @@ def clean(text: str) -> str:
 
 
 def bound(text: str) -> str:
-    """Ties day to month, and the last word of up to eight letters to the one before it."""
-    text = _DAY_MONTH.sub(rf"\1{NBSP}\2", text)
+    """Ties day to month and year, and the last word of up to eight letters to the one before it."""
+    text = _DAY_MONTH.sub(lambda found: NBSP.join(filter(None, found.groups())), text)
     return _LAST_WORD.sub(rf"{NBSP}\1", text) if text.count(" ") >= 2 else text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from financials.calc import findings
 from qbr.calc import bodies, stacks
 from qbr.calc.blocks import STYLES, Layout, Page, Region, Run, Text
 from qbr.calc.bodies import Body, text_region
@@ -19,9 +20,9 @@ BODIES: dict[Kind, BodyOf] = {
     "promises": stacks.pair,
     "summary": bodies.summary,
     "relationship": stacks.stack,
-    "strategy": bodies.table,
-    "objectives": bodies.table,
-    "kpis": bodies.table,
+    "strategy": stacks.under_table,
+    "objectives": stacks.under_table,
+    "kpis": stacks.kpis,
     "scorecard": bodies.table,
     "dive": stacks.dive,
     "value": stacks.value,
@@ -82,7 +83,9 @@ def _appendix(cut: list[tuple[str, str]]) -> Slide:
     rows = tuple(Row((Cell(where), Cell(text))) for where, text in cut)
     words = "One text was shortened to fit its slide; here it is whole"
     if len(rows) > 1:
-        words = f"{len(rows)} texts were shortened to fit their slides; here they are whole"
+        words = (
+            f"{findings.count(len(rows)).capitalize()} texts were shortened to fit their slides; here they are whole"
+        )
     return Slide(
         key="full-texts",
         kind="sources",

@@ -65,7 +65,9 @@ _NUMBER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """rule: its name. key: of the slide, '' for the whole deck. says: what is wrong; fix: how to mend it."""
+    """rule: its name. key: of the slide, '' for the whole deck. says: what is wrong; fix: how to mend it; page: where,
+    by its URL's name, and url: that page for this client.
+    """
 
     rule: str
     key: str
@@ -73,6 +75,8 @@ class Finding:
     says: str
     fix: str
     weight: Weight = "advice"
+    page: str = ""
+    url: str = ""
 
 
 def lint(deck: Deck) -> tuple[Finding, ...]:
@@ -106,7 +110,7 @@ def _whole(deck: Deck) -> Iterator[Finding]:
     if not any(slide.kind in ("plan", "commitments") for slide in deck.slides):
         fix = "Put actions with owner and day on the plan"
         fix += ", and share with the client those they may see." if deck.audience == "client" else "."
-        yield Finding("no plan", "", "Next quarter", "The review ends without a next step.", fix)
+        yield Finding("no plan", "", "Next quarter", "The review ends without a next step.", fix, page="client_plan")
     colours = brand(deck.brand, deck.accent)
     if contrast(colours.pure, colours.panel_text) < TEXT_CONTRAST:
         fix = "Choose a darker or a lighter brand colour."

@@ -225,7 +225,11 @@ def periods_of(text: str, first: Month, last: Month, through: Month, fiscal_star
         shifted = span_of(
             month_add(first, -count), month_add(last, -count), fiscal_start if text.startswith("FY") else 1
         )
-        return shifted if now.last == last else replace(shifted, last=month_add(now.last, -count))
+        if now.last == last:
+            return shifted
+        until = month_add(now.last, -count)
+        label, short = (f"{name} to {formats.month_short(until)}" for name in (shifted.label, shifted.short))
+        return replace(shifted, last=until, label=label, short=short)
 
     return Periods(whole, now, back(months), back(24 if months == 12 else 12))
 

@@ -241,6 +241,23 @@ class Drawn:
     field: FieldClass = "open"
 
 
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One measure over its last readings. first, last, plan_text: as printed; start, end: when those were."""
+
+    title: str
+    unit: str
+    values: tuple[Decimal, ...]
+    first: str
+    last: str
+    start: str
+    end: str
+    alt: str
+    plan: Decimal | None = None
+    plan_text: str = ""
+    field: FieldClass = "open"
+
+
 Certainty = Literal["planned", "likely", "ambition"]
 
 
@@ -301,7 +318,8 @@ class Cover:
 class Slide:
     """One finding with its evidence; which parts are filled depends on the kind. key is stable across regenerations.
 
-    tables: a pair that stands side by side. drawn: what the headline was written from, for its author.
+    tables: a pair that stands side by side. trends: up to three, drawn where the table leaves room. drawn: what the
+    headline was written from, for its author.
     """
 
     key: str
@@ -327,6 +345,7 @@ class Slide:
     chart: BarChart | None = None
     bridge: Bridge | None = None
     roadmap: Roadmap | None = None
+    trends: tuple[Trend, ...] = ()
     field: FieldClass = "open"
 
 

@@ -7,18 +7,38 @@ from typing import Final
 
 from financials.calc import findings
 from qbr.calc.blocks import STYLES, Picture, Region, Run, TableBlock, Text, stack_height
-from qbr.calc.bodies import FOOT, Body, Cut, big_figure, block_of, chart_and_table, columns_of, drawing, nothing
+from qbr.calc.bodies import (
+    FOOT,
+    THIRDS,
+    Body,
+    Cut,
+    big_figure,
+    block_of,
+    chart_and_table,
+    columns_of,
+    drawing,
+    nothing,
+    table,
+    title_line,
+)
 from qbr.calc.colour import Brand
 from qbr.calc.fit import clipped
 from qbr.calc.marks import tally
-from qbr.calc.roadmap import drawn, height_of
+from qbr.calc.roadmap import drawn, height_of, step_of
 from qbr.calc.slides import STATUS_WORDS, Cell, Column, Deck, Row, Slide, Table, TextColumn
 from qbr.calc.tables import fitted
+from qbr.calc.trends import trend
 
 TOP: Final = 166
 LEFT: Final = (56, 653)
 RIGHT: Final = (749, 475)
 GAP: Final = 30
+PLACES: Final = {1: ((56, 772),), 2: ((56, 574), (650, 574)), 3: THIRDS}
+LARGE: Final = 230
+"""px under a table that let its words be set as large as the summary's."""
+LARGE_WORDS: Final = {"head": "colhead", "body": "list"}
+LOWEST, HIGHEST = 110, 210
+"""px of a drawing of one measure's readings."""
 WORDS: Final = 112
 """px that a row of words under a table is given at least."""
 
@@ -47,10 +67,23 @@ def stack(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
         regions.append(Region(56, y, 1168, note.height, (note,)))
         y += note.height + GAP
     if slide.columns:
-        words, shortened = columns_of(slide.columns, y, FOOT)
+        large = FOOT - y >= LARGE
+        words, shortened = columns_of(slide.columns, y, FOOT, **(LARGE_WORDS if large else {}))
         regions.extend(words)
         cut.extend(shortened)
     return [Body(tuple(regions), tuple(cut)), *more] if regions else [nothing(slide)]
+
+
+def under_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """A table; words under it where they were composed and there is room."""
+    found = table(slide, deck, brand)
+    if not slide.columns or len(found) > 1 or slide.table is None or not slide.table.rows:
+        return found
+    lowest = max(region.y + region.height for region in found[0].regions)
+    if FOOT - lowest - GAP < WORDS:
+        return found
+    words, shortened = columns_of(slide.columns, lowest + GAP, FOOT, **LARGE_WORDS)
+    return [replace(found[0], regions=(*found[0].regions, *words), cut=(*found[0].cut, *shortened))]
 
 
 def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
@@ -59,22 +92,22 @@ def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     cut: list[tuple[str, str]] = []
     lowest = TOP
     places = (LEFT, RIGHT)[: len(slide.tables)]
-    for (x, width), table in zip(places, slide.tables, strict=True):
+    for (x, width), one in zip(places, slide.tables, strict=True):
         title = STYLES["lead"]
-        head = clipped(table.title, title, width)
+        head = clipped(one.title, title, width)
         regions.append(Region(x, TOP, width, title.line, (Text(((Run(head, "lead"),),), "lead", tag="h2"),)))
-        if table.unit:
-            said = clipped(table.unit, STYLES["small"], width - title.width(head) - 24)
+        if one.unit:
+            said = clipped(one.unit, STYLES["small"], width - title.width(head) - 24)
             line = Text(((Run(said, "small"),),), "small", tone="label", align="right")
             regions.append(Region(x + width - 300, TOP + 3, 300, STYLES["small"].line, (line,)))
         y = TOP + title.line + 6
-        if table.marks:
-            words = ", ".join(STATUS_WORDS[mark] for mark in dict.fromkeys(table.marks))
-            alt = f"{table.title}: {len(table.marks)} marks, {words}"
-            regions.append(Region(x, y, width, 16, (Picture(tally(table.marks, width, alt), alt, width, 16),)))
+        if one.marks:
+            words = ", ".join(STATUS_WORDS[mark] for mark in dict.fromkeys(one.marks))
+            alt = f"{one.title}: {len(one.marks)} marks, {words}"
+            regions.append(Region(x, y, width, 16, (Picture(tally(one.marks, width, alt), alt, width, 16),)))
             y += 16
         y += 16
-        block, shortened = _first_part(table, FOOT - y, brand)
+        block, shortened = _first_part(one, FOOT - y, brand)
         height = min(block.height, FOOT - y)
         regions.append(Region(x, y, width, height, (block,)))
         cut.extend(shortened)
@@ -114,6 +147,26 @@ def dive(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     return [Body(tuple(regions), cut)]
 
 
+def kpis(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """One table; under it, where there is room, how up to three measures moved; the reading note at the foot."""
+    found = table(slide, deck, brand)
+    if len(found) > 1 or not slide.trends or slide.table is None or not slide.table.rows:
+        return found
+    first, *others = found[0].regions
+    top = first.y + first.height + GAP + 6
+    foot = min([region.y for region in others], default=FOOT) - 24
+    height = min(foot - top - 30, HIGHEST)
+    if height < LOWEST:
+        return found
+    drawn_ones: list[Region] = []
+    for (x, width), one in zip(PLACES[len(slide.trends[:3])], slide.trends, strict=False):
+        head = title_line(one.title, one.unit, width)
+        drawn_ones.append(Region(x, top, width, head.height + 8, (head,), "rule"))
+        picture = Picture(trend(one, width, height, brand), one.alt, width, height)
+        drawn_ones.append(Region(x, top + 30, width, height, (picture,)))
+    return [replace(found[0], regions=(first, *drawn_ones, *others))]
+
+
 def value(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """Chart left and benefits right over the ladder; without a chart the table takes the width."""
     if slide.chart is not None:
@@ -125,8 +178,10 @@ def roadmap(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """The lanes over the whole width, the gates beneath where there is room."""
     if slide.roadmap is None:
         return [nothing(slide)]
-    height = min(height_of(slide.roadmap), FOOT - TOP)
-    picture = Picture(drawn(slide.roadmap, 1168, height, brand), slide.roadmap.alt, 1168, height)
+    under = 44 + 40 * len(slide.table.rows) + GAP if slide.table is not None else 0
+    step = step_of(slide.roadmap, FOOT - TOP - under)
+    height = min(height_of(slide.roadmap, step), FOOT - TOP)
+    picture = Picture(drawn(slide.roadmap, 1168, height, brand, step), slide.roadmap.alt, 1168, height)
     regions = [Region(56, TOP, 1168, height, (picture,))]
     y = TOP + height + GAP
     cut: Cut = ()
@@ -173,7 +228,7 @@ def _moves_table(slide: Slide) -> Table:
     if bar == "benefit" and amounts["cost"]:
         add(Column(f"Cost{unit}", 84, "figure"), [one.cost for one in listed])
     if has["when"]:
-        add(Column("When", 166, "status"), [Cell(one.when or None) for one in listed])
+        add(Column("When", 216, "status"), [Cell(one.when or None) for one in listed])
     if has["if_not"]:
         add(Column("If not pursued", 220, "text"), [Cell(one.if_not or None) for one in listed])
     spare = 1168 - sum(column.width for column in columns)

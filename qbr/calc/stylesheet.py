@@ -6,7 +6,7 @@ from typing import Final
 
 from qbr.calc.blocks import STYLES, Block, Layout, Logo, TableBlock, Text
 from qbr.calc.colour import Brand
-from qbr.calc.tables import STEPS
+from qbr.calc.tables import ROOMY, STEPS
 
 _FONT: Final = {
     "regular": '400 {}px/{}px "Inter Deck",sans-serif',
@@ -62,7 +62,9 @@ def _type() -> str:
 
 
 def _steps() -> str:
-    rules = [f".step-{step.name} tbody td,.step-{step.name} tbody th{{padding:{step.pad}px 0}}" for step in STEPS]
+    rules = [
+        f".step-{step.name} tbody td,.step-{step.name} tbody th{{padding:{step.pad}px 0}}" for step in (ROOMY, *STEPS)
+    ]
     rules += [f".step-{name} tbody td,.step-{name} tbody th{{padding:{pad}px 0}}" for name, pad in DECISION_PADS]
     rules += [
         f".step-{name} tbody .total td,.step-{name} tbody .total th{{padding:10px 0}}" for name, _ in DECISION_PADS

@@ -58,6 +58,14 @@ STEPS: Final = (
 )
 
 
+ROOMY: Final = Step("z", 19, 5, 32)
+"""For a few rows over the whole width, where no figure and no date breaks that did not before."""
+WIDE: Final = 1100
+ROOMY_SHARE: Final = 0.72
+MAY_BREAK: Final = 200
+"""px of a column whose words may take one line more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One slide's share of a table. cut: what was shortened: (where, whole text)."""
@@ -118,6 +126,8 @@ def _trimmed(table: Table) -> tuple[Table, int]:
 def _at_best_step(
     table: Table, rows: tuple[Row, ...], height: int, brand: Brand, steps: tuple[Step, ...]
 ) -> tuple[TableBlock, tuple[tuple[str, str], ...]] | None:
+    if steps is STEPS and (found := _roomy(table, rows, height, brand)) is not None:
+        return found
     for step in steps:
         if len(rows) > step.rows:
             continue
@@ -125,6 +135,22 @@ def _at_best_step(
         if built[0].height <= height:
             return built
     return None
+
+
+def _roomy(
+    table: Table, rows: tuple[Row, ...], height: int, brand: Brand
+) -> tuple[TableBlock, tuple[tuple[str, str], ...]] | None:
+    if not 0 < len(rows) <= ROOMY.rows or sum(column.width for column in table.columns) < WIDE:
+        return None
+    made, usual = _built(table, rows, ROOMY, brand), _built(table, rows, STEPS[0], brand)
+    if made[1] or made[0].height > height * ROOMY_SHARE:
+        return None
+    fits = all(
+        len(cell.lines) <= len(before.lines) + (column.width >= MAY_BREAK and column.kind not in RIGHT)
+        for row, other in zip(made[0].rows, usual[0].rows, strict=True)
+        for cell, before, column in zip(row.cells, other.cells, table.columns, strict=True)
+    )
+    return made if fits else None
 
 
 def _built(

@@ -34,6 +34,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,])([−-]?)([$€£])?(\d[\d,]*(?:\.\d+)?)(%|[kKmMB]\b|bn\b|\s(?:thousand|million|billion|percent)\b)?"
 )
 _SCALE: Final = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "bn": 9, "billion": 9, "%": -2, "percent": -2}
+_POWERS: Final = (("000", 3), ("k", 3), ("M", 6), ("B", 9))
 
 
 def with_words(deck: Deck, words: Mapping[str, Words], hidden: Collection[str]) -> Deck:
@@ -128,12 +129,12 @@ def _totals(pairs: Sequence[tuple[Cell, Cell]]) -> tuple[Cell, Cell] | None:
 
 
 def decisions_finding(decisions: tuple[Decision, ...], unit: str = "") -> str:
-    """'Two decisions today, of Ann and Bo, commit $2.5M and are worth $7.3M a year'; sums only where all are known."""
+    """'Two decisions today, for Ann and Bo, commit $2.5M and are worth $7.3M a year'; sums only where all are known."""
     count = findings.count(len(decisions)).capitalize()
     one = len(decisions) == 1
     noun = "decision is" if one else "decisions are"
     deciders = sorted({item.decider for item in decisions if item.decider})
-    who = f", of {findings.names(deciders)}," if 0 < len(deciders) <= 3 else ""
+    who = f", for {findings.names(deciders)}," if 0 < len(deciders) <= 3 else ""
     cost, worth = (_sum([getattr(item, name).value for item in decisions]) for name in ("cost", "worth"))
     if unit and cost is not None:
         claim = f"{count} {'decision' if one else 'decisions'} today{who} {'commits' if one else 'commit'} "
@@ -143,7 +144,7 @@ def decisions_finding(decisions: tuple[Decision, ...], unit: str = "") -> str:
         if len(claim) <= findings.LONGEST:
             return claim
     if 0 < len(deciders) <= 3:
-        return f"{count} {noun} sought today, of {findings.names(deciders)}"
+        return f"{count} {noun} sought today, for {findings.names(deciders)}"
     return f"{count} {noun} sought today"
 
 
@@ -165,7 +166,7 @@ def unsupported(slide: Slide, composed: Slide | None) -> list[str]:
     if composed is not None:
         trusted += " " + composed.headline + (f" {composed.cover.verdict}" if composed.cover else "")
     printed = {match.group(0).strip() for match in _NUMBER.finditer(trusted)}
-    values = [*_values(slide), *(_meant(match)[0] for match in _NUMBER.finditer(trusted))]
+    values = [*_values(slide), *_in_units(slide), *(_meant(match)[0] for match in _NUMBER.finditer(trusted))]
     found = []
     for text in texts:
         for match in _NUMBER.finditer(text):
@@ -200,6 +201,15 @@ def _carried(match: re.Match[str], values: list[Decimal]) -> bool:
             if abs(abs(value).scaleb(-scale) - number) * 2 <= Decimal(1).scaleb(last):
                 return True
     return False
+
+
+def _in_units(slide: Slide) -> Iterator[Decimal]:
+    """Typed numbers of decisions and moves as their head's unit means them: 6.09 under $M is 6,090,000."""
+    decisions, moves = (slide.decisions, slide.decision_total), (slide.moves, slide.move_total)
+    for unit, item in ((slide.decision_unit, decisions), (slide.move_unit, moves)):
+        power = next((power for suffix, power in _POWERS if unit.endswith(suffix)), 0)
+        if power:
+            yield from (value.scaleb(power) for value in _values(item))
 
 
 def _values(item: object) -> Iterator[Decimal]:

@@ -16,7 +16,8 @@ from common.models import Job
 from qbr.access import decks_for
 from qbr.calc import slides
 from qbr.calc.blocks import Layout
-from qbr.calc.compose import compose, with_agenda
+from qbr.calc.compose import compose, with_agenda, worth_printing
+from qbr.calc.gaps import gaps
 from qbr.calc.layout import laid_out
 from qbr.calc.lint import Finding, lint
 from qbr.calc.outline import arranged
@@ -68,7 +69,9 @@ def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = ""
     plain = arranged(compose(_without(data, edits)), deck.outline)
     words = {key: edit["words"] for key, edit in edits.items()}
     hidden = [key for key, edit in edits.items() if edit["hidden"]]
-    made = replace(with_agenda(with_words(plain, words, hidden)), frozen_text=frozen_text)
+    written = {key for key, said in words.items() if said.keys() - {"left_out"}}
+    shown = worth_printing(with_words(plain, words, hidden), written)
+    made = replace(with_agenda(shown), frozen_text=frozen_text)
     layout = laid_out(made)
     composed = {slide.key: slide for slide in plain.slides}
     doubts = tuple(
@@ -77,7 +80,9 @@ def compose_deck(user: User, deck: Deck, *, now: datetime, frozen_text: str = ""
         if words.get(slide.key)
         for number in unsupported(slide, composed.get(slide.key))
     )
-    return Composed(plain, made, layout, layout.blocked, doubts, rows, (*lint(made), *_shortened(layout)))
+    found = (*lint(made), *gaps(data, plain, made), *_shortened(layout))
+    said = tuple(replace(one, url=page_url(one.page, deck.client.key)) if one.page else one for one in found)
+    return Composed(plain, made, layout, layout.blocked, doubts, rows, said)
 
 
 def _shortened(layout: Layout) -> list[Finding]:
@@ -145,7 +150,7 @@ def has_pdf(deck: Deck) -> bool:
 
 OF_CLIENT: Final = frozenset({"client_plan", "client_kpis", "client_value",
                               "client_intelligence", "client_alignment", "client_voice", "client_health",
-                              "client_stakeholders", "client_growth", "client_contracts"})  # fmt: skip
+                              "client_stakeholders", "client_growth", "client_contracts", "client_team"})  # fmt: skip
 OF_ALL: Final = frozenset({"pnl", "forecast"})
 
 

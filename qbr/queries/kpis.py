@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Final
 
 from accounts.calc.kpis import Course, Read, hold, project
@@ -60,7 +61,10 @@ def _seen(row: Row, known: list[Read], phases: list[Row], around: tuple[Periods,
         None if ranged else course.target,
         project(counted, adds_up=adds_up, day=day, on=year_end).value,
         held.standing,
-        tuple(one.actual for one in known[-SERIES:]),
+        _series(counted or known, adds_up)[-SERIES:],
+        tuple(one.last for one in (counted or known)[-SERIES:]),
+        course.low,
+        course.high,
     )
 
 
@@ -68,6 +72,12 @@ def _value(counted: list[Read], adds_up: bool) -> Decimal | None:
     if not counted:
         return None
     return sum((one.actual for one in counted), Decimal(0)) if adds_up else counted[-1].actual
+
+
+def _series(read: list[Read], adds_up: bool) -> tuple[Decimal, ...]:
+    """Each reading, or what they had come to by then, so that it can be held against the plan by now."""
+    values = (one.actual for one in read)
+    return tuple(accumulate(values)) if adds_up else tuple(values)
 
 
 def _at(counted: list[Read], span: Span | None, adds_up: bool) -> Decimal | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common.periods import month_add, months_between, parse_period
-from qbr.calc.compose import compose, with_agenda
+from qbr.calc.compose import compose, with_agenda, worth_printing
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Agreement, Deal, Figures, ForecastMonths, PromiseMade, ReviewData, Task, periods_of
 from qbr.calc.slides import Cell, Column, Deck, Row, Slide, Table, client_safe, closed_items
@@ -114,7 +114,7 @@ def test_a_quarter_for_the_client() -> None:
     # Media is 900 against 840, 7.1% off: to watch, since a client's fees may be off either way.
     assert printed(deck, "scorecard", "Media, fees")[1:6] == ["900", "840", "+60", "900", "900"]
     assert slide(deck, "scorecard").headline == (
-        "Two of four measures are on track; fees for Media are to watch, $60.0k over budget"
+        "Two of four measures are on track; fees for Media are on watch, $60.0k over budget"
     )
     # Twelve months of 200,000 signed.
     assert slide(deck, "forecast").headline == "$2.4M of fees are signed to Sep 2027"
@@ -175,10 +175,34 @@ def test_nothing_recorded_claims_nothing() -> None:
     )
     deck = compose(empty)
     assert slide(deck, "summary").headline == "No fees are recorded for Q4 2026 yet, so we claim none"
-    assert slide(deck, "pipeline").headline == "No proposal is open"
-    assert "forecast" not in [item.kind for item in deck.slides]
+    # Sections with nothing in them are left out; `gaps` tells their authors.
+    assert not {"forecast", "scorecard"} & {item.kind for item in deck.slides}
+    shown = worth_printing(deck, ())
+    assert not {"pipeline", "contracts"} & {item.kind for item in shown.slides}
     assert printed(deck, "pnl", "Net fees")[1:] == [None] * 5
     assert laid_out(with_agenda(with_words(deck, {}, ()))).blocked == ()
+
+
+def test_a_client_of_yesterday_is_told_when_the_fees_ended() -> None:
+    quiet = data(period="2026-Q4", through=date(2026, 12, 1))
+    # Nothing since September, of which 400,000 were fees.
+    assert slide(compose(quiet), "summary").headline == (
+        "No fees are recorded for Q4 2026; the last were $400.0k in Sep 2026"
+    )
+    assert slide(compose(quiet), "pnl").headline == (
+        "Nothing is billed for Q4 2026, after fees of $1.2M in the same months"
+    )
+
+
+def test_a_client_is_shown_its_proposals_once() -> None:
+    priced = (Deal("Commerce abroad", "Trade", "proposal", D(1_250_000), None, None, date(2026, 12, 15), None),)
+    made = compose(data(deals=priced))
+    assert "pipeline" not in [item.kind for item in worth_printing(made, ()).slides]
+    assert "pipeline" in [item.kind for item in worth_printing(made, {"pipeline"}).slides], "somebody wrote on it"
+    # One that has no price stands among no recommendations, so the list stays; and ours shows how likely each is.
+    assert "pipeline" in [item.kind for item in worth_printing(compose(data()), ()).slides]
+    ours = compose(data(deals=priced, audience="internal"))
+    assert "pipeline" in [item.kind for item in worth_printing(ours, ()).slides]
 
 
 def test_an_unknown_rate_makes_the_sum_unknown_and_not_smaller() -> None:
@@ -194,7 +218,7 @@ def test_slides_without_decisions_leave_no_decisions_slide_and_the_agenda_follow
     agenda = deck.slides[0].cover.agenda  # type: ignore[union-attr]
     assert [(item.topic, item.slides) for item in agenda] == [
         ("Where we stand", "2–4"),
-        ("What next: recommendations and plan", "5–6"),
+        ("What next: how to go on, and the plan", "5–6"),
         ("Fees, proposals and contracts in full", "7–10"),
     ]
 

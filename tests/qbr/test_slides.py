@@ -27,8 +27,10 @@ from qbr.calc.account import (
     Served,
     Voice,
 )
+from qbr.calc.blocks import Picture
 from qbr.calc.compose import compose, with_agenda
 from qbr.calc.compose_moves import in_unit
+from qbr.calc.gaps import gaps
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Deal, Figures, PromiseMade
 from qbr.calc.slides import Cell, Deck, NotClientSafe, client_safe, from_json, to_json
@@ -136,7 +138,7 @@ def test_service_counts_what_fell_due_and_says_whose_it_was() -> None:
     )
     found = slide(compose(data(account=account(dues=dues))), "service")
     assert found.headline == (
-        "Two of three things we owed were done by their day, but one thing of ours is late now; "
+        "Two of three things we owed were done by their day, but one of ours is late now; "
         "the one promise of yours was not kept by its day"
     )
     assert [row[:3] for row in texts(compose(data(account=account(dues=dues))), "service")] == [
@@ -266,3 +268,75 @@ def test_kpis_are_held_against_where_they_should_be_by_now() -> None:
     assert [row.style for row in found.table.rows] == ["alert", "", ""]
     assert [one.text for one in found.drawn] == ["113, plan 128"]
     assert "kpis" not in [item.kind for item in deck().slides]
+
+
+def test_readings_of_kpis_are_drawn_where_there_is_room() -> None:
+    ends = (date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30))
+    leads = KpiSeen(
+        "Qualified leads", "count", "leads", "up", D("1049.2"), D("1121.1"), D(690), None, D(1500), D(1403), "watch",
+        (D(350), D(690), D("1049.2")), ends,
+    )  # fmt: skip
+    few = KpiSeen("Calls", "count", "", "up", D(9), D(9), None, None, D(9), None, "on_track", (D(9),), ends[:1])
+    made = compose(data(account=account(kpis=(leads, few))))
+    found = slide(made, "kpis")
+    # Of a difference as many places as of what it is taken from: 1,049 less 1,121 is −72, not −71.9.
+    assert found.table is not None
+    assert [cell.text for cell in found.table.rows[0].cells[:4]] == ["Qualified leads", "1,049", "1,121", "−72"]
+    assert found.table.rows[0].cells[0].detail == "", "the name says what it counts"
+    assert [one.alt for one in found.trends] == [
+        "Qualified leads, Jul 2026 to Sep 2026: from 350 to 1,049; plan by now 1,121"
+    ]
+    (page,) = [one for one in laid_out(with_agenda(with_words(made, {}, ()))).pages if one.kind == "kpis"]
+    alts = [block.alt for region in page.regions for block in region.blocks if isinstance(block, Picture)]
+    assert alts == [found.trends[0].alt]
+
+
+def test_one_kpi_is_told_by_its_name() -> None:
+    leads = KpiSeen("Leads", "count", "", "up", D(1049), D(1121), None, None, None, None, "watch")
+    made = compose(data(account=account(kpis=(leads,))))
+    assert slide(made, "kpis").headline == "Leads is on watch: 1,049 against 1,121 planned by now"
+    none = replace(leads, standing="at_risk", name="Calls")
+    made = compose(data(account=account(kpis=(leads, none))))
+    assert slide(made, "kpis").headline.startswith("None of two KPIs is on track; Calls is at risk")
+
+
+def test_a_score_alone_stands_with_the_service() -> None:
+    day = date(2026, 8, 15)
+    dues = (Due("ours", "promise", "Send the benchmark", day, date(2026, 8, 10)),)
+    told = replace(VOICE, learnt=())
+    kinds = [item.kind for item in compose(data(account=account(dues=dues, voice=told))).slides]
+    assert "voice" not in kinds
+    found = slide(compose(data(account=account(dues=dues, voice=told))), "service")
+    assert found.headline == "The one thing we owed was done by its day; NPS rose 50 points to +50"
+    assert found.section == "Service, and what you told us"
+    assert [one.label for one in found.figures] == [
+        "Would recommend us, NPS",
+        "Answered",
+        "From your word to our answer",
+    ]
+
+
+def test_ours_speaks_of_them_and_not_to_them() -> None:
+    client, ours = deck(), deck(audience="internal")
+    assert slide(client, "voice").headline.endswith("points you raised, and one is late")
+    assert slide(ours, "voice").headline.endswith("points they raised, and one is late")
+    assert "your two aims" in slide(client, "objectives").headline
+    assert "their two aims" in slide(ours, "objectives").headline
+
+
+def test_what_a_review_leaves_out_is_told_to_its_authors() -> None:
+    """A client without plan, KPIs, benefits or promises: each gap says where to write what is missing."""
+    bare = data(account=Account(), promises=(), deals=())
+    made = compose(bare)
+    found = list(gaps(bare, made, made))
+    assert [(one.where, one.page) for one in found] == [
+        ("Aims and objectives", "client_plan"), ("KPI scorecard", "client_kpis"), ("Value and return", "client_value"),
+        ("Market", "client_intelligence"), ("Promises", "commitments"), ("Service and delivery", "commitments"),
+        ("What they told us", "client_voice"), ("Recommendations", "client_growth"),
+    ]  # fmt: skip
+    assert found[0].fix.endswith("A client’s review holds only what is shared with the client.")
+    year = data(account=Account(), kind="annual", period="2026", audience="internal")
+    named = [one.where for one in gaps(year, compose(year), compose(year))]
+    assert {"Their strategy", "Joint ambition", "Roadmap", "Bets and pilots"} <= set(named)
+    full = compose(data(account=account()))
+    assert "Aims and objectives" not in [one.where for one in gaps(data(account=account()), full, full)]
