@@ -70,14 +70,11 @@ class MovementPage:
     left_off: int
     source: str
     choices: tuple[tuple[str, str], ...]
+    scale: Scale
 
     @property
     def months_label(self) -> str:
         return period_label(self.found.first, self.found.last)
-
-    @property
-    def scale(self) -> Scale:
-        return scale_of(self.found.total)
 
     @property
     def places(self) -> int:
@@ -120,6 +117,7 @@ def load_movement_page(user: User, request: MovementRequest, *, now: datetime) -
         left_off=len(every) - len(largest),
         source=source_of(found),
         choices=_choices(now, found),
+        scale=scale_of(totals),
     )
 
 

@@ -88,7 +88,7 @@ def grow(world: World, first: int, last: int) -> None:
     jobs.work(RECOMPUTE)
     people = [make_user("delivery", name=f"Person {number}") for number in range(min(20, last - first))]
     ClientMember.objects.bulk_create(ClientMember(client=world.own.client, person=person) for person in people)
-    databases.count_rows()
+    databases.settle()
 
 
 def add_records(world: World, clients: list[Client], prefix: str) -> None:

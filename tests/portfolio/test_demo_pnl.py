@@ -30,7 +30,7 @@ def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[User]:
     """Loaded once for the module; finance, who sees all of it."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("demo", stdout=StringIO(), as_of=date(2026, 11, 23), password="a long demo password")
-        databases.count_rows()
+        databases.settle()
         yield User.objects.get(email="finance@demo.example")
         transaction.set_rollback(True)
 

@@ -17,6 +17,7 @@ from financials.models import LedgerEntry
 from financials.queries.pnl import load_pnl
 from financials.queries.pnl_request import PnlRequest
 from people.models import User
+from tests import databases
 from tests.financials.plain_pnl import LABELS, Book, plain_pnl, whole_ladder
 from tests.makers import make_user
 from tests.portfolio.loading import Answer, load
@@ -43,7 +44,9 @@ def loaded(
     write_bundle(folder, as_invoiced=request.param)
     with django_db_blocker.unblock(), transaction.atomic():
         make_user("finance", email="fay@firm.example")
-        yield request.param, load("bundle", folder)
+        answer = load("bundle", folder)
+        databases.settle()
+        yield request.param, answer
         transaction.set_rollback(True)
 
 

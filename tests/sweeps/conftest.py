@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
+from tests import databases
 from tests.sweeps.world import World, build_world
 
 
@@ -19,6 +20,7 @@ def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         for user in (*world.people.values(), *world.strangers.values()):
             world.browser(user)
             world.bearer(user)
+        databases.settle()
         yield world
         transaction.set_rollback(True)
 

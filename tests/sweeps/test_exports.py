@@ -22,6 +22,7 @@ from common.models import ImportBatch
 from financials.actions.contracts import mark_clients_dirty
 from financials.models import Invoice, LedgerEntry, LedgerMonth, PurchaseOrder
 from portfolio.imports.reports import Report
+from tests import databases
 from tests.makers import make_client, make_contact, make_contract, make_opportunity, make_stakeholding
 from tests.sweeps.withheld import body_of
 from tests.sweeps.world import World
@@ -55,7 +56,9 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 @pytest.fixture(scope="module")
 def written(built: World, django_db_blocker: Any) -> World:
     with django_db_blocker.unblock():
-        return write_payloads(built)
+        written = write_payloads(built)
+        databases.settle()
+        return written
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_odd_parameters_are_answered(world: World, value: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("value", [BIG, "\x00", "\x00x\x1b"], ids=["big", "nul", "control"])
+@pytest.mark.parametrize("value", [BIG, "\x00x\x1b"], ids=["big", "control"])
 def test_odd_text_in_forms_is_refused_or_kept(world: World, value: str) -> None:
     wrong = []
     for case in PAGES:

@@ -18,6 +18,8 @@ COST_WORDS = (
     *("delivery_labour", "contribution", "gross_profit"),
 )
 _LACKING = ((NO_STANCE, SECRETS[:1]), (NO_COST, COST_WORDS), (NO_SALARY, SALARY_WORDS))
+LACKING = tuple(tuple(reversed(roles)) for roles, _ in _LACKING)
+"""By class, the roles without it; those who lack several first."""
 _EXPLAINS = {"help", "definitions", "components"}
 """Pages that say what a contribution is, and whose they are not."""
 
