@@ -22,10 +22,20 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from tests import databases
+
+# No example fails for being slow on a busy machine, and the same ones are tried each time; `make soak` tries others.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=not os.environ.get("PRINCIPAL_SOAK"),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 settings.WHITENOISE_AUTOREFRESH = True  # else every test client lists all static files anew, 30 ms each
 
