@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ def _widths(name: str, weight: int) -> dict[int, float]:
     }
 
 
+@lru_cache(maxsize=4096)  # a chart is drawn in several sizes, and its words come again on the next page
 def width(words: str, size: float, weight: int = 400) -> float:
     """In CSS pixels, without kerning. A letter the fonts lack counts as one em."""
     total = 0.0

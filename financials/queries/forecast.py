@@ -185,11 +185,18 @@ def total_of(layers: Layers) -> Decimal | None:
 
 
 def load_forecast_page(
-    user: User, *, now: datetime, client: str = "", name: str = "", year: int | None = None, owner: str = ""
+    user: User,
+    *,
+    now: datetime,
+    client: str = "",
+    name: str = "",
+    year: int | None = None,
+    owner: str = "",
+    calls: bool = True,
 ) -> ForecastPage:
-    """Fourteen queries, whatever the number of clients. name: of the client, where the caller has read it. owner:
-    e-mail, for the clients of one person."""
-    basis = load_basis(user, now=now)
+    """Fourteen queries, whatever the number of clients; thirteen of one. name: of the client, where the caller has read
+    it. owner: e-mail, for the clients of one person. calls: with people's own figures, one query."""
+    basis = load_basis(user, now=now, newest_entry=False)  # nothing here names the newest entry
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
     shown_first = month_add(basis.open_month, -PAST_SHOWN)
@@ -200,8 +207,11 @@ def load_forecast_page(
     spans = [span for month in months_between(shown_first, shown_last) if (span := span_ahead(month, month, basis))]
     year_span = span_ahead(first, last, basis)
     bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])])
-    by_client = load_bands(basis, cut, ("client",), [year_span], state=False) if year_span else bands
-    rows, fresh = _client_rows(user, basis, year_cut, (client, name), lambda key: by_client.reach((key,), year_span))
+    if year_span and not client:
+        by_client = load_bands(basis, cut, ("client",), [year_span], state=False)
+        rows, fresh = _client_rows(user, basis, year_cut, ("", ""), lambda key: by_client.reach((key,), year_span))
+    else:  # of one client, the whole is its own
+        rows, fresh = _client_rows(user, basis, year_cut, (client, name), lambda _: bands.reach((), year_span))
     runs = load_runs(user, client, owner)
     gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
     source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(bands)}"
@@ -220,7 +230,7 @@ def load_forecast_page(
         unopened=unopened_figure(fresh, basis, first=first, last=last, client=client, owner=owner),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         source=source,
-        overrides=standing_overrides(user, client, basis.today),
+        overrides=standing_overrides(user, client, basis.today) if calls else (),
     )
 
 

@@ -27,18 +27,21 @@ CALLERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 """Who may enter a figure of their own."""
 
 
-def _page(request: HttpRequest) -> ForecastPage:
+def _page(request: HttpRequest, *, calls: bool = True) -> ForecastPage:
     user, now = signed_in(request), timezone.now()
     key, year = request.GET.get("client", ""), request.GET.get("year", "")
     name = get_client_for(user, key).name if key else ""
     wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
     owner = "" if key else request.GET.get("owner", "").replace("\x00", "")[:254]
-    return load_forecast_page(user, now=now, client=key, name=name, year=wanted, owner=owner)
+    return load_forecast_page(user, now=now, client=key, name=name, year=wanted, owner=owner, calls=calls)
 
 
 @require_GET
 @allow(roles=MONEY_READERS)
 def forecast(request: HttpRequest) -> HttpResponse:
+    """Whole; or, for a page that reads its figures again after a recompute, these alone."""
+    if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
+        return render(request, "financials/forecast/figures.html", {"page": _page(request, calls=False)})
     return _shown(request, None)
 
 
