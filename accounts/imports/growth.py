@@ -101,7 +101,9 @@ def load_opportunities(values: Values, context: LoadContext) -> Counts:
         incoming.append(Incoming(position, key, fields, {"key": key}))
     before, stages = {deal.pk: deal.client_id for deal in existing.values()}, before_of(existing.values())
     saved = save_records(context, Opportunity, incoming, existing)
-    touched = list(Opportunity.objects.filter(pk__in=saved.touched))
+    changed = set(saved.updated)
+    touched = [deal for deal in existing.values() if deal.pk in changed]  # they hold what was written
+    touched += list(Opportunity.objects.filter(pk__in=saved.created)) if saved.created else []
     record_moves(touched, stages, by=context.actor, now=context.now, source=StageMove.Source.FILE)
     _mark({*(deal.client_id for deal in touched), *(before[pk] for pk in saved.updated)}, context)
     notes = [Note("Open deals without an amount: counted as unpriced, never summed.", unpriced)] if unpriced else []
@@ -130,7 +132,7 @@ def _deal_faults(fields: dict[str, Any], deal: Opportunity | None, sight: Sight)
 
 
 def _mark(clients: set[int], context: LoadContext) -> None:
-    refs = [f"client:{pk}" for pk in still_here(clients)]
+    refs = [f"client:{pk}" for pk in sorted(clients)]
     if refs:
         mark_dirty("recompute", refs, asked_by=context.actor)
 
@@ -141,8 +143,7 @@ def undo_opportunities(batch_id: int, context: LoadContext) -> int:
     undone = undo_records(batch_id)["accounts.opportunity"] if written.exists() else []
     left = list(Opportunity.objects.filter(pk__in=undone))
     record_moves(left, before_of(known), by=context.actor, now=context.now, source=StageMove.Source.FILE)
-    clients = {deal.client_id for deal in (*known, *left)}
-    _mark(clients, context)
+    _mark(set(still_here(deal.client_id for deal in (*known, *left))), context)
     return len(undone)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+
+from django.db.models import QuerySet
 
 from accounts.access import clients_for
 from accounts.models import Client
 from common.imports import LoadContext, Values
 from people.models import User
 
+_FEW = 50
+"""Names up to which they alone are looked up: an edit of one record reads no list of everything in sight."""
 NOT_YOURS = "{} “{}” is already in use by a record that is not yours to change"
 
 
@@ -18,19 +22,37 @@ class Sight:
 
     def __init__(self, context: LoadContext) -> None:
         self.user: User | None = context.user
+        self._met: set[int] = set()
 
     @cached_property
     def clients(self) -> dict[str, int]:
-        rows = Client.objects.all() if self.user is None else clients_for(self.user)
-        return dict(rows.values_list("key", "pk"))
+        return dict(self._rows().order_by().values_list("key", "pk"))
+
+    def _rows(self) -> QuerySet[Client]:
+        return Client.objects.all() if self.user is None else clients_for(self.user)
+
+    def clients_named(self, keys: Iterable[str | None]) -> Mapping[str, int]:
+        """At least those of these keys that are in sight."""
+        wanted = {key for key in keys if key is not None}
+        if len(wanted) > _FEW or "clients" in self.__dict__:
+            return self.clients
+        found = dict(self._rows().order_by().filter(key__in=wanted).values_list("key", "pk")) if wanted else {}
+        self._met.update(found.values())
+        return found
+
+    def people_named(self, emails: Iterable[str | None]) -> Mapping[str, int]:
+        """At least those of these addresses that are of somebody here."""
+        wanted = {email for email in emails if email is not None}
+        if len(wanted) > _FEW or "people" in self.__dict__:
+            return self.people
+        return dict(User.objects.order_by().filter(email__in=wanted).values_list("email", "pk")) if wanted else {}
 
     @cached_property
     def client_names(self) -> dict[str, int]:
         """By name in lower case; of two clients of one name, neither."""
-        rows = Client.objects.all() if self.user is None else clients_for(self.user)
         found: dict[str, int] = {}
         twice = set()
-        for name, pk in rows.values_list("name", "pk"):
+        for name, pk in self._rows().order_by().values_list("name", "pk"):
             if found.setdefault(name.lower(), pk) != pk:
                 twice.add(name.lower())
         return {name: pk for name, pk in found.items() if name not in twice}
@@ -41,22 +63,22 @@ class Sight:
 
     @cached_property
     def people(self) -> dict[str, int]:
-        return dict(User.objects.values_list("email", "pk"))
+        return dict(User.objects.order_by().values_list("email", "pk"))
 
     def sees(self, client_id: int | None) -> bool:
-        return client_id is None or client_id in self.client_ids
+        return client_id is None or client_id in self._met or client_id in self.client_ids
 
 
 def client_ids(values: Values, sight: Sight, column: str = "client") -> list[int | None]:
     """Ids by position; a client that is not in sight rejects the row."""
-    return _ids(values, column, sight.clients, "client “{}” is unknown")
+    return _ids(values, column, sight.clients_named(values.columns[column]), "client “{}” is unknown")
 
 
 def person_ids(values: Values, sight: Sight, column: str = "owner_email") -> list[int | None]:
-    return _ids(values, column, sight.people, column + " “{}” is no one here")
+    return _ids(values, column, sight.people_named(values.columns[column]), column + " “{}” is no one here")
 
 
-def _ids(values: Values, column: str, known: dict[str, int], unknown: str) -> list[int | None]:
+def _ids(values: Values, column: str, known: Mapping[str, int], unknown: str) -> list[int | None]:
     cells = values.columns[column]
     found = [None if cell is None else known.get(cell) for cell in cells]
     if None in found:

@@ -191,10 +191,11 @@ class DetailView(ResourceView):
 
     def _locked(self, request: Request, pk: str) -> dict[str, Any]:
         """The record, held until the end of the transaction. A stale If-Match is 412 and shows what stands now."""
-        self._one(pk)
-        model = self.resource.rows(self.person).model
-        model._default_manager.select_for_update().filter(pk=int(pk)).first()
         _, row = self._one(pk)
+        model = self.resource.rows(self.person).model
+        held = model._default_manager.select_for_update().order_by().filter(pk=int(pk)).first()
+        if not self.resource.versioned or getattr(held, "version", None) != row[self.resource.counter]:
+            _, row = self._one(pk)  # somebody was quicker
         wanted = request.headers.get("If-Match", "")
         if wanted and wanted != "*" and self._etag(row) not in [tag.strip() for tag in wanted.split(",")]:
             raise Problem(

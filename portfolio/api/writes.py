@@ -107,55 +107,50 @@ def save(
             text = str(error).splitlines()[0]
             raise Problem(409, f"The records do not allow it: {text}") from error
         _refuse(table, resource, bulk=bulk)
-        written, after = _written(resource, keys, user), _standing(resource, keys, user)
+        after = _standing(resource, keys, user)
         for name in keys:
-            changes = audit.changes_between(before.get(name, {}), after.get(name, {}))
+            was, stands = before.get(name), after.get(name)
+            changes = audit.changes_between(was.values if was else {}, stands.values if stands else {})
             if name in before and not changes:
                 continue  # nothing happened to it
             audit.record(
                 actor=user.email,
                 verb=verb,
                 kind=resource.told_as,
-                object_id=written[name].pk if name in written else " ".join(name)[:80],
-                label=written[name].label if name in written else " ".join(name),
-                client_id=written[name].client_id if name in written else None,
+                object_id=stands.pk if stands else " ".join(name)[:80],
+                label=stands.label if stands else " ".join(name),
+                client_id=stands.client_id if stands else None,
                 changes=changes,
-                field_class=resource.secret(after.get(name, {})) if resource.secret else "",
+                field_class=resource.secret(stands.values if stands else {}) if resource.secret else "",
             )
 
 
-def _standing(
-    resource: Resource, names: Sequence[tuple[str, ...]], user: User
-) -> dict[tuple[str, ...], dict[str, Any]]:
-    """The writable fields of these records by natural key, None where blank; of a ledger, the entries in force."""
-    told = {field.source: field.name for field in resource.fields if field.writable}
-    rows = resource.rows(user).filter(resource.in_force, resource.named(names)).order_by("pk")
-    return {
-        resource.name_in(row[path] for path in resource.key_paths): {
-            name: None if row[source] == "" else row[source] for source, name in told.items()
-        }
-        for row in rows.values(*resource.key_paths, *told)
-    }
-
-
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """label: what pages call the record. client_id: whose readers may see what was written."""
+class _Stood:
+    """values: the writable fields, None where blank. label: what pages call the record. client_id: whose readers may
+    see what was written."""
 
+    values: dict[str, Any]
     pk: int
     label: str
     client_id: int | None
 
 
-def _written(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], _Written]:
-    """By natural key; of a ledger, the entries in force."""
+def _standing(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], _Stood]:
+    """These records by natural key, as they stand; of a ledger, the entries in force. One query."""
+    told = {field.source: field.name for field in resource.fields if field.writable}
+    label = resource.told_label or resource.key_paths
     rows = resource.rows(user).filter(resource.in_force, resource.named(names)).order_by("pk")
-    told = resource.told_label or resource.key_paths
-    written = {}
-    for pk, client_id, *rest in rows.values_list("pk", resource.client, *resource.key_paths, *told):
-        name, label = rest[: len(resource.key_paths)], rest[len(resource.key_paths) :]
-        written[resource.name_in(name)] = _Written(pk, " ".join(str(part) for part in label if part), client_id)
-    return written
+    columns = dict.fromkeys(("pk", resource.client, *resource.key_paths, *label, *told))
+    return {
+        resource.name_in(row[path] for path in resource.key_paths): _Stood(
+            {name: None if row[source] == "" else row[source] for source, name in told.items()},
+            row["pk"],
+            " ".join(str(row[path]) for path in label if row[path]),
+            row[resource.client],
+        )
+        for row in rows.values(*columns)
+    }
 
 
 def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:
