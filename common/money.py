@@ -69,6 +69,13 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(quantise(amount, currency).scaleb(minor_places(currency)))
 
 
+def to_minors(amounts: Iterable[Decimal], currency: str) -> list[int]:
+    """`to_minor` of each, for the long rows of a history."""
+    places = minor_places(currency)
+    quantum = _QUANTA[currency]
+    return [int(amount.quantize(quantum, rounding=ROUND_HALF_EVEN).scaleb(places)) for amount in amounts]
+
+
 def from_minor(units: int, currency: str) -> Decimal:
     return Decimal(units).scaleb(-minor_places(currency))
 

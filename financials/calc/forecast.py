@@ -50,8 +50,10 @@ __all__ = [
     "LeftOut",
     "Opportunity",
     "Override",
+    "Reading",
     "Reason",
     "compute",
+    "read",
 ]
 
 CLOSED_STAGES: Final = frozenset({"won", "lost"})
@@ -60,9 +62,26 @@ SIGNED_STATUSES: Final = frozenset({"signed", "active", "completed", "terminated
 DEFAULT_DELIVERY_MONTHS: Final = 12
 
 
-def compute(inputs: ForecastInputs) -> ForecastResult:
-    recognised = _recognised(inputs)
+class Reading(NamedTuple):
+    """What both the layers and their bands follow from: contracts as they are read, and closed months beyond them.
+
+    short: clients whose history is too short to say.
+    """
+
+    engaged: list[Engagement]
+    beyond: list[History]
+    short: list[str]
+
+
+def read(inputs: ForecastInputs) -> Reading:
     engaged = engagements(inputs)
+    return Reading(engaged, *residuals(engaged, inputs))
+
+
+def compute(inputs: ForecastInputs, reading: Reading | None = None) -> ForecastResult:
+    """reading: of these inputs, where the caller has made it."""
+    engaged, beyond, short = reading or read(inputs)
+    recognised = _recognised(inputs)
     rows = [
         *(ForecastRow(client, contract, "", month, "recognised", currency, amount)
           for (client, contract, month, currency), amount in recognised.items()),
@@ -76,7 +95,6 @@ def compute(inputs: ForecastInputs) -> ForecastResult:
             rows.extend(_phased(deal, after=inputs.last_open, last=inputs.last_month))
         else:
             left_out.append(LeftOut(deal.client, deal.key, reason))
-    beyond, short = residuals(engaged, inputs)
     rows += _beyond(beyond, rows, inputs)
     rows += unopened_rows(coming(schedules(engaged), inputs))
     changed, unapplied = override_rows(inputs, rows)

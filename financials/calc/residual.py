@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from common.money import ZERO, from_minor, to_minor
+from common.money import ZERO, from_minor, to_minors
 from common.periods import Month, month_add, month_index, months_between
 from financials.calc.forecast_records import ForecastInputs
 from financials.calc.runrate import pack, run_rate
@@ -56,11 +56,8 @@ def histories(
             continue
         first = first_seen[client]
         span = past[month_index(first) - oldest :]
-        beyond = [
-            to_minor(months.get(month, ZERO) - scheduled.get((client, month, currency), ZERO), currency)
-            for month in span
-        ]
-        found.append(History(client, currency, beyond))
+        beyond = (months.get(month, ZERO) - scheduled.get((client, month, currency), ZERO) for month in span)
+        found.append(History(client, currency, to_minors(beyond, currency)))
     return found, sorted(short)
 
 

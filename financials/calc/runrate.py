@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,8 @@ ORIGINS: Final = (3, 6, 9, 12, 15, 18)
 """Months before the end at which the past is forecast again, to see how wrong the method is on each series."""
 LEAST_HISTORY: Final = 12
 """Months a series must have left at an origin for it to count."""
+_AT_ONCE: Final = 256
+"""Series that are smoothed together at least; many more no longer fit in the processor's own memory."""
 GROWTH: Final = 0.35
 """Growth of the absolute error with the square root of the step ahead, beyond the first."""
 CALIBRATED_AT: Final = (1, 2, 3, 6, 12, 18)
@@ -124,16 +127,25 @@ def own_scale(filled: Floats, horizon: int, path: Smoothed, season: int) -> Floa
     growth = growth_of_error(horizon)
     total, count = np.zeros(len(filled)), np.zeros(len(filled))
     lengths = np.sum(~np.isnan(filled), axis=1)
-    for origin in ORIGINS:
-        rows = lengths - origin >= LEAST_HISTORY
-        if not rows.any():
+    # Few series cost as much as many in one pass: several origins go together then, each cut off at its own.
+    for origins in batched(ORIGINS, max(1, _AT_ONCE // max(1, len(filled)))):
+        parts = [(origin, np.flatnonzero(lengths - origin >= LEAST_HISTORY)) for origin in origins]
+        parts = [(origin, rows) for origin, rows in parts if len(rows)]
+        if not parts:
             continue
-        steps = min(origin, horizon)
-        past = filled[rows, : filled.shape[1] - origin]
-        told = _bounded(_path(past, steps, season).ahead, past)
-        wrong = np.abs(filled[rows][:, filled.shape[1] - origin :][:, :steps] - told) / growth[None, :steps]
-        total[rows] += wrong.sum(axis=1)
-        count[rows] += steps
+        past = np.full((sum(len(rows) for _, rows in parts), filled.shape[1] - parts[0][0]), np.nan)
+        begins = 0
+        for origin, rows in parts:
+            past[begins : begins + len(rows), origin - parts[0][0] :] = filled[rows, : filled.shape[1] - origin]
+            begins += len(rows)
+        told = _bounded(_path(past, min(parts[-1][0], horizon), season).ahead, past)
+        begins = 0
+        for origin, rows in parts:
+            steps, mine = min(origin, horizon), told[begins : begins + len(rows)]
+            begins += len(rows)
+            came = filled[rows][:, filled.shape[1] - origin :][:, :steps]
+            total[rows] += (np.abs(came - mine[:, :steps]) / growth[None, :steps]).sum(axis=1)
+            count[rows] += steps
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(count >= 2, total / count, path.error)
 

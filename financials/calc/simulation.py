@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from common.money import from_minor
+from common.money import minor_places
 from common.periods import Month, month_add, quarter_bounds
 from financials.calc.seasonality import Flags, Floats
 
@@ -117,9 +117,13 @@ def spans_of(first: Month, months: int) -> list[BandSpan]:
 
 def simulate(several: Iterable[Uncertain], *, trials: int = TRIALS, seed: int = SEED) -> Iterator[list[Band]]:
     """One client's bands after the other; memory is that of one client, whatever their number."""
+    room: dict[tuple[int, int], tuple[Floats, Floats]] = {}
     for one in several:
-        drawn = draw(one, trials=trials, seed=seed)
-        yield bands_of(one, drawn)
+        yield bands_of(one, draw(one, trials=trials, seed=seed), room)
+
+
+_AT_ONCE: Final = 500
+"""Trials whose fates fit in the processor's own memory."""
 
 
 def draw(one: Uncertain, *, trials: int = TRIALS, seed: int = SEED) -> Floats:
@@ -133,8 +137,10 @@ def draw(one: Uncertain, *, trials: int = TRIALS, seed: int = SEED) -> Floats:
         # Each event's chances under each other: whether a trial's fate lies under each of them, times what that adds.
         place = np.repeat(np.arange(len(one.events)), [len(event.chances) for event in one.events])
         limits = np.array([_limit(chance) for event in one.events for chance in event.chances])
-        happened = (fates[place] < limits[:, None]).astype(np.float64)
-        total += np.vstack([event.amounts for event in one.events]).T @ happened
+        adds = np.ascontiguousarray(np.vstack([event.amounts for event in one.events]).T)
+        for start in range(0, trials, _AT_ONCE):  # whole minor units: exact, however they are cut up
+            some = slice(start, start + _AT_ONCE)
+            total[:, some] += adds @ (fates[:, some][place] < limits[:, None]).astype(np.float64)
     if one.spread.any():
         lasting = dice.standard_normal(trials)
         fresh = dice.standard_normal(total.shape)
@@ -153,38 +159,33 @@ def _strays(shape: tuple[int, int]) -> Flags:
     return np.asarray(np.random.Generator(np.random.SFC64(SEED)).random(shape) < STRAYS)
 
 
-def bands_of(one: Uncertain, drawn: Floats) -> list[Band]:
+def bands_of(
+    one: Uncertain, drawn: Floats, room: dict[tuple[int, int], tuple[Floats, Floats]] | None = None
+) -> list[Band]:
+    """room: what the next client of as many spans writes over, so that memory need not be asked for again."""
     spans = spans_of(one.first, len(one.expected))
-    months, trials = drawn.shape
-    start = np.array([_months(one.first, span.first) for span in spans])
-    after = np.array([_months(one.first, span.last) + 1 for span in spans])
+    so_far = np.empty_like(drawn)  # row by row: what cumsum along the months would give, but quicker
+    for month, added in enumerate(drawn):
+        np.add(so_far[month - 1] if month else 0.0, added, out=so_far[month])
+    starts = [_months(one.first, span.first) for span in spans]
+    afters = [_months(one.first, span.last) + 1 for span in spans]
     expected = np.concatenate([[0.0], np.cumsum(one.expected)])
-    layers = expected[after] - expected[start]
-    summed = np.zeros((months + 1, trials))
-    np.cumsum(drawn, axis=0, out=summed[1:])
-    outcomes = summed[after] - summed[start]
+    layers = expected[afters] - expected[starts]
+    shape = (len(spans), drawn.shape[1])
+    outcomes, away = (room if room is not None else {}).setdefault(shape, (np.empty(shape), np.empty(shape)))
+    for row, start, after in zip(outcomes, starts, afters, strict=True):
+        np.subtract(so_far[after - 1], so_far[start - 1] if start else 0.0, out=row)
     mean = outcomes.mean(axis=1)
-    spread, lean = _moments(outcomes - mean[:, None])
-    outcomes.sort(axis=1)
-    edges = outcomes[:, [min(int(edge * trials), trials - 1) for edge in EDGES]] - layers[:, None]
+    spread, lean = _moments(np.subtract(outcomes, mean[:, None], out=away))
+    low, mid, high = _edges(outcomes) - layers
+    places = minor_places(one.currency)
 
-    def money(value: float) -> Decimal:
-        return from_minor(round(value), one.currency)
+    def money(values: Floats) -> list[Decimal]:
+        return [Decimal(round(value)).scaleb(-places) for value in values.tolist()]
 
-    return [
-        Band(
-            client=one.client,
-            currency=one.currency,
-            span=span,
-            low=money(edges[row, 0]),
-            mid=money(edges[row, 1]),
-            high=money(edges[row, 2]),
-            mean=money(mean[row] - layers[row]),
-            spread=money(spread[row]),
-            lean=Decimal(f"{lean[row]:.6f}"),
-        )
-        for row, span in enumerate(spans)
-    ]
+    columns = (money(values) for values in (low, mid, high, mean - layers, spread))
+    leans = (Decimal(f"{value:.6f}") for value in lean.tolist())
+    return [Band(one.client, one.currency, *row) for row in zip(spans, *columns, leans, strict=True)]
 
 
 _LEAN_FROM: Final = 4
@@ -197,6 +198,18 @@ def _moments(away: Floats) -> tuple[Floats, Floats]:
     third = np.einsum("ij,ij,ij->i", some, some, some) / some.shape[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         return spread, np.where(spread > 0, third / spread**3, 0.0)
+
+
+def _edges(outcomes: Floats) -> Floats:
+    """EDGES × spans: the outcomes at these places of their order. Leaves them in another one, cheaper to find."""
+    trials = outcomes.shape[1]
+    first, middle, last = (min(int(edge * trials), trials - 1) for edge in EDGES)
+    outcomes.partition(middle, axis=1)
+    if first < middle:
+        outcomes[:, :middle].partition(first, axis=1)
+    if middle < last:
+        outcomes[:, middle + 1 :].partition(last - middle - 1, axis=1)
+    return outcomes[:, [first, middle, last]].T
 
 
 class Together(NamedTuple):

@@ -15,12 +15,11 @@ import numpy as np
 from common.money import quantise, to_minor
 from common.periods import Month, month_add, month_index
 from financials.calc.forecast import (
-    Engagement,
+    Reading,
     delivery_span,
-    engagements,
     implicit_renewals,
     left_out_reason,
-    residuals,
+    read,
     schedules,
     unsigned,
 )
@@ -44,10 +43,10 @@ SURE: Final = frozenset({"contracted", "run_rate", "override"})
 """Layers that no event decides."""
 
 
-def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]:
+def uncertain(inputs: ForecastInputs, result: ForecastResult, reading: Reading | None = None) -> list[Uncertain]:
     """One for each client with something ahead, in the currency most of it is in. A client with money in a currency
-    without a rate to that one is left out: its band is unknown."""
-    engaged = engagements(inputs)
+    without a rate to that one is left out: its band is unknown. reading: of these inputs, where it has been made."""
+    engaged, beyond, _ = reading or read(inputs)
     ahead = [month_add(inputs.last_open, step) for step in range(1, inputs.horizon)]
     money = _Money(inputs, result)
     events: dict[str, list[Event]] = defaultdict(list)
@@ -63,7 +62,7 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult) -> list[Uncertain]
         if terms and contract.client in money.currency:
             events[contract.client].append(renewal_event([float(term.chance) for term in terms], amounts))
     fresh = {one.usual.client: one for one in coming(schedules(engaged), inputs)}
-    spreads = _spreads(engaged, inputs, ahead, money)
+    spreads = _spreads(beyond, inputs, ahead, money)
     made = []
     for client, currency in sorted(money.currency.items()):
         expected, certain = np.zeros(len(ahead)), np.zeros(len(ahead))
@@ -162,10 +161,9 @@ def _unopened(one: Coming, ahead: list[Month], money: _Money) -> list[Event]:
     return events
 
 
-def _spreads(engaged: list[Engagement], inputs: ForecastInputs, ahead: list[Month], money: _Money) -> dict[str, Floats]:
+def _spreads(found: list[History], inputs: ForecastInputs, ahead: list[Month], money: _Money) -> dict[str, Floats]:
     """Standard deviation by month of what history leaves unexplained, in the client's currency. Histories in several
     currencies stray by themselves: their squares add up."""
-    found, _ = residuals(engaged, inputs)
     if not found:
         return {}
     skipped = month_index(ahead[0]) - month_index(inputs.open_month)
