@@ -35,6 +35,8 @@ from common.registry import Registry
 log = logging.getLogger(__name__)
 WAKE_TASK = "common.tasks.work"
 # A wake-up is worth little: an edit never waits long for the broker, and not again soon after it was found away.
+PATIENT = 6
+"""The priority of what nobody waits for, and the least of those that are told apart."""
 _HASTE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry_on_timeout": False, "max_retries": 0}
 _LEAVE_ALONE = 5.0  # seconds, the sweeper's own pace
 _found_away: list[float] = []  # the last moment, by the monotonic clock
@@ -68,7 +70,8 @@ class JobKind:
 
     run: takes leases and does them, calling `finish` for each. batch: how many it takes at once.
     latest_only: a newer version of the same object makes older ones pointless.
-    patient: a message does one batch and asks for the next, so that other kinds' messages come in between.
+    patient: its jobs have the priority PATIENT, and none is begun while somebody waits for another. A message does one
+    batch and asks for the next, so that other kinds' messages come in between; `hand_back` ends a batch early.
     """
 
     name: str
@@ -134,6 +137,13 @@ WHERE j.id = mine.id RETURNING j.id
 """
 _SUPERSEDE = """
 UPDATE common_job j SET state = 'superseded', lease_until = NULL, finished_at = %s
+FROM (SELECT k.id FROM common_job k JOIN unnest(%s::bigint[], %s::bigint[]) AS held(id, token)
+      ON k.id = held.id AND k.token = held.token WHERE k.state = 'leased' ORDER BY k.id FOR UPDATE OF k) AS mine
+WHERE j.id = mine.id
+"""
+
+_HAND_BACK = """
+UPDATE common_job j SET state = 'ready', lease_until = NULL, tries = j.tries - 1, holder = ''
 FROM (SELECT k.id FROM common_job k JOIN unnest(%s::bigint[], %s::bigint[]) AS held(id, token)
       ON k.id = held.id AND k.token = held.token WHERE k.state = 'leased' ORDER BY k.id FOR UPDATE OF k) AS mine
 WHERE j.id = mine.id
@@ -357,10 +367,26 @@ def supersede(leases: Sequence[Lease]) -> list[Lease]:
     return [lease for lease in leases if lease.job_id not in overtaken]
 
 
+def somebody_waits(kind: str) -> bool:
+    """Whether a job is ready that goes before those of this patient kind. One look into an index."""
+    ready = Job.objects.filter(state=JobState.READY, priority__lt=PATIENT, run_after__lte=timezone.now())
+    return ready.exclude(kind=kind).exists()
+
+
+def hand_back(leases: Sequence[Lease]) -> None:
+    """Put jobs that were not begun back as they were, for a patient kind that gives way; the lease does not count."""
+    if leases:
+        with connection.cursor() as cursor:
+            cursor.execute(_HAND_BACK, _held(leases))
+        wake(leases[0].kind)
+
+
 def work(kind: str, *, rounds: int = 1000) -> int:
     """Do jobs of a kind until none is takeable; returns how many were taken."""
     spec, taken = kinds[kind], 0
     for _ in range(rounds):
+        if spec.patient and somebody_waits(kind):
+            break  # whoever does those wakes this kind again, or the sweeper does
         leases = take(kind, limit=spec.batch)
         if not leases:
             break

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.timezone import now as utc_now
 
-from common.jobs import JobKind, Lease, finish_all, kinds, one_snapshot, progress_all
+from common.jobs import JobKind, Lease, finish_all, hand_back, kinds, one_snapshot, progress_all, somebody_waits
 from financials.actions.contracts import RECOMPUTE
 from financials.actions.forecast import BANDS, extend_evergreen, queue_bands, store_bands, store_forecasts
-from financials.calc.forecast import compute
+from financials.calc.forecast import compute, read
 from financials.calc.forecast_file import merged, read_inputs
 from financials.calc.simulation import Band, simulate
 from financials.calc.uncertainty import uncertain
-from financials.queries.inputs import load_book, load_run_inputs
+from financials.queries.inputs import RunInputs, load_book, load_run_inputs
 
 _STEPS = 3
 _SOON = 1.0  # seconds: nobody sees a step that is over sooner, and the lease just taken lasts for longer than that
+
+_LOOK_EVERY = 0.05  # seconds between two looks for somebody who waits
 
 
 def recompute(leases: Sequence[Lease]) -> None:
@@ -50,11 +52,14 @@ def simulate_bands(leases: Sequence[Lease]) -> None:
     now = utc_now()
     stored = load_run_inputs({int(lease.object_id): lease.input_version for lease in leases})
     found: dict[int, list[Band]] = {}
-    for inputs in merged([read_inputs(one.body) for one in stored.values()]):
-        ahead = uncertain(inputs, compute(inputs))
-        for bands in simulate(ahead):
-            if bands:
-                found[stored[int(bands[0].client)].run_id] = bands
+    done: set[int] = set()
+    for pk, bands in _simulated(stored):
+        done.add(pk)
+        if bands:
+            found[stored[pk].run_id] = bands
+    later = [lease for lease in leases if int(lease.object_id) in stored.keys() - done]
+    hand_back(later)
+    leases = [lease for lease in leases if lease not in later]
     answers: dict[int, dict[str, Any]] = {}
     with finish_all(progress_all(leases, 1, 1, "Simulating"), answers) as held:
         mine = {int(lease.object_id): lease for lease in held}
@@ -63,6 +68,23 @@ def simulate_bands(leases: Sequence[Lease]) -> None:
         for pk, lease in mine.items():
             run = stored[pk].run_id if pk in stored else None
             answers[lease.job_id] = {"run": run} if run in standing else {"overtaken": True}
+
+
+def _simulated(stored: Mapping[int, RunInputs]) -> Iterator[tuple[int, list[Band]]]:
+    """Client by client; it ends early where somebody waits for another job meanwhile."""
+    looked = time.monotonic()
+    for inputs in merged([read_inputs(one.body) for one in stored.values()]):
+        clients = {int(client) for client in inputs.fiscal_starts}
+        reading = read(inputs)
+        for bands in simulate(uncertain(inputs, compute(inputs, reading), reading)):
+            if bands:
+                clients.discard(int(bands[0].client))
+                yield int(bands[0].client), bands
+            if time.monotonic() - looked > _LOOK_EVERY:
+                if somebody_waits(BANDS):
+                    return
+                looked = time.monotonic()
+        yield from ((pk, []) for pk in clients)  # nothing is ahead of them, or in no one currency
 
 
 def _said(leases: Sequence[Lease], done: int, doing: str, began: float) -> list[Lease]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from accounts.models import Client
 from common.copying import Cell, copy_rows
-from common.jobs import queue_versions
+from common.jobs import PATIENT, queue_versions
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult, left_out_reason, unsigned
 from financials.calc.forecast_cost import CostRates
@@ -174,7 +174,7 @@ def queue_bands(versions: Mapping[int, int]) -> None:
 
     versions: client id → input version. Their own kind of job: nobody waits ten thousand trials for a new total.
     """
-    queue_versions(BANDS, {f"client:{pk}": version for pk, version in versions.items()}, priority=6)
+    queue_versions(BANDS, {f"client:{pk}": version for pk, version in versions.items()}, priority=PATIENT)
 
 
 def store_bands(*, bands: Mapping[int, Sequence[Band]], now: datetime) -> set[int]:
