@@ -132,3 +132,23 @@ def test_a_message_of_a_patient_kind_does_one_batch(work: Ledger) -> None:
     jobs.mark_dirty("t", ["x:1", "x:2", "x:3"])
     assert [tasks.work(kind="t") for _ in range(3)] == [2, 1, 0]
     assert tasks.work(kind="no such kind") == 0
+
+
+def test_a_patient_kind_waits_for_what_somebody_waits_for(work: Ledger) -> None:
+    jobs.kinds._entries["p"] = jobs.JobKind("p", "Patient", work.run, batch=2, patient=True)
+    jobs.queue_versions("p", jobs.bump_many(["y:1"]), priority=jobs.PATIENT)
+    jobs.mark_dirty("t", ["x:1"])
+    assert tasks.work(kind="p") == 0
+    assert tasks.work(kind="t") == 1
+    assert tasks.work(kind="p") == 1
+    assert done() == ["x:1", "y:1"]
+
+
+def test_what_was_handed_back_is_as_it_was(work: Ledger) -> None:
+    jobs.mark_dirty("t", ["x:1", "x:2"])
+    first, second = jobs.take("t", limit=5)
+    Job.objects.filter(pk=first.job_id).update(token=9)  # lost meanwhile: another's by now
+    jobs.hand_back([first, second])
+    assert states() == ["leased", "ready"]
+    assert list(Job.objects.order_by("id").values_list("tries", flat=True)) == [1, 0]
+    assert [lease.object_ref for lease in jobs.take("t", limit=5)] == ["x:2"]

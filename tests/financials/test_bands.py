@@ -95,3 +95,21 @@ def test_an_overtaken_run_gets_none(halden: Client) -> None:
     assert Job.objects.get(pk=lease.job_id).result == {"overtaken": True}
     assert jobs.work("bands") == 1
     assert ForecastBand.objects.filter(run__is_current=True).exists()
+
+
+def test_bands_give_way_to_an_edit(halden: Client, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clients' bands are under way when a third is edited: one is kept, the other waits as if not begun."""
+    other, third = make_client("OTHER", owner=owner), make_client("THIRD", owner=owner)
+    for client in (other, third):
+        make_contract(client, number=f"{client.key}-1")
+    dirty(halden, other)
+    jobs.work("recompute")
+    leases = jobs.take("bands", limit=5)
+    dirty(third)
+    monkeypatch.setattr("financials.jobs._LOOK_EVERY", 0.0)
+    jobs.kinds["bands"].run(leases)
+    assert sorted(Job.objects.filter(kind="bands").values_list("state", "tries")) == [("done", 1), ("ready", 0)]
+    assert jobs.work("bands") == 0
+    jobs.work("recompute")
+    assert jobs.work("bands") == 2
+    assert ForecastRun.objects.filter(is_current=True, bands_at__isnull=False).count() == 3

@@ -79,3 +79,15 @@ def test_one_owner_at_a_time_with_figures_that_say_so(
     assert "KESTREL" not in browser.get(f"/forecast/?owner={manager.email}").content.decode().split("<tbody>")[1]
     assert "fell by $150" in browser.get("/forecast/changes/?year=2026").content.decode()
     assert signed_in(outsider).get("/forecast/changes/?client=KESTREL").status_code == 404
+
+
+def test_a_page_that_reads_itself_again_is_given_its_figures_alone(owner: User, two: tuple[Client, Client]) -> None:
+    browser = signed_in(owner)
+    for address in ("/forecast/", "/forecast/?client=KESTREL"):
+        whole = browser.get(address).content.decode()
+        part = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+        assert part.strip().startswith('<div id="forecast-figures"')
+        assert part.strip() in whole
+        assert "<html" not in part
+        again = browser.get(address, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+        assert "<html" in again.content.decode()
