@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from accounts.access import clients_for
 from accounts.models import Client
-from common.periods import InvalidPeriod, parse_period
+from common.periods import YEARS, InvalidPeriod, parse_period
 from people.models import User
 from qbr.calc.compose_moves import MOST as MOST_MOVES
 from qbr.calc.compose_moves import MOVE_FIELDS
@@ -70,6 +70,12 @@ class NewReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["client"]
         chosen.queryset = clients_for(user).order_by("name")
+
+    def clean_held_on(self) -> date | None:
+        day: date | None = self.cleaned_data["held_on"]
+        if day is not None and day.year not in YEARS:
+            raise forms.ValidationError(f"Years run from {YEARS[0]} to {YEARS[-1]}.")
+        return day
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -15,6 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.access import NOT_FOUND
+from common.periods import YEARS
 from common.records import StaleRecord
 from people.models import User
 from portfolio.api import idempotency
@@ -53,9 +54,12 @@ def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
     if "held_on" not in body:
         return deck.pk
     try:
-        held_on = serializers.DateField(allow_null=True).run_validation(body["held_on"])
+        held_on = serializers.DateField(allow_null=True).run_validation(body["held_on"] or None)
+        if held_on is not None and held_on.year not in YEARS:
+            raise serializers.ValidationError
     except serializers.ValidationError as error:
-        raise Problem(422, NOT_HELD, errors=[("/held_on", "a day as 2026-10-21, or null")]) from error
+        why = f"a day as 2026-10-21 in the years {YEARS[0]} to {YEARS[-1]}, or null"
+        raise Problem(422, NOT_HELD, errors=[("/held_on", why)]) from error
     try:
         return actions.set_day(deck=deck, held_on=held_on, expected=deck.version, actor=user).pk
     except actions.Frozen as error:

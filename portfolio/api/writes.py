@@ -46,7 +46,9 @@ def as_cells(resource: Resource, body: Any, *, pointer: str = "") -> dict[str, s
 
 
 def as_fields(resource: Resource, body: Any) -> dict[str, Any]:
-    """A JSON object as it was sent, for writes through actions. Unknown, read-only and mistyped fields are refused."""
+    """A JSON object as it was sent, null as blank, for writes through actions. Unknown, read-only and mistyped fields
+    are refused.
+    """
     if not isinstance(body, dict):
         raise Problem(422, "Send a JSON object.", errors=[("/", "not an object")])
     wrong: list[tuple[str, str]] = []
@@ -57,13 +59,13 @@ def as_fields(resource: Resource, body: Any) -> dict[str, Any]:
         elif field.type == "boolean":
             if not isinstance(value, bool):
                 wrong.append((f"/{name}", "send true or false"))
-        elif field.type not in ("objects", "texts") and not isinstance(value, str):
+        elif field.type not in ("objects", "texts") and not isinstance(value, str | None):
             wrong.append((f"/{name}", "send text"))
         elif isinstance(value, str) and "\x00" in value:
             wrong.append((f"/{name}", "holds a NUL character"))
     if wrong:
         raise Problem(422, "Some fields do not hold.", errors=wrong)
-    return dict(body)
+    return {name: "" if value is None else value for name, value in body.items()}
 
 
 def require_fields(resource: Resource, rows: Sequence[Mapping[str, str]], *, bulk: bool) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from markdown_it import MarkdownIt
 
 from common import samples
-from common.policies import allow
+from common.policies import CLIENT_READERS, allow
 
 _TITLE = re.compile(r"<h1>.*?</h1>\s*")  # the page has its own
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>")
@@ -46,7 +46,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@allow()
+@allow(roles=CLIENT_READERS)
 def components(request: HttpRequest) -> HttpResponse:
-    """The living style sheet."""
+    """The living style sheet. Its figures explain themselves as all do, to who reads figures."""
     return render(request, "portfolio/components.html", samples.sheet())

@@ -43,6 +43,8 @@ def test_a_review_is_begun_dated_and_frozen_once(owner: User, northvale: Client)
     assert dated.json()["held_on"] == "2026-11-20"
     assert call("patch", place, {"held_on": "2026-12-20"}, If_Match=made["ETag"]).status_code == 412
     assert Deck.objects.get().held_on == date(2026, 11, 20)
+    assert call("patch", place, {"held_on": None}).json()["held_on"] is None
+    assert call("patch", place, {"held_on": "9999-12-31"}).status_code == 422
     frozen = call("post", f"{place}freeze/", {}, Idempotency_Key="f1")
     again = call("post", f"{place}freeze/", {}, Idempotency_Key="f1")
     assert (frozen.status_code, frozen.content) == (200, again.content)
@@ -69,7 +71,15 @@ def test_files_come_once_they_are_made(owner: User, northvale: Client) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"period": "soon"}, {"audience": "board"}, {"client": "NOBODY"}, {"kind": 7}, {"held_on": "x"}, {"extra": "1"}],
+    [
+        {"period": "soon"},
+        {"audience": "board"},
+        {"client": "NOBODY"},
+        {"kind": 7},
+        {"held_on": "x"},
+        {"held_on": "0001-01-01"},
+        {"extra": "1"},
+    ],
 )
 def test_a_review_that_cannot_be_is_said(wrong: dict[str, Any], owner: User, northvale: Client) -> None:
     assert begun(Caller(owner), **wrong).status_code == 422

@@ -257,7 +257,7 @@ SHELL = (
     Case("audit", query="q=HAL", get=AUDITORS, record=True, soft=True),
     Case("help", get=EVERYONE),
     Case("definitions", get=EVERYONE),
-    Case("components", get=EVERYONE),
+    Case("components", get=CLIENT_READERS),
     *(
         _figure(identity, roles)
         for identity, roles in (

@@ -6,12 +6,14 @@ On the way each answer is searched for what its reader's role lacks the class fo
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import orjson
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.urls import Resolver404, resolve
 
 from people.models import User
 from tests import databases
@@ -28,6 +30,7 @@ _MASKED = re.compile(
     r'(?<=nonce=")[^"]*|(?<=csrfmiddlewaretoken" value=")[^"]*|(?<="X-CSRFToken": ")[^"]*'
     r'|(?<=name="ref" value=")[^"]*|(?<="as_of":")[^"]*'
 )
+_LEADS = re.compile(r'(?:href|hx-get|hx-post)="(/[^"?#]*)')
 _KEPT_HEADERS = ("Content-Type", "Cache-Control", "Vary", "Content-Disposition", "ETag", "Location", "Allow")
 _TALKATIVE = ("Quorvane", "Qvmenov", "Qvholm", "Qvlaunch", "Qvmedia", "Qvsend", "Qvtalk")
 """Words of the records a stranger does not see."""
@@ -140,9 +143,26 @@ def test_roles(world: World, case: Case) -> None:
                 if verb == "get":
                     told = told_beyond_right(world, case, address, role, body_of(answer), parts=role in for_parts)
                     assert told == [], role
+                    assert closed_to(role, answer) == [], role
             else:
                 refused = 404 if role in case.unseen else case.denied if in_policy(case, role) else 403
                 assert answer.status_code == refused, (verb, role, answer.status_code)
+
+
+def closed_to(role: str, answer: Any) -> list[str]:
+    """Links of a page that lead its reader to a 403."""
+    if not answer.get("Content-Type", "").startswith("text/html"):
+        return []
+    found = set(_LEADS.findall(body_of(answer).decode("utf-8", "replace")))
+    return sorted(path for path in found if not _open_to(role, unescape(path)))
+
+
+def _open_to(role: str, path: str) -> bool:
+    try:
+        policy = getattr(resolve(path).func, "policy", None)
+    except Resolver404:
+        return True
+    return policy is None or policy.audience == "public" or role in policy.roles
 
 
 def told_beyond_right(world: World, case: Case, address: str, role: str, body: bytes, *, parts: bool) -> list[str]:
