@@ -50,7 +50,7 @@ def enter(site: Site, browser: Browser, db: None) -> Iterator[Enter]:
         contexts.append(context)
         give_session(context, site.url, site.sessions[role])
         context.add_cookies([{"name": "theme", "value": theme, "url": site.url}])
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         return context.new_page()
 
     yield go

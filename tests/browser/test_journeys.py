@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_director_follows_a_figure_to_its_entries(site: Site, page: Page) -> None:
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     page.goto(f"{site.url}/clients/HAL/")
     page.get_by_label("E-mail").fill("Owner@Example.com")
     page.get_by_label("Password").fill(PASSWORD)

@@ -28,7 +28,7 @@ from portfolio.runtime.valkey import Valkey
 PASSWORD = "a password of the test"
 
 
-def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not come about"

@@ -22,13 +22,14 @@ from portfolio.runtime.discover import service_urls
 from portfolio.runtime.folders import free_port
 from portfolio.runtime.processes import Identity, carrying
 
-READY_WITHIN = 120.0
+READY_WITHIN = 300.0
+"""A limit to waiting, not a goal: two cores may be busy with other tests."""
 
 
 def eventually(condition: Callable[[], object], seconds: float = READY_WITHIN) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "did not come about"
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
         time.sleep(0.1)
 
 
@@ -86,7 +87,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for run in runs:
         if run.process.poll() is None:
             run.process.send_signal(signal.SIGINT)
-            run.process.wait(timeout=60)
+            run.process.wait(timeout=180)
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
@@ -103,7 +104,7 @@ def test_one_run_from_start_through_kills_to_stop(start: Start) -> None:
 
     # A second one in the same folder says where the first is, and leaves it alone.
     second = start().process
-    assert second.wait(timeout=60) == 1
+    assert second.wait(timeout=180) == 1
     assert f"already running at http://127.0.0.1:{run.port}" in (run.folder / "output").read_text()
 
     # Each part, killed, comes back; the database and the broker where their clients expect them.
@@ -127,7 +128,7 @@ def test_one_run_from_start_through_kills_to_stop(start: Start) -> None:
     # Ctrl-C: everything it started ends.
     started = run.everything()
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(timeout=60) == 0
+    assert run.process.wait(timeout=180) == 0
     assert [identity for identity in started if identity.is_running()] == []
     assert not run.has_state()
 
@@ -137,7 +138,7 @@ def test_a_taken_port_is_told_before_anything_starts(start: Start) -> None:
     run.process.kill()  # only its port number is of use here
     run.process.wait()
     with socket.create_server(("127.0.0.1", run.port)):
-        assert start().process.wait(timeout=60) == 1
+        assert start().process.wait(timeout=180) == 1
     assert f"Port {run.port} is taken by another program" in (run.folder / "output").read_text()
     assert not (run.folder / "postgres").exists()
 
@@ -162,7 +163,7 @@ def test_one_role_in_production_on_services_given_from_outside(tmp_path: Path) -
         assert not (tmp_path / "postgres").exists()
     finally:
         web.send_signal(signal.SIGTERM)
-    assert web.wait(timeout=60) == 0
+    assert web.wait(timeout=180) == 0
 
 
 def test_one_role_needs_services_from_outside(tmp_path: Path) -> None:

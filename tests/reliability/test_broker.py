@@ -22,7 +22,7 @@ from people.actions import issue_token
 from tests.makers import make_user
 from tests.reliability import book
 from tests.reliability.conftest import OWN_DATABASE, Install
-from tests.reliability.installation import RESUMED_WITHIN, Installation, eventually
+from tests.reliability.installation import PATIENCE, RESUMED_WITHIN, Installation, eventually
 
 pytestmark = OWN_DATABASE
 EDITS = 5
@@ -128,14 +128,14 @@ def assert_all_is_computed(clients: int) -> None:
     stands = [line.split(" ", 2)[::2] for line in book.final_state().splitlines()]
     jobs.mark_dirty(RECOMPUTE, [job.object_ref for job in Job.objects.distinct("object_ref").order_by("object_ref")])
     jobs.work(RECOMPUTE)  # beside the installation's own workers
-    eventually(lambda: not book.unsettled(), RESUMED_WITHIN)
+    eventually(lambda: not book.unsettled(), PATIENCE)
     assert Job.objects.filter(state=JobState.DONE).distinct("object_ref").count() == clients
     assert [line.split(" ", 2)[::2] for line in book.final_state().splitlines()] == stands
 
 
 def test_a_broker_that_comes_and_goes(install: Install) -> None:
     """Beside other tests on the same cores, so with more time than the goal; `make soak` holds it to the goal."""
-    hurt(install, seed=20261123, rounds=1, away=4.0, clients=60, within=3 * RESUMED_WITHIN)
+    hurt(install, seed=20261123, rounds=1, away=4.0, clients=60, within=PATIENCE)
 
 
 @pytest.mark.soak

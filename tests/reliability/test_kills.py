@@ -22,7 +22,7 @@ from qbr.models import Snapshot
 from qbr.queries.decks import RENDER
 from tests.reliability import book, decks
 from tests.reliability.conftest import OWN_DATABASE, Install
-from tests.reliability.installation import RESUMED_WITHIN, Installation, eventually, kill
+from tests.reliability.installation import PATIENCE, RESUMED_WITHIN, Installation, eventually, kill
 
 pytestmark = OWN_DATABASE
 FULL = os.environ.get("PRINCIPAL_SOAK") == "full"
@@ -132,7 +132,7 @@ def assert_nothing_lost_or_doubled(reference: list[str], *, rounds: int, clients
 
 def test_killed_at_ten_points(install: Install) -> None:
     """Beside other tests on the same cores, so with more time than the goal; `make soak` holds it to the goal."""
-    campaign(install, seed=20261123, blocks=1, clients=60, within=3 * RESUMED_WITHIN)
+    campaign(install, seed=20261123, blocks=1, clients=60, within=PATIENCE)
 
 
 @pytest.mark.soak
