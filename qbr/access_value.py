@@ -33,6 +33,12 @@ def value_costs_for(user: User) -> QuerySet[ValueCost]:
     return ValueCost.objects.filter(client__in=Client.objects.visible_to(user))
 
 
+def value_asks_for(user: User) -> QuerySet[ValueAsk]:
+    if not abilities_of(user).see_reviews:
+        return ValueAsk.objects.none()
+    return ValueAsk.objects.filter(client__in=Client.objects.visible_to(user))
+
+
 def get_benefit_for(user: User, client_key: str, pk: int) -> Benefit:
     client = get_client_for(user, client_key)
     found = benefits_for(user).select_related("client", "owner", "ask__contact").filter(client=client, pk=pk).first()

@@ -25,7 +25,7 @@ from qbr.calc.colour import brand
 from qbr.calc.layout import laid_out
 from qbr.calc.measure import FACES, FONT_DIR
 from qbr.calc.slides import Deck, client_safe
-from qbr.calc.stylesheet import font_faces, stylesheet
+from qbr.calc.stylesheet import font_faces, stylesheet, used_of
 
 if TYPE_CHECKING:
     from qbr.calc.blocks import Layout
@@ -42,6 +42,8 @@ CPU_SECONDS: Final = 30
 WALL_SECONDS: Final = 60
 ATTACHED: Final = "figures.xlsx"
 MEMORY_BYTES: Final = 512 * 1024 * 1024
+RULES: Final = "<rules>"
+"""Where the stylesheet goes once its classes are known; no text of a deck can say it, since texts are escaped."""
 TOLERANCE: Final = 1.5  # px that a box may stand over its region
 
 
@@ -99,10 +101,12 @@ def deck_html(
 def _html_of(deck: Deck, layout: Layout, *, preview: bool, nonce: str, font_base: str) -> str:
     static = (ROOT / "static" / "css" / "deck.css").read_text()
     screen = (ROOT / "static" / "css" / "deck-preview.css").read_text() if preview else ""
-    css = "\n".join((font_faces(font_base), static, stylesheet(layout, brand(deck.brand, deck.accent)), screen))
+    rules = "\n".join((static, stylesheet(layout, brand(deck.brand, deck.accent))))
     title = f"{deck.client}: {deck.title}, {deck.period}"
-    context = {"deck": deck, "layout": layout, "css": css, "title": title, "preview": preview, "nonce": nonce}
-    return render_to_string("qbr/deck/deck.html", context)
+    context = {"deck": deck, "layout": layout, "css": RULES, "title": title, "preview": preview, "nonce": nonce}
+    page = render_to_string("qbr/deck/deck.html", context)
+    css = "\n".join((font_faces(font_base), used_of(rules, page), screen))
+    return page.replace(RULES, css, 1)
 
 
 def render_pdf(deck: Deck, *, limits: Limits = Limits()) -> Rendered:

@@ -15,6 +15,7 @@ from portfolio.api.forecast_resources import OVERRIDES
 from portfolio.api.hours_resources import RATE_CARDS, TIME_ENTRIES
 from portfolio.api.intelligence_resource import INTELLIGENCE
 from portfolio.api.kpi_resources import KPI_RESOURCES
+from portfolio.api.look_resources import DECK_BRANDS, DECK_TEMPLATES
 from portfolio.api.money_resources import (
     BUDGETS,
     FX_RATES,
@@ -34,6 +35,7 @@ from portfolio.api.saved_views import SAVED_VIEWS
 from portfolio.api.session_resources import IDEAS, SESSIONS
 from portfolio.api.survey_steps import INVITATIONS, SURVEYS
 from portfolio.api.touch_resources import ASKS, TOUCHPOINTS
+from portfolio.api.value_asks import VALUE_ASKS
 from portfolio.api.value_resources import BENEFIT_AMOUNTS, BENEFITS, VALUE_COSTS
 from portfolio.api.version_steps import PLAN_VERSIONS
 from portfolio.api.voice_resources import FEEDBACK, INSIGHTS
@@ -58,9 +60,12 @@ RESOURCES = (
     *PLAN_RESOURCES,
     PLAN_VERSIONS,
     DECKS,
+    DECK_BRANDS,
+    DECK_TEMPLATES,
     BENEFITS,
     BENEFIT_AMOUNTS,
     VALUE_COSTS,
+    VALUE_ASKS,
     REVIEWS,
     SESSIONS,
     IDEAS,

@@ -40,6 +40,7 @@ from portfolio.api.servicing import DraftOrderView, OverServicingView
 from portfolio.api.survey_steps import InviteView
 from portfolio.api.tables import ReceivablesView, RenewalsView, RetentionView
 from portfolio.api.throttling import AddressRate, TokenRate, limited
+from portfolio.api.value_asks import AskLinkView, EndAskView
 from portfolio.api.version_steps import DecideView, RestoreView, SubmitView
 from portfolio.api.views import (
     ActDetailView,
@@ -168,6 +169,8 @@ urlpatterns = [
     path("saved-views/<str:pk>/pin/", PinView.as_view(), name="api_saved-views_pin"),
     path("saved-views/<str:pk>/unpin/", UnpinView.as_view(), name="api_saved-views_unpin"),
     path("saved-views/<str:pk>/move/", MoveView.as_view(), name="api_saved-views_move"),
+    path("value-asks/<str:pk>/end/", EndAskView.as_view(), name="api_value-asks_end"),
+    path("value-asks/<str:pk>/link/", AskLinkView.as_view(), name="api_value-asks_link"),
     path("reviews/<str:pk>/step/", ReviewStepView.as_view(), name="api_reviews_step"),
     path("decks/<str:pk>/pdf/", DeckPdfView.as_view(), name="api_decks_pdf"),
     path("decks/<str:pk>/pptx/", DeckPptxView.as_view(), name="api_decks_pptx"),

@@ -53,13 +53,13 @@ def title_line(title: str, unit: str, width: float) -> Text:
     return Text((line,), "title", tag="h2")
 
 
-def table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+def table(slide: Slide, deck: Deck, brand: Brand, *, roomy: bool = True) -> list[Body]:
     """One table over the whole width, with an optional reading note under its last part."""
     if slide.table is None or not slide.table.rows:
         return [nothing(slide)]
     top = 168
     note = _note(slide)
-    parts = fitted(slide.table, FOOT - top, brand, room=note.height + 20 if note else 0)
+    parts = fitted(slide.table, FOOT - top, brand, room=note.height + 20 if note else 0, roomy=roomy)
     bodies = []
     for number, part in enumerate(parts, 1):
         last = number == len(parts)

@@ -66,12 +66,13 @@ class Svg:
         """y is the baseline. anchor end or middle is worked out here and placed by its start."""
         if anchor != "start":
             x -= style.width(text) * (0.5 if anchor == "middle" else 1)
-        font = f'font-family="Inter Deck" font-size="{style.size}" font-weight="{_FAMILY[style.face]}"'
+        font = f'font-size="{style.size}" font-weight="{_FAMILY[style.face]}"'
         self._parts.append(f'<text x="{px(x)}" y="{px(y)}" {font} fill="{fill}">{escape(text)}</text>')
 
     def render(self, alt: str) -> str:
         size = f'width="{px(self.width)}" height="{px(self.height)}" viewBox="0 0 {px(self.width)} {px(self.height)}"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(alt)}>'
+        name = f'font-family="Inter Deck" role="img" aria-label={quoteattr(alt)}'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {name}>'
         return head + "".join(self._parts) + "</svg>"
 
 

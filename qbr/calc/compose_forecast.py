@@ -27,12 +27,14 @@ FORECAST_LAYERS: Final = (
 
 
 def forecast(data: ReviewData) -> Slide | None:
-    """None while the client has no forecast run."""
+    """None while the client has no forecast run; for the client also where nothing is recorded nor signed."""
     if not data.forecast.run:
         return None
     layers = FORECAST_LAYERS if data.internal else FORECAST_LAYERS[:2]
     actual_months = months_between(month_add(data.through, -8), data.through)
     ahead = months_between(month_add(data.through, 1), month_add(data.through, 12))
+    if not data.internal and not contracted_ahead(data) and not any(_net(data, month) for month in actual_months):
+        return None
     unit = unit_for(
         data.currency, [_net(data, month) for month in actual_months] + [_ahead(data, m, layers) for m in ahead]
     )

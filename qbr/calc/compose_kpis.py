@@ -91,7 +91,7 @@ def _row(one: KpiSeen) -> Row:
 def _plan_cell(one: KpiSeen) -> Cell:
     """The plan by now; of one that is to stay between two values, those."""
     if one.expected is None and one.low is not None and one.high is not None:
-        return Cell(f"{said(one.low, one)}–{said(one.high, one)}")
+        return Cell(f"{said(one.low, one).removesuffix('%')}–{said(one.high, one)}")
     return _cell(one.expected, one)
 
 

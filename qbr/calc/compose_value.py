@@ -17,8 +17,8 @@ from qbr.calc.value import Return, Standing, Worth, months_of, return_of, total
 
 QUARTERS: Final = 5
 MOST: Final = 7
-MOST_WORDS: Final = 76
-"""Characters of a method that stand in two lines."""
+MOST_WORDS: Final = 52
+"""Characters of a benefit and its method that stand in one line under what its tier means."""
 STATES: Final[Mapping[Standing, tuple[str, Status]]] = {
     "signed": ("Signed", "on_track"),
     "submitted": ("Submitted", "open"),

@@ -149,22 +149,29 @@ def dive(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
 
 def kpis(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """One table; under it, where there is room, how up to three measures moved; the reading note at the foot."""
-    found = table(slide, deck, brand)
-    if len(found) > 1 or not slide.trends or slide.table is None or not slide.table.rows:
-        return found
+    for roomy in (True, False) if slide.trends else ():  # smaller rows may leave room for the drawings
+        found = table(slide, deck, brand, roomy=roomy)
+        regions = _trends(slide, found, brand)
+        if regions:
+            return [replace(found[0], regions=(*found[0].regions, *regions))]
+    return table(slide, deck, brand)
+
+
+def _trends(slide: Slide, found: list[Body], brand: Brand) -> tuple[Region, ...]:
+    """Between the table and what stands at the foot; nothing where that is too little."""
     first, *others = found[0].regions
     top = first.y + first.height + GAP + 6
     foot = min([region.y for region in others], default=FOOT) - 24
     height = min(foot - top - 30, HIGHEST)
-    if height < LOWEST:
-        return found
+    if height < LOWEST or len(found) > 1 or slide.table is None or not slide.table.rows:
+        return ()
     drawn_ones: list[Region] = []
     for (x, width), one in zip(PLACES[len(slide.trends[:3])], slide.trends, strict=False):
         head = title_line(one.title, one.unit, width)
         drawn_ones.append(Region(x, top, width, head.height + 8, (head,), "rule"))
         picture = Picture(trend(one, width, height, brand), one.alt, width, height)
         drawn_ones.append(Region(x, top + 30, width, height, (picture,)))
-    return [replace(found[0], regions=(first, *drawn_ones, *others))]
+    return tuple(drawn_ones)
 
 
 def value(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:

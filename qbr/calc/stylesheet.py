@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from qbr.calc.blocks import STYLES, Block, Layout, Logo, TableBlock, Text
@@ -9,11 +10,15 @@ from qbr.calc.colour import Brand
 from qbr.calc.tables import ROOMY, STEPS
 
 _FONT: Final = {
-    "regular": '400 {}px/{}px "Inter Deck",sans-serif',
-    "medium": '500 {}px/{}px "Inter Deck",sans-serif',
-    "bold": '600 {}px/{}px "Inter Deck",sans-serif',
-    "serif": '600 {}px/{}px "Serif Deck",serif',
+    "regular": (400, '"Inter Deck",sans-serif'),
+    "medium": (500, '"Inter Deck",sans-serif'),
+    "bold": (600, '"Inter Deck",sans-serif'),
+    "serif": (600, '"Serif Deck",serif'),
 }
+_CLASSES: Final = re.compile(r'class="([^"]*)"')
+_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}\s*")
+_NAMED: Final = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 FONT_FILES: Final = (
     ("Inter Deck", 400, "Inter-400.ttf"),
     ("Inter Deck", 500, "Inter-500.ttf"),
@@ -43,6 +48,20 @@ def stylesheet(layout: Layout, brand: Brand) -> str:
     return "\n".join(rules)
 
 
+def used_of(css: str, page: str) -> str:
+    """The rules whose classes stand on the page: each that does not would be tried on every cell of every table.
+
+    css: rules without nesting, as ours are. page: the document, with its classes in double quotes.
+    """
+    there = set(" ".join(_CLASSES.findall(page)).split())
+    return _RULE.sub(lambda found: _kept(found[1], found[2], there), _COMMENT.sub("", css))
+
+
+def _kept(selectors: str, body: str, there: set[str]) -> str:
+    kept = [one for one in selectors.split(",") if there.issuperset(_NAMED.findall(one))]
+    return f"{','.join(kept).strip()}{{{body}}}\n" if kept else ""
+
+
 def _block_rules(block: Block) -> dict[str, str]:
     if isinstance(block, TableBlock):
         return {f".w{width}": f"width:{width}px" for width in block.widths}
@@ -57,7 +76,10 @@ def _type() -> str:
     rules = []
     for name, style in STYLES.items():
         figures = ';font-feature-settings:"tnum"' if style.tabular else ""
-        rules.append(f".s-{name}{{font:{_FONT[style.face].format(style.size, style.line)}{figures}}}")
+        weight, family = _FONT[style.face]
+        # Each in its own words: the shorthand would set nine more properties of every cell.
+        size = f"font-size:{style.size}px;line-height:{style.line}px"
+        rules.append(f".s-{name}{{font-family:{family};font-weight:{weight};{size}{figures}}}")
     return "\n".join(rules)
 
 

@@ -78,8 +78,20 @@ class Part:
     omitted: int = 0
 
 
-def fitted(table: Table, height: int, brand: Brand, *, steps: tuple[Step, ...] = STEPS, room: int = 0) -> list[Part]:
-    """Parts that each fit the height. room: px fewer on the last part, for a note under it. No rows: one part."""
+def fitted(
+    table: Table,
+    height: int,
+    brand: Brand,
+    *,
+    steps: tuple[Step, ...] = STEPS,
+    room: int = 0,
+    roomy: bool = True,
+) -> list[Part]:
+    """Parts that each fit the height. room: px fewer on the last part, for a note under it. No rows: one part.
+
+    roomy: whether a few rows may be set larger than the first of the usual steps.
+    """
+    steps = (ROOMY, *steps) if roomy and steps == STEPS else steps
     table, omitted = _trimmed(table)
     rows = table.rows
     count = max(1, ceil(len(rows) / MOST_ON_A_SLIDE))
@@ -126,10 +138,10 @@ def _trimmed(table: Table) -> tuple[Table, int]:
 def _at_best_step(
     table: Table, rows: tuple[Row, ...], height: int, brand: Brand, steps: tuple[Step, ...]
 ) -> tuple[TableBlock, tuple[tuple[str, str], ...]] | None:
-    if steps is STEPS and (found := _roomy(table, rows, height, brand)) is not None:
-        return found
     for step in steps:
-        if len(rows) > step.rows:
+        if step is ROOMY and (found := _roomy(table, rows, height, brand)) is not None:
+            return found
+        if step is ROOMY or len(rows) > step.rows:
             continue
         built = _built(table, rows, step, brand)
         if built[0].height <= height:

@@ -291,6 +291,13 @@ def test_readings_of_kpis_are_drawn_where_there_is_room() -> None:
     assert alts == [found.trends[0].alt]
 
 
+def test_a_kpi_to_stay_between_two_values_says_which() -> None:
+    share = KpiSeen("Share of voice", "ratio", "", "range", D("0.158"), None, None, None, None, None, "at_risk",
+                    low=D("0.11"), high=D("0.13"))  # fmt: skip
+    made = compose(data(account=account(kpis=(share, replace(share, standing="on_track")))))
+    assert texts(made, "kpis")[0][:3] == ["Share of voice", "15.8%", "11.0–13.0%"]
+
+
 def test_one_kpi_is_told_by_its_name() -> None:
     leads = KpiSeen("Leads", "count", "", "up", D(1049), D(1121), None, None, None, None, "watch")
     made = compose(data(account=account(kpis=(leads,))))

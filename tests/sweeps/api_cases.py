@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import KpiDefinition
 from common.models import FxRate
 from financials.models import IndexReading
+from qbr.models import DeckTemplate
 from tests.sweeps.cases import (
     AUDITORS,
     BOOKERS,
@@ -320,6 +321,35 @@ API: tuple[Case, ...] = (
         "api_offerings", lambda world: {"pk": str(world.own.offering.pk)}, get=RELATIONS, patch=DIRECTOR,
         delete=DIRECTOR, body=fixed(roles="Writer: 30"),
     ),
+    Case(
+        "api_deck-brands_list", get=WRITERS, post=WRITERS, strange=422,
+        body=lambda world: {"client": "HAL", "colour": "#0B4F6C"},
+    ),
+    Case(
+        "api_deck-brands", lambda world: {"pk": str(world.own.client.deck_brand.pk)}, get=WRITERS, patch=WRITERS,
+        body=fixed(colour="#336699"), record=True, strange=404,
+    ),
+    Case("api_deck-templates_list", get=DIRECTOR, post=DIRECTOR, body=fixed(kind="annual", slides=["summary"])),
+    Case(
+        "api_deck-templates",
+        lambda world: {"pk": str(DeckTemplate.objects.get_or_create(kind="qbr", defaults={"slides": ["kpis"]})[0].pk)},
+        get=DIRECTOR, patch=DIRECTOR, body=fixed(slides=["kpis", "value"]),
+    ),
+    Case(
+        "api_value-asks_list", get=MONEY, post=WRITERS, strange=422,
+        body=lambda world: {
+            "client": "HAL", "contact": world.own.contact.key, "benefits": ["HAL-B0"], "expires_on": "2026-12-31",
+        },
+    ),
+    Case(
+        "api_value-asks", lambda world: {"pk": str(world.own.value_ask.pk)}, get=MONEY, patch=WRITERS,
+        body=fixed(contact="other"), record=True, strange=404,
+    ),
+    Case(
+        "api_value-asks_end", lambda world: {"pk": str(world.own.value_ask.pk)}, post=WRITERS, body=fixed(),
+        record=True, strange=404,
+    ),
+    Case("api_value-asks_link", lambda world: {"pk": str(world.own.value_ask.pk)}, get=WRITERS, record=True),
     Case(
         "api_reviews_list", get=MONEY, post=WRITERS, strange=422,
         body=fixed(client="HAL", kind="annual", period="2026", day="2027-02-10"),

@@ -95,6 +95,7 @@ from qbr.models import (
     Benefit,
     BenefitAmount,
     Deck,
+    DeckBrand,
     DeckLink,
     PreRead,
     Review,
@@ -448,7 +449,8 @@ def _run(client: Client, kpi: Kpi, director: User) -> tuple[Campaign, CampaignCh
 
 
 def _worth(client: Client, contact: Contact, director: User) -> tuple[Benefit, BenefitAmount, ValueCost, ValueAsk]:
-    """One that may be changed, and one that waits for the client's answer."""
+    """One that may be changed, and one that waits for the client's answer; and the client's own look of reviews."""
+    DeckBrand.objects.create(client=client, colour="#0B4F6C")
     asked = ValueAsk.objects.create(
         client=client, contact=contact, expires_on=date(2199, 12, 31), made_at=_now(), made_by=director.email
     )
