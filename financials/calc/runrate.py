@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import batched
 from typing import Final
 
 import numpy as np
@@ -128,8 +127,12 @@ def own_scale(filled: Floats, horizon: int, path: Smoothed, season: int) -> Floa
     total, count = np.zeros(len(filled)), np.zeros(len(filled))
     lengths = np.sum(~np.isnan(filled), axis=1)
     # Few series cost as much as many in one pass: several origins go together then, each cut off at its own.
-    for origins in batched(ORIGINS, max(1, _AT_ONCE // max(1, len(filled)))):
-        parts = [(origin, np.flatnonzero(lengths - origin >= LEAST_HISTORY)) for origin in origins]
+    together = max(1, _AT_ONCE // max(1, len(filled)))
+    for number in range(0, len(ORIGINS), together):
+        parts = [
+            (origin, np.flatnonzero(lengths - origin >= LEAST_HISTORY))
+            for origin in ORIGINS[number : number + together]
+        ]
         parts = [(origin, rows) for origin, rows in parts if len(rows)]
         if not parts:
             continue
