@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/calendar/", ics.upload, name="log_calendar"),
     path("log/", stakeholders.log_any, name="log"),
     path("clients/<str:key>/log/", stakeholders.log, name="client_log"),
+    path("clients/<str:key>/touchpoints/<int:pk>/edit/", stakeholders.touch_edit, name="touchpoint_edit"),
     path("clients/<str:key>/touchpoints/<int:pk>/remove/", stakeholders.touch_remove, name="touchpoint_remove"),
     path("clients/<str:key>/plan/", plans.show, name="client_plan"),
     path("clients/<str:key>/plan/ambition/", plans.ambition, name="plan_ambition"),

@@ -14,7 +14,8 @@ from accounts.actions.asks import add_ask
 from accounts.actions.edits import Subject, add, plain, remove, save_changes
 from accounts.calc.network import leads_to
 from accounts.models import Client, Contact, Stakeholding, Touchpoint
-from common.records import StaleRecord
+from common import audit
+from common.records import StaleRecord, locked, update_versioned
 from people.models import User
 
 CONTACT_FIELDS = ("first_name", "last_name", "title", "email", "identified")
@@ -141,8 +142,7 @@ def log_touchpoint(*, client: Client, touch: Touch, actor: User, ask: Mapping[st
             "ours": ", ".join(person.name for person in touch.ours),
             "notes": touch.notes,
         }
-        label = f"{point.get_kind_display()} {touch.date.isoformat()}"
-        add(point, actor=actor.email, subject=Subject("touchpoint", label, client.pk), values=told)
+        add(point, actor=actor.email, subject=Subject("touchpoint", _label_of(point), client.pk), values=told)
         point.theirs.set(touch.theirs)
         point.ours.set(touch.ours)
         if ask is not None:
@@ -150,7 +150,35 @@ def log_touchpoint(*, client: Client, touch: Touch, actor: User, ask: Mapping[st
     return point
 
 
+def change_touchpoint(*, point: Touchpoint, values: Mapping[str, Any], expected: int, actor: User) -> Touchpoint:
+    """date, kind, notes, theirs, ours, as far as given. Raises StaleRecord. Coverage and cadence follow by themselves;
+    what is judged of a person stays as it was judged.
+    """
+    given = {name: values[name] for name in ("date", "kind", "notes") if name in values}
+    with transaction.atomic():
+        held = locked(point)
+        subject = Subject("touchpoint", _label_of(held), held.client_id)
+        fresh = save_changes(held, given, expected=expected, actor=actor.email, subject=subject)
+        told = {}
+        for side in ("theirs", "ours"):
+            rows: Any = getattr(fresh, side)
+            names = [sorted(one.name for one in people) for people in (rows.all(), values.get(side, rows.all()))]
+            if side in values and set(rows.all()) != set(values[side]):
+                rows.set(values[side])
+                told[side] = (", ".join(names[0]), ", ".join(names[1]))
+        if told:
+            fresh = update_versioned(fresh, {}, expected=fresh.version)
+            audit.record(
+                actor=actor.email, verb="changed", kind=subject.kind, object_id=fresh.pk, label=subject.label,
+                client_id=subject.client_id, changes=told,
+            )  # fmt: skip
+    return fresh
+
+
+def _label_of(point: Touchpoint) -> str:
+    return f"{point.get_kind_display()} {point.date.isoformat()}"
+
+
 def remove_touchpoint(*, point: Touchpoint, actor: User) -> None:
-    label = f"{point.get_kind_display()} {point.date.isoformat()}"
     told = {"date": point.date, "kind": point.kind, "notes": point.notes}
-    remove(point, actor=actor.email, subject=Subject("touchpoint", label, point.client_id), values=told)
+    remove(point, actor=actor.email, subject=Subject("touchpoint", _label_of(point), point.client_id), values=told)

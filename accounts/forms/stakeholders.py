@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions.stakeholders import CONTACT_FIELDS, STAKE_FIELDS, ReportingRing, Touch, refuse_ring
@@ -91,8 +92,9 @@ def initial_of(stake: Stakeholding) -> dict[str, Any]:
     return said | {name: getattr(stake, name) for name in STAKE_FIELDS}
 
 
-class TouchpointForm(forms.Form):
-    ref = forms.CharField(widget=forms.HiddenInput, max_length=40)
+class TouchForm(forms.Form):
+    """What is written down of a meeting, call or message."""
+
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     kind = forms.ChoiceField(choices=Touchpoint.Kind.choices, widget=forms.RadioSelect, initial=Touchpoint.Kind.MEETING)
     theirs = forms.ModelMultipleChoiceField(
@@ -104,6 +106,47 @@ class TouchpointForm(forms.Form):
     notes = forms.CharField(
         label="What was said or decided", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
     )
+    ours = forms.ModelMultipleChoiceField(
+        label="Colleagues with you",
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        self.today = client.local_date(timezone.now())
+        super().__init__(*args, **kwargs)
+
+    def clean_date(self) -> Any:
+        when = self.cleaned_data["date"]
+        if when > self.today:
+            raise forms.ValidationError("That day is still to come. Log a touchpoint once it has happened.")
+        return when
+
+    def clean_notes(self) -> str:
+        return str(self.cleaned_data["notes"]).strip()
+
+
+class TouchEditForm(TouchForm):
+    """Of one that is logged: whoever it names stays choosable, of other clients and gone colleagues too."""
+
+    def __init__(self, *args: Any, point: Touchpoint, client: Client, **kwargs: Any) -> None:
+        here, ours = list(point.theirs.all()), list(User.objects.filter(touchpoints=point).values_list("pk", flat=True))
+        kwargs["initial"] = {
+            "date": point.date, "kind": point.kind, "notes": point.notes, "theirs": [one.pk for one in here],
+            "ours": ours,
+        }  # fmt: skip
+        super().__init__(*args, client=client, **kwargs)
+        fields: Any = self.fields
+        among = Q(client=client) | Q(pk__in=[one.pk for one in here])
+        fields["theirs"].queryset = Contact.objects.filter(among).order_by("last_name", "first_name")
+        fields["ours"].queryset = assignable(*ours)
+        fields["ours"].label = "Who of ours was there"
+        fields["notes"].max_length = None  # a file may have brought more than the form for a new one takes
+
+
+class TouchpointForm(TouchForm):
+    ref = forms.CharField(widget=forms.HiddenInput, max_length=40)
     asked = forms.CharField(
         label="What they asked of us",
         max_length=300,
@@ -115,17 +158,12 @@ class TouchpointForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    ours = forms.ModelMultipleChoiceField(
-        label="Colleagues with you",
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    field_order = ("ref", "date", "kind", "theirs", "notes", "asked", "asked_due", "ours")
 
     def __init__(self, *args: Any, client: Client, user: User, **kwargs: Any) -> None:
-        self.today = client.local_date(timezone.now())
-        kwargs["initial"] = {"date": self.today, "ref": uuid.uuid4().hex, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
+        today = client.local_date(timezone.now())
+        kwargs["initial"] = {"date": today, "ref": uuid.uuid4().hex, **(kwargs.get("initial") or {})}
+        super().__init__(*args, client=client, **kwargs)
         self.user = user
         fields: Any = self.fields
         fields["theirs"].queryset = client.contacts.order_by("last_name", "first_name")
@@ -137,12 +175,6 @@ class TouchpointForm(forms.Form):
         if data.get("asked_due") and data.get("date") and data["asked_due"] < data["date"]:
             self.add_error("asked_due", "That is before they asked.")
         return data
-
-    def clean_date(self) -> Any:
-        when = self.cleaned_data["date"]
-        if when > self.today:
-            raise forms.ValidationError("That day is still to come. Log a touchpoint once it has happened.")
-        return when
 
     def ask(self) -> dict[str, Any] | None:
         """What they asked, as of the day of the touch; whoever was met alone asked it."""
@@ -158,4 +190,4 @@ class TouchpointForm(forms.Form):
     def touch(self) -> Touch:
         data = self.cleaned_data
         ours = [self.user, *data["ours"]]
-        return Touch(data["ref"], data["date"], data["kind"], data["notes"].strip(), list(data["theirs"]), ours)
+        return Touch(data["ref"], data["date"], data["kind"], data["notes"], list(data["theirs"]), ours)

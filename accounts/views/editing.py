@@ -141,11 +141,18 @@ def conflict_of(current: models.Model, form: BaseForm, audited_as: tuple[str, ob
     for name, mine in form.cleaned_data.items():
         if not hasattr(current, name):
             continue
-        theirs, yours = plain(getattr(current, name)), plain(mine)
+        theirs, yours = _told(getattr(current, name)), _told(mine)
         if theirs != yours:
             label = form.fields[name].label or word_of(name)
             found.append(Difference(capfirst(str(label)), _shown(theirs), _shown(yours)))
     return Conflict(edit.who, edit.at, tuple(found))
+
+
+def _told(value: Any) -> Any:
+    """Several of them by their names, in their order."""
+    if isinstance(value, models.Manager | models.QuerySet):
+        return ", ".join(sorted(str(one) for one in value.all()))
+    return plain(value)
 
 
 def _shown(value: Any) -> str:

@@ -18,13 +18,14 @@ from accounts.access import (
     get_editable_touchpoint_for,
 )
 from accounts.actions import stakeholders as actions
-from accounts.forms.stakeholders import StakeholderForm, TouchpointForm
+from accounts.forms.stakeholders import StakeholderForm, TouchEditForm, TouchpointForm
 from accounts.models import Client
 from accounts.queries.header import client_header
 from accounts.queries.people_map import load_map
 from accounts.queries.stakeholders import stakeholder_book
 from accounts.queries.touchpoints import crowded, touchpoints_of, whom_to_log
-from accounts.views.editing import FormPage, form_page
+from accounts.views.editing import FormPage, expected_version, form_page
+from common.formats import day
 from common.policies import CLIENT_READERS, LEGAL, allow
 from common.short_text import short_text
 from people.access import abilities_of
@@ -159,6 +160,25 @@ def _log_page(request: HttpRequest, user: User, client: Client) -> FormPage:
         fields="accounts/touchpoint_fields.html",
         extra={"crowded": crowded(client, chosen, form.today)},
     )
+
+
+@allow(roles=READERS, client="key")
+@require_http_methods(["GET", "POST"])
+def touch_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    user = signed_in(request)
+    client, point = get_editable_client_for(user, key), get_editable_touchpoint_for(user, key, pk)
+    seen = expected_version(request)
+    page = FormPage(
+        form=TouchEditForm(request.POST or None, point=point, client=client),
+        title=f"{point.get_kind_display()} of {day(point.date)}",
+        back=reverse("client_activity", args=[key]),
+        save=lambda data: actions.change_touchpoint(point=point, values=data, expected=seen, actor=user),
+        said="Touchpoint saved. The history keeps what it said before.",
+        version=str(point.version),
+        header=client_header(user, client, active="activity"),
+        fields="accounts/touchpoint_fields.html",
+    )
+    return form_page(request, page)
 
 
 @allow(roles=READERS, client="key")

@@ -198,6 +198,42 @@ def test_the_form_opens_with_the_person_chosen(world: World, owner: User, sign_i
     assert f'value="{world.contact.pk}" id="id_theirs_0" checked' in text
 
 
+def test_editing_a_touchpoint(world: World, owner: User, manager: User, finance: User, sign_in: Any) -> None:
+    stake = Stakeholding.objects.get(client=world.client, contact=world.contact)
+    judged = (stake.version, stake.judged_on, stake.level)
+    point = Touchpoint.objects.create(
+        client=world.client, source_ref="T7", date=world.today - timedelta(days=3), notes="Said yes"
+    )
+    point.ours.add(manager)
+    path = f"/clients/HAL/touchpoints/{point.pk}/edit/"
+    assert sign_in(finance).get(path).status_code == 403
+    browser = sign_in(owner)
+    assert b"Said yes" in browser.get(path).content
+    said = {"date": str(world.today), "kind": "call", "notes": "Said no", "theirs": world.contact.pk, "version": "1"}
+    assert browser.post(path, {**said, "date": str(world.today + timedelta(days=1))}).status_code == 422
+    assert browser.post(path, said).status_code == 302
+    point.refresh_from_db()
+    assert (point.date, point.kind, point.notes) == (world.today, "call", "Said no")
+    assert ([*point.theirs.all()], [*point.ours.all()]) == ([world.contact], [])
+    told = AuditEntry.objects.filter(object_kind="touchpoint", object_id=str(point.pk)).order_by("pk")
+    assert told[0].changes["notes"] == ["Said yes", "Said no"]
+    assert told[1].changes == {"theirs": ["", world.contact.name], "ours": [manager.name, ""]}
+    late = browser.post(path, {**said, "notes": "Said maybe", "theirs": [], "ours": manager.pk})
+    assert late.status_code == 409
+    assert f"{world.contact}" in late.content.decode()
+    stake.refresh_from_db()
+    assert (stake.version, stake.judged_on, stake.level) == judged
+
+
+def test_people_alone_count_as_a_change(world: World, owner: User, manager: User, sign_in: Any) -> None:
+    point = Touchpoint.objects.create(client=world.client, source_ref="T8", date=world.today)
+    said = {"date": str(world.today), "kind": "meeting", "notes": "", "ours": manager.pk, "version": "1"}
+    path = f"/clients/HAL/touchpoints/{point.pk}/edit/"
+    assert sign_in(owner).post(path, said).status_code == 302
+    assert sign_in(owner).post(path, {**said, "ours": []}).status_code == 409
+    assert Touchpoint.objects.get(pk=point.pk).version == 2
+
+
 def test_deleting_a_touchpoint(world: World, owner: User, finance: User, sign_in: Any) -> None:
     url = f"/clients/HAL/touchpoints/{world.touch.pk}/remove/"
     assert sign_in(finance).post(url).status_code == 403

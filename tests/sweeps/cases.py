@@ -560,6 +560,10 @@ CLIENTS = (
         "client_log", key, get=WRITERS, post=WRITERS, record=True, strange=404,
         body=lambda world: {"ref": "r-1", "date": "2026-11-02", "kind": "call", "notes": "Said yes"},
     ),
+    Case(
+        "touchpoint_edit", under("touch"), get=WRITERS, post=WRITERS, record=True, strange=404,
+        body=lambda world: {"date": "2026-11-02", "kind": "call", "notes": "Said no"},
+    ),
     Case("touchpoint_remove", under("touch"), post=WRITERS, record=True, strange=404),
 )  # fmt: skip
 PART_WORDS: dict[str, Kwargs] = {
