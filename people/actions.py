@@ -45,6 +45,7 @@ RESOURCES = (
     "value-asks",
     "reviews",
     "campaigns",
+    "campaign-channels",
     "campaign-spend",
     "plans",
     "imperatives",

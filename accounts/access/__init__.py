@@ -41,6 +41,7 @@ from accounts.access.growth import (
     units_for,
 )
 from accounts.access.kpis import (
+    campaign_channels_for,
     campaign_spend_for,
     campaigns_for,
     get_campaign_for,
@@ -92,6 +93,7 @@ from accounts.access.voice import (
 
 __all__ = [
     "NOT_FOUND",
+    "campaign_channels_for",
     "campaign_spend_for",
     "campaigns_for",
     "cells_for",

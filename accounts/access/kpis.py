@@ -84,6 +84,10 @@ def campaigns_for(user: User) -> QuerySet[Campaign]:
     return Campaign.objects.filter(client__in=Client.objects.visible_to(user))
 
 
+def campaign_channels_for(user: User) -> QuerySet[CampaignChannel]:
+    return CampaignChannel.objects.filter(campaign__in=campaigns_for(user))
+
+
 def campaign_spend_for(user: User) -> QuerySet[CampaignSpend]:
     return CampaignSpend.objects.filter(channel__campaign__in=campaigns_for(user))
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 
-from accounts.access import campaign_spend_for, campaigns_for
-from accounts.actions.campaigns import remove_campaign
+from accounts.access import (
+    campaign_channels_for,
+    campaign_spend_for,
+    campaigns_for,
+    get_editable_campaign_channel_for,
+)
+from accounts.actions.campaigns import ChannelTaken, change_channel, remove_campaign, remove_channel, set_budget
+from accounts.forms.campaigns import ChannelForm
 from accounts.models import CampaignState, Kpi
 from people.models import User
-from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Field, Resource
+from portfolio.api.problems import Problem
+from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 
 
 def _rows(user: User) -> QuerySet[Any]:
@@ -54,6 +61,70 @@ CAMPAIGNS = Resource(
     orderings=("key", "starts_on", "ends_on", "created_at", "updated_at"),
     search=("key", "name"),
     delete=_remove,
+)
+
+
+_NOT_HELD: Final = "Some fields do not hold."
+
+
+def _checked(body: Mapping[str, Any]) -> dict[str, Any]:
+    form = ChannelForm(dict(body))
+    if not form.is_valid():
+        raise Problem(422, _NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+    return form.cleaned_data
+
+
+def _add_channel(user: User, body: Mapping[str, Any]) -> int:
+    campaign = campaigns_for(user).select_related("client").filter(key=body["campaign"]).first()
+    if campaign is None:
+        raise Problem(422, _NOT_HELD, errors=[("/campaign", "unknown")])
+    values = _checked(body)
+    if campaign.channels.filter(channel=values["channel"]).exists():
+        raise Problem(409, "The campaign has a channel of that name: change it with PATCH.")
+    return set_budget(campaign=campaign, actor=user, **values).pk
+
+
+def _change_channel(user: User, record: Any, body: Mapping[str, Any]) -> int:
+    channel = get_editable_campaign_channel_for(
+        user, record.campaign.client.key, record.campaign_id, record.pk
+    )  # fmt: skip
+    if body.get("campaign", channel.campaign.key) != channel.campaign.key:
+        raise Problem(422, _NOT_HELD, errors=[("/campaign", "a channel stays with its campaign")])
+    values = _checked({"channel": channel.channel, "budget": channel.budget, **body})
+    try:
+        return change_channel(channel=channel, values=values, expected=None, actor=user).pk
+    except ChannelTaken as taken:
+        raise Problem(409, str(taken)) from taken
+
+
+def _remove_channel(user: User, record: Any) -> None:
+    remove_channel(channel=record, actor=user)
+
+
+CAMPAIGN_CHANNELS = Resource(
+    name="campaign-channels",
+    label="channels of campaigns",
+    kind="",
+    told_as="campaign channel",
+    told_label=("campaign__name", "channel"),
+    within=("campaign",),
+    natural_key="channel",
+    fields=(
+        ID_FIELD,
+        Field("campaign", path="campaign__key", required=True, help="Key."),
+        Field("channel", required=True, help="Its name; renamed, its spend stays with it."),
+        Field("budget", "decimal", required=True, help="Of the whole channel, in the campaign's currency."),
+        Field("currency", path="campaign__currency", writable=False),
+        *RECORD_FIELDS,
+    ),
+    rows=lambda user: campaign_channels_for(user).select_related("campaign__client"),
+    can_read=lambda can: can.see_relationships,
+    can_write=lambda can: can.edit_relationships,
+    orderings=("channel", "created_at", "updated_at"),
+    search=("channel", "campaign__name"),
+    client="campaign__client_id",
+    acts=Acts(_add_channel, _change_channel),
+    delete=_remove_channel,
 )
 
 

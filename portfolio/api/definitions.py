@@ -5,7 +5,7 @@ from __future__ import annotations
 from portfolio.api.alignment import ALIGNMENT
 from portfolio.api.audit_resource import AUDIT
 from portfolio.api.call_resources import FORECAST_CALLS, SCENARIOS
-from portfolio.api.campaign_resources import CAMPAIGN_SPEND, CAMPAIGNS
+from portfolio.api.campaign_resources import CAMPAIGN_CHANNELS, CAMPAIGN_SPEND, CAMPAIGNS
 from portfolio.api.client_resources import CLIENTS, CONTACTS, OPPORTUNITIES
 from portfolio.api.contact_steps import INTRODUCTIONS
 from portfolio.api.contract_resources import CONTRACTS, ESTIMATES, MILESTONES, SCHEDULE_LINES, TERMS
@@ -56,6 +56,7 @@ RESOURCES = (
     *KPI_RESOURCES,
     INTELLIGENCE,
     CAMPAIGNS,
+    CAMPAIGN_CHANNELS,
     CAMPAIGN_SPEND,
     *PLAN_RESOURCES,
     PLAN_VERSIONS,

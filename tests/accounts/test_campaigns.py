@@ -19,6 +19,7 @@ from people.models import User
 from portfolio.imports.runner import load_rows
 from tests.accounts.conftest import World
 from tests.makers import make_client, make_user
+from tests.portfolio.test_api_calls import Caller
 
 JULY, DECEMBER = date(2026, 7, 1), date(2026, 12, 31)
 
@@ -172,3 +173,27 @@ def test_a_channel_is_renamed_and_taken_out(world: World, owner: User, sign_in: 
     assert list(campaign.channels.all()) == [radio]
     told = AuditEntry.objects.get(object_kind="campaign channel", verb="deleted")
     assert told.changes == {"budget": ["12", None], "2026-07": ["4", None]}
+
+
+def test_channels_through_rest(campaign: Campaign, owner: User, world: World) -> None:
+    call = Caller(owner)
+    made = call("post", "campaign-channels/", {"campaign": campaign.key, "channel": "Cinema", "budget": "700.50"})
+    assert (made.status_code, made.json()["budget"], made.json()["currency"]) == (201, "700.5000", campaign.currency)
+    again = {"campaign": campaign.key, "channel": "Cinema", "budget": "1"}
+    assert call("post", "campaign-channels/", again).status_code == 409
+    place = f"campaign-channels/{made.json()['id']}/"
+    CampaignSpend.objects.create(channel_id=int(made.json()["id"]), month=JULY, amount=D(5))
+    renamed = call("patch", place, {"channel": "Big screen"}, If_Match=made["ETag"])
+    assert (renamed.status_code, renamed.json()["channel"], renamed.json()["budget"]) == (200, "Big screen", "700.5000")
+    assert call("patch", place, {"budget": "9"}, If_Match=made["ETag"]).status_code == 412
+    taken = CampaignChannel.objects.create(campaign=campaign, channel="Kiosk", budget=D(1))
+    assert call("patch", place, {"channel": taken.channel}).status_code == 409
+    other = Campaign.objects.create(
+        client=world.client, key="OTHER", name="Other", starts_on=JULY, ends_on=DECEMBER, currency="USD"
+    )
+    for wrong in ({"budget": "-1"}, {"budget": "NaN"}, {"channel": " "}, {"campaign": other.key}, {"currency": "EUR"}):
+        assert call("patch", place, wrong).status_code == 422, wrong
+    assert call("delete", place, None).status_code == 204
+    assert not CampaignSpend.objects.filter(month=JULY, amount=D(5)).exists()
+    told = AuditEntry.objects.filter(object_kind="campaign channel").order_by("pk").values_list("verb", flat=True)
+    assert list(told) == ["changed", "deleted"]

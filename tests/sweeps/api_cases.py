@@ -223,6 +223,14 @@ API: tuple[Case, ...] = (
             "currency": "USD",
         }, delete=True, change={"state": "ended"},
     ),
+    Case(
+        "api_campaign-channels_list", get=RELATIONS, post=WRITERS, strange=422,
+        body=fixed(campaign="HAL-CA", channel="Print", budget="90"),
+    ),
+    Case(
+        "api_campaign-channels", lambda world: {"pk": str(world.own.channel.pk)}, get=RELATIONS, patch=WRITERS,
+        delete=WRITERS, body=fixed(budget="91"), record=True, strange=404,
+    ),
     *_resource(
         "campaign-spend", RELATIONS, WRITERS, lambda world: world.own.spend,
         {"campaign": "HAL-CA", "channel": "Print", "budget": "90", "month": "2026-11", "spent": "9"}, delete=False,
