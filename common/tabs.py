@@ -4,6 +4,7 @@ only what the role may open.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -39,13 +40,14 @@ kpi_tabs: Registry[ClientTab] = Registry("KPI tabs")
 @dataclass(frozen=True, slots=True)
 class SectionTab:
     """A page among several of one place of the rail. route: a URL name without arguments, whose path all pages below it
-    begin with. order: smaller stands further left.
+    begin with. order: smaller stands further left. too: a pattern of paths elsewhere that are its pages as well.
     """
 
     label: str
     route: str
     roles: frozenset[str]
     order: int
+    too: str = ""
 
 
 section_tabs: Registry[SectionTab] = Registry("section tabs")
@@ -69,5 +71,7 @@ def tabs_of_section(role: str, path: str) -> list[TabLink]:
     mine = sorted(entry for entry in found if section and entry[3].split("/", 2)[1] == section)
     if len(mine) < 2:
         return []
-    open_url = max((url for *_, url in mine if path.startswith(url)), key=len, default="")
+    too = {reverse(tab.route): tab.too for _, tab in section_tabs if tab.too}
+    below = max((url for *_, url in mine if path.startswith(url)), key=len, default="")
+    open_url = next((url for *_, url in mine if url in too and re.match(too[url], path)), below)
     return [TabLink(label, url, url == open_url) for _, _, label, url in mine]

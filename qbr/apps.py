@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common.policies import ADMINISTRATOR, MONEY_READERS
+from common.policies import ADMINISTRATOR, DIRECTOR, MONEY_READERS
 from common.tabs import ClientTab, SectionTab, kpi_tabs, section_tabs, tabs
 
 
@@ -22,7 +22,8 @@ class QbrConfig(AppConfig):
         attention.register()
         kpi_tabs.register("value", ClientTab("Value realised", "client_value", MONEY_READERS, order=30))
         section_tabs.register("reviews", SectionTab("Calendar", "reviews", MONEY_READERS, 10))
-        section_tabs.register("decks", SectionTab("Decks", "review_decks", MONEY_READERS, 20))
+        section_tabs.register("decks", SectionTab("Decks", "review_decks", MONEY_READERS, 20, r"/reviews/\d+/"))
         section_tabs.register("cadence", SectionTab("Cadence", "review_cadence", MONEY_READERS | {ADMINISTRATOR}, 30))
+        section_tabs.register("look", SectionTab("Look", "brand", frozenset({DIRECTOR}), 40))
         kept.register("qbr.snapshot", "a frozen review is kept as the client saw it; its hash vouches for it")
         tabs.register("reviews", ClientTab("Reviews", "client_reviews", MONEY_READERS, order=70))

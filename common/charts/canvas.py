@@ -161,7 +161,10 @@ class Canvas:
         linked = bool(url) and self.skin == "browser"
         if linked:
             kept = "".join(f' data-{name}="{escape(value)}"' for name, value in (data or {}).items())
-            self._parts.append(f'<a href="{escape(url)}" aria-label="{escape(label)}"{kept}>')
+            # The title shows under a pointer what the drawing had to cut; the label is what is read out.
+            self._parts.append(
+                f'<a href="{escape(url)}" aria-label="{escape(label)}"{kept}><title>{escape(label)}</title>'
+            )
         yield
         if linked:
             self._parts.append("</a>")

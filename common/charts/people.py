@@ -207,7 +207,8 @@ def _draw_box(canvas: Canvas, box: PersonBox, *, plain: bool) -> None:
         for at, words in enumerate(_two_lines(box.title, WIDE - 20)):
             canvas.text(left + 10, top + 40 + at * 15, words, "axis")
         return
-    with canvas.link(box.url, f"{box.name}, {box.title}" if box.title else box.name, box.data):
+    whole = ", ".join(filter(None, (box.name, box.title, box.role)))
+    with canvas.link(box.url, whole, box.data):
         look = "person-chosen" if box.chosen else "person-seat" if not box.identified else "person"
         if box.covered is False and not box.chosen and box.identified:
             look = "person-open"
@@ -232,15 +233,16 @@ def _draw_level(canvas: Canvas, box: PersonBox, x: float, y: float) -> None:
 
 
 def _draw_covered(canvas: Canvas, box: PersonBox, x: float, y: float) -> None:
+    said = "" if box.covered is None else "Covered" if box.covered else "Not covered"
     if box.covered is True:
         canvas.dot(x + 4, y - 4, 3.6, "covered")
-        canvas.text(x + 12, y, "Covered", "good")
+        canvas.text(x + 12, y, said, "good")
     elif box.covered is False:
         canvas.area([(x + 4, y - 8), (x + 8.2, y), (x - 0.2, y)], "open-mark")
-        canvas.text(x + 12, y, "Not covered", "bad")
-    if box.role:
-        used = text.width("Not covered", 11, 400) + 14
-        canvas.text(x + WIDE - 20, y, _fit(box.role, WIDE - 24 - used, 400), "axis", "end")
+        canvas.text(x + 12, y, said, "bad")
+    if box.role:  # beside the longer of the two the longest role just fits
+        used = text.width(said, 11, 400) + 14
+        canvas.text(x + WIDE - 20, y, _fit(box.role, WIDE - 20 - used, 400), "axis", "end")
 
 
 def _fit(words: str, room: float, weight: int) -> str:

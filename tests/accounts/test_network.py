@@ -167,3 +167,12 @@ def test_a_picture_escapes_and_print_has_no_links() -> None:
     assert "<img" not in drawn
     assert 'href="/a&quot;b/"' in drawn
     assert "<a " not in people_map(spec, skin="print")
+
+
+@pytest.mark.parametrize("role", ["Champion", "Influencer", "Technical"])
+def test_a_box_of_a_map_says_the_whole_role_and_title(role: str) -> None:
+    title = "Head of procurement, marketing and everything else"
+    box = PersonBox(1, "Ana Reyes", title, 0, 0, power=3, level=2, covered=False, role=role, url="/contacts/1/")
+    drawn = people_map(PeopleMap(finding="All are met", boxes=(box,), width=200, height=100))
+    assert f">{role}</text>" in drawn
+    assert f"<title>Ana Reyes, {title}, {role}</title>" in drawn

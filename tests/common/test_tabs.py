@@ -26,6 +26,16 @@ def test_a_page_below_a_tab_keeps_it_marked() -> None:
     assert [tab.label for tab in tabs_of_section("director", "/financials/pnl/more/") if tab.active] == ["P&L"]
 
 
+def test_a_deck_is_a_page_of_decks_and_the_look_has_its_own() -> None:
+    def marked(role: str, path: str) -> list[str]:
+        return [tab.label for tab in tabs_of_section(role, path) if tab.active]
+
+    assert marked("finance", "/reviews/12/present/") == ["Decks"]
+    assert marked("director", "/reviews/look/") == ["Look"]
+    assert "Look" not in labels("account_manager", "/reviews/")
+    assert marked("finance", "/reviews/") == ["Calendar"]
+
+
 @pytest.mark.parametrize(("role", "path"), [("legal", "/financials/pnl/"), ("finance", "/"), ("finance", "/settings/")])
 def test_no_row_without_right_or_section(role: str, path: str) -> None:
     assert labels(role, path) == []
