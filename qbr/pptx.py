@@ -37,6 +37,8 @@ PX: Final = 9525
 """EMU in a CSS pixel: 1280 × 720 px are 13.33 × 7.5 inches."""
 SANS: Final = "Inter"
 SERIF: Final = "Source Serif 4"
+LIKE: Final = {SANS: ("020B0604020202020204", "34"), SERIF: ("02040602050305030304", "18")}
+"""What a face is like: its PANOSE number, and its family (sans or roman) and pitch."""
 BOLD: Final = frozenset({"bold", "serif"})
 TONES: Final[dict[str, str]] = {
     **{str(status): colour for status, colour in STATUS.items()}, "label": "#45525D", "quiet": "#626E78",
@@ -49,6 +51,8 @@ GROUP_RULE: Final = "#87929B"
 ALERT: Final = "#FBF1F0"
 RULE_AIR: Final = 9
 HEAD_AIR: Final = 12
+HEAD_FOOT: Final = 7
+"""px between a head and the rule under it."""
 INDENTED: Final = frozenset({"status", "spark", "bar", "who"})
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -236,10 +240,11 @@ def _text_box(shapes: Any, x: float, y: float, width: float, height: float) -> A
 def _words(shape: Any, texts: list[Text], colours: Brand) -> None:
     frame = shape.text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    # Where our serif is not installed a wider one would wrap a headline into what stands under it: it keeps its lines.
+    # Where our faces are not installed wider ones take their place: words shrink rather than run into what stands
+    # under them, and a headline keeps its lines.
     fixed = any(STYLES[text.style].face == "serif" for text in texts)
-    frame.word_wrap = not fixed
-    frame.auto_size = MSO_AUTO_SIZE.NONE
+    frame.word_wrap = True
+    frame.auto_size = MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE
     frame.vertical_anchor = MSO_ANCHOR.TOP
     first = True
     for text in texts:
@@ -277,10 +282,19 @@ def _run(paragraph: Any, run: Run, style: str, tone: str, colours: Brand, plain:
     made = paragraph.add_run()
     made.text = _UNPRINTABLE.sub("", run.text.replace(NBSP, " "))
     font = made.font
-    font.name = SERIF if look.face == "serif" else SANS
+    _face(font, SERIF if look.face == "serif" else SANS)
     font.size = Pt(look.size * 0.75)
     font.bold = look.face in BOLD
     font.color.rgb = _colour(colours.panel_text if tone == "onpanel" else TONES.get(tone, plain))
+
+
+def _face(font: Any, name: str) -> None:
+    """With what the face is like, so that where it is missing a reader's program takes one of its kind."""
+    font.name = name
+    latin = font._element.find(qn("a:latin"))
+    panose, family = LIKE[name]
+    latin.set("panose", panose)
+    latin.set("pitchFamily", family)
 
 
 # --- tables ------------------------------------------------------------------------------------------------------
@@ -328,7 +342,8 @@ def _no_style(table: Any) -> None:
 
 
 def _cell(made: Any, cell: Td, css: str, colours: Brand, *, indent: int, head: bool) -> None:
-    made.margin_top = made.margin_bottom = made.margin_right = 0
+    made.margin_top = made.margin_right = 0
+    made.margin_bottom = _emu(HEAD_FOOT) if head else 0
     made.margin_left = _emu(indent)
     made.vertical_anchor = MSO_ANCHOR.BOTTOM if head else MSO_ANCHOR.MIDDLE
     made.fill.background()
@@ -433,12 +448,15 @@ def _label(shapes: Any, element: Any, x: float, y: float) -> None:
     size = float(element.get("font-size"))
     text = element.text or ""
     left, top = x + float(element.get("x")), y + float(element.get("y")) - size * 1.05
-    box = _text_box(shapes, left, top, max(len(text) * size * 0.68, 12), size * 1.3)
+    # As wide as the widest of usual faces needs: without wrapping some programs set the words around the middle.
+    box = _text_box(shapes, left, top, (len(text) * 0.76 + 1.2) * size, size * 1.3)
     frame = box.text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    frame.word_wrap = False
+    frame.word_wrap = True
+    frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     run = frame.paragraphs[0].add_run()
     run.text = text
-    run.font.name, run.font.size = SANS, Pt(size * 0.75)
+    run.font.size = Pt(size * 0.75)
+    _face(run.font, SANS)
     run.font.bold = element.get("font-weight") == "600"
     run.font.color.rgb = _colour(element.get("fill"))

@@ -12,6 +12,8 @@ from zipfile import ZipFile
 import pytest
 from django.urls import reverse
 from pptx import Presentation
+from pptx.enum.text import MSO_AUTO_SIZE
+from pptx.oxml.ns import qn
 
 from common import jobs
 from common.models import AuditEntry, Job
@@ -157,3 +159,14 @@ def test_slides_of_an_older_freeze_are_made_when_asked_for(deck: Deck, owner: Us
     browser.post(make)
     assert Job.objects.filter(kind=PRESENT, object_ref=f"deck:{deck.pk}").count() == 1
     assert AuditEntry.objects.filter(verb="asked for slides").count() == 2
+
+
+def test_words_shrink_into_their_boxes_where_our_faces_are_missing() -> None:
+    """No reader has Inter: words of pages shrink to their place, and every face says what it is like."""
+    made = opened(render_pptx(samples.CLIENT_DECK).body)
+    titles = [slide.shapes.title for slide in made.slides]
+    assert {title.text_frame.auto_size for title in titles} == {MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE}
+    latin = [one for slide in made.slides for one in slide._element.iter(qn("a:latin"))]
+    assert latin
+    kinds = {(one.get("typeface"), one.get("pitchFamily")) for one in latin}
+    assert kinds == {("Inter", "34"), ("Source Serif 4", "18")}
