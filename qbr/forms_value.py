@@ -112,7 +112,9 @@ class ValueAskForm(forms.Form):
         kwargs.setdefault("initial", {"expires_on": today + timedelta(days=_USUAL_DAYS)})
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["contact"].queryset = Contact.objects.filter(client=client).order_by("last_name", "first_name", "pk")
+        fields["contact"].queryset = Contact.objects.filter(client=client, identified=True).order_by(
+            "last_name", "first_name", "pk"
+        )
         fields["benefits"].queryset = Benefit.objects.filter(
             client=client, state__in=OPEN_TO_CHANGE, amounts__isnull=False
         ).distinct()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from common import formats
@@ -98,6 +98,9 @@ def decision_of(item: Mapping[str, str]) -> Decision:
     return Decision(**texts, cost=cost, worth=worth)
 
 
+_PLAIN: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
+
+
 def _typed(text: str) -> Cell:
     """As the author typed it; a plain number also has its value."""
     text = text.strip()
@@ -105,11 +108,9 @@ def _typed(text: str) -> Cell:
 
 
 def _decimal(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text.replace(",", "").replace("−", "-"))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    """Digits, a sign and a point. What else Decimal reads (1e309, NaN) is no sum that anybody commits."""
+    plain = text.replace(",", "").replace("−", "-")
+    return Decimal(plain) if _PLAIN.fullmatch(plain) else None
 
 
 def _totals(pairs: Sequence[tuple[Cell, Cell]]) -> tuple[Cell, Cell] | None:

@@ -33,8 +33,8 @@ from qbr.calc.compose_moves import in_unit
 from qbr.calc.gaps import gaps
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Deal, Figures, PromiseMade
-from qbr.calc.slides import Cell, Deck, NotClientSafe, client_safe, from_json, to_json
-from qbr.calc.words import decision_of, decisions_finding, with_words
+from qbr.calc.slides import Cell, Deck, NotClientSafe, Slide, client_safe, from_json, to_json
+from qbr.calc.words import decision_of, decisions_finding, with_words, worded
 from tests.qbr.test_compose import FIRST, SEPTEMBER, data, ladder, months, slide
 
 D = Decimal
@@ -347,3 +347,14 @@ def test_what_a_review_leaves_out_is_told_to_its_authors() -> None:
     assert {"Their strategy", "Joint ambition", "Roadmap", "Bets and pilots"} <= set(named)
     full = compose(data(account=account()))
     assert "Aims and objectives" not in [one.where for one in gaps(data(account=account()), full, full)]
+
+
+@pytest.mark.parametrize("typed", ["1e309", "9e999999", "NaN", "Infinity", "1_000", "٣", "--1", "9" * 60])
+def test_what_is_no_plain_number_stays_words(typed: str) -> None:
+    """One of these in a decision once kept the whole review from opening, and so from being mended."""
+    rows = [{"what": "Renew", "cost": typed, "worth": "10"}, {"what": "Extend", "cost": "2,000.50", "worth": "−5"}]
+    written = worded(Slide("decisions", "decisions", "", ""), {"decisions": rows})
+    assert [one.cost.value for one in written.decisions] == [None, D("2000.50")]
+    assert written.decisions[0].cost.text == typed
+    assert written.decision_total is not None
+    assert [cell.value for cell in written.decision_total] == [None, D(5)]

@@ -153,6 +153,12 @@ def test_what_comes_to_more_than_can_be_kept_is_not_sent(client: Client, owner: 
         actions.ask(client=client, contact=contact, benefits=[one], expires_on=until, actor=owner, now=now)
 
 
+def test_nobody_asks_a_seat_whose_holder_is_not_known(client: Client, owner: User, sign_in: Any) -> None:
+    one, seat = benefit(client, "Print saved", "10"), make_contact(client, identified=False)
+    said = {"contact": seat.pk, "benefits": one.pk, "expires_on": client.local_date(timezone.now())}
+    assert sign_in(owner).post(reverse("value_ask", args=[client.key]), said).status_code == 422
+
+
 def test_too_many_calls_are_refused(asked: ValueAsk, settings: Any) -> None:
     codes = {Browser().get(reverse("value_answer", args=["no"])).status_code for _ in range(130)}
     assert codes == {404, 429}
