@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from calendar import monthrange
+from collections.abc import Iterator, Sequence, Set
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 from typing import Final, NamedTuple
@@ -15,6 +16,8 @@ from qbr.calc.life import PREPARE_DAYS
 
 USUAL_DAY: Final = 20
 """Of the month after a quarter or year, where a client was never reviewed: books are closed by then."""
+RHYTHM: Final = 4
+"""Reviews of a kind that tell its usual day."""
 HORIZON: Final = timedelta(days=1200)
 """How far ahead reviews are proposed."""
 
@@ -60,6 +63,30 @@ def following(anchor: date, months: int, holidays: Set[date] = frozenset()) -> I
     return (working_day(found.date(), holidays) for found in islice(rule, 1, None))
 
 
+def planned_day(held: Sequence[date], holidays: Set[date] = frozenset()) -> date:
+    """The day that the last of these was planned for, by the rhythm of the last four, before a weekend or holiday moved
+    it: what follows is counted from there, so that one holiday does not move all that come. held: oldest first.
+
+    One that was moved on purpose starts a rhythm of its own.
+    """
+    recent = held[-RHYTHM:]
+
+    def told(number: int) -> list[date]:
+        """Which of them were on this day of their month, or on the working one it moved to."""
+        planned = {day: _in_month(day, number) for day in recent}
+        return [day for day in recent if working_day(planned[day], holidays) == day]
+
+    numbers = {day.day for day in recent} | {USUAL_DAY}
+    able = [number for number in numbers if recent[-1] in told(number)]
+    if not able:
+        return recent[-1]
+    return _in_month(recent[-1], min(able, key=lambda number: (-len(told(number)), number != USUAL_DAY, number)))
+
+
+def _in_month(day: date, number: int) -> date:
+    return date(day.year, day.month, min(number, monthrange(day.year, day.month)[1]))
+
+
 def looked_at(day: date, kind: str, fiscal_start: int) -> str:
     """The period a review on this day is about: the quarter, or the client's year, that ended before it."""
     if kind == "qbr":
@@ -83,19 +110,19 @@ def _first(kind: str, today: date, fiscal_start: int) -> date:
 
 
 def proposed(
-    kind: str, months: int, *, last: date | None, taken: Set[str], today: date, fiscal_start: int,
+    kind: str, months: int, *, held: Sequence[date], taken: Set[str], today: date, fiscal_start: int,
     holidays: Set[date] = frozenset(),
 ) -> Proposed | None:  # fmt: skip
     """The next review by the cadence that can still be prepared, about a period that has none yet.
 
-    last: the day of the newest one of its kind. None where there is no cadence, or nothing falls within HORIZON.
+    held: the days of those of its kind, oldest first. None where there is no cadence, or nothing falls within HORIZON.
     """
     if not months:
         return None
-    anchor = last or _first(kind, today, fiscal_start)
-    begin = [working_day(anchor, holidays)] if last is None else []
+    anchor = planned_day(held, holidays) if held else _first(kind, today, fiscal_start)
+    begin = [] if held else [working_day(anchor, holidays)]
     soonest, latest = today + timedelta(days=PREPARE_DAYS), today + HORIZON
-    apart = 3 if last is None and kind == "qbr" else months  # the first one comes after the next quarter that ends
+    apart = 3 if not held and kind == "qbr" else months  # the first one comes after the next quarter that ends
     for day in takewhile(lambda found: found <= latest, chain(begin, following(anchor, apart, holidays))):
         period = looked_at(day, kind, fiscal_start)
         if day >= soonest and period not in taken:

@@ -234,29 +234,30 @@ def proposals(user: User, now: datetime, *, clients: Iterable[int] | None = None
     if clients is not None:
         seen = seen.filter(pk__in=clients)
     cadences = {row.tier: row.cadence for row in load_cadence()}
-    last: dict[tuple[int, str], date] = {}
+    held: dict[tuple[int, str], list[date]] = defaultdict(list)
     taken: dict[tuple[int, str], set[str]] = defaultdict(set)
     ahead: set[tuple[int, str]] = set()
     rows = reviews_for(user).exclude(state="cancelled").order_by("day", "pk")
     for client_id, kind, period, day, state in rows.values_list("client_id", "kind", "period", "day", "state"):
-        last[client_id, kind] = day
+        held[client_id, kind].append(day)
         taken[client_id, kind].add(period)
         if state in AHEAD:
             ahead.add((client_id, kind))
     found = []
     for client in seen.order_by("name", "pk"):
         cadence, today = cadences.get(client.tier, NONE), client.local_date(now)
-        free = holidays_of(client.country, today.year, today.year + 4)
+        free = holidays_of(client.country, today.year - 2, today.year + 4)
         for kind, months in (("qbr", cadence.months), ("annual", 12 if cadence.annual else 0)):
             at = client.pk, kind
             if at in ahead:
                 continue
             one = proposed(
-                kind, months, last=last.get(at), taken=taken[at], today=today, fiscal_start=client.fiscal_year_start,
+                kind, months, held=held[at], taken=taken[at], today=today, fiscal_start=client.fiscal_year_start,
                 holidays=free,
             )  # fmt: skip
             if one is not None:
-                before = f"the last one was on {day_short(last[at])} {last[at].year}" if at in last else "none held yet"
+                last = held[at][-1] if held[at] else None
+                before = f"the last one was on {day_short(last)} {last.year}" if last else "none held yet"
                 often = f"every {plural(months, 'month')}" if months != 12 else "each year"
                 why = f"{client.get_tier_display()}: {often}; {before}"
                 found.append(Proposal(client, kind, KIND_WORDS[kind], one.period, one.day, why))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qbr.calc.cadence import following, looked_at, proposed, working_day
+from qbr.calc.cadence import following, looked_at, planned_day, proposed, working_day
 from qbr.calc.life import ORDER, WORDS, Due, Known, back_of, due_of, late_words, refused
 
 DAY = date(2026, 10, 21)
@@ -161,5 +161,27 @@ TODAY = date(2026, 11, 26)
 def test_the_next_review_is_one_that_can_be_prepared(
     kind: str, months: int, last: date | None, taken: tuple[str, ...], found: str
 ) -> None:
-    one = proposed(kind, months, last=last, taken=set(taken), today=TODAY, fiscal_start=1)
+    one = proposed(kind, months, held=[last] if last else [], taken=set(taken), today=TODAY, fiscal_start=1)
     assert (f"{one.day} {one.period}" if one else "") == found
+
+
+def test_a_holiday_moves_one_review_and_not_those_after_it() -> None:
+    """20 June 2026 is a Saturday: held on the 22nd; the next ones are on the 20th again, quarter by quarter."""
+    held = [date(2025, 12, 20), date(2026, 3, 20), date(2026, 6, 22)]
+    assert planned_day(held) == date(2026, 6, 20)
+    one = proposed("qbr", 3, held=held, taken=set(), today=date(2026, 8, 1), fiscal_start=1)
+    assert one is not None
+    assert one.day == date(2026, 9, 21), "the 20th of September 2026 is a Sunday"
+    then = proposed("qbr", 3, held=[*held, one.day], taken=set(), today=date(2026, 11, 1), fiscal_start=1)
+    assert then is not None
+    assert then.day == date(2026, 12, 21), "and the 20th of December is one again"
+    assert planned_day([*held, one.day, then.day]) == date(2026, 12, 20)
+
+
+def test_one_moved_on_purpose_starts_a_rhythm_of_its_own() -> None:
+    assert planned_day([date(2026, 3, 20), date(2026, 6, 9)]) == date(2026, 6, 9)
+    # Held once, on the working day after the usual 20th: the 20th it was.
+    assert planned_day([date(2027, 2, 22)]) == date(2027, 2, 20)
+    holiday = frozenset({date(2026, 10, 20)})
+    assert planned_day([date(2026, 10, 21)], holiday) == date(2026, 10, 20)
+    assert planned_day([date(2026, 10, 21)]) == date(2026, 10, 21)
