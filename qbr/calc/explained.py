@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final, NamedTuple
 
 from qbr.calc.slides import Deck, Slide
+from qbr.calc.worked import Worked, worked
 
 GLOSSARY: Final = (
     ("net fees", "Fees earned in the months, without what is passed through to third parties and without tax."),
@@ -33,7 +34,9 @@ class Term(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """key: of the slide. drawn: what its headline was written from, as printed."""
+    """key: of the slide. drawn: what its headline was written from, as printed. worked: its figures with formula and
+    inputs.
+    """
 
     key: str
     section: str
@@ -41,6 +44,7 @@ class Explained(NamedTuple):
     source: str
     drawn: tuple[tuple[str, str], ...]
     terms: tuple[Term, ...]
+    worked: tuple[Worked, ...] = ()
 
 
 def explained(deck: Deck) -> tuple[Explained, ...]:
@@ -57,6 +61,7 @@ def _of(slide: Slide) -> Explained:
         slide.source,
         tuple((one.label, one.text) for one in slide.drawn),
         tuple(Term(word.capitalize(), meaning) for word, meaning in GLOSSARY if word in said),
+        worked(slide),
     )
 
 

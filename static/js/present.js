@@ -56,13 +56,15 @@ function show(number, { tell = true } = {}) {
   if (tell) channel?.postMessage({ page: at });
 }
 
-function explain(open, picked = "") {
+function explain(open, picked = "", row = "") {
   if (!panel) return;
   panel.hidden = !open;
   explainButton.setAttribute("aria-expanded", String(open));
   const said = panel.querySelector("[data-picked]");
   said.textContent = picked;
   said.hidden = !picked;
+  // The figure's own formula and inputs, where the page can tell them.
+  for (const one of panel.querySelectorAll(".worked")) one.open = Boolean(row) && one.querySelector("summary").textContent.startsWith(row);
   if (open) panel.focus();
   else explainButton.focus();
 }
@@ -124,7 +126,7 @@ function ready(frame) {
   });
   doc.addEventListener("click", (event) => {
     const cell = event.target.closest?.("td");
-    if (cell && panel) explain(true, named(cell));
+    if (cell && panel) explain(true, named(cell), cell.closest("tr")?.querySelector("th")?.innerText.trim());
   });
 }
 

@@ -33,8 +33,20 @@ from qbr.calc.compose_moves import in_unit
 from qbr.calc.gaps import gaps
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Deal, Figures, PromiseMade
-from qbr.calc.slides import Cell, Deck, NotClientSafe, Slide, client_safe, from_json, to_json
+from qbr.calc.slides import (
+    Cell,
+    Column,
+    Deck,
+    NotClientSafe,
+    Row,
+    Slide,
+    Table,
+    client_safe,
+    from_json,
+    to_json,
+)
 from qbr.calc.words import decision_of, decisions_finding, with_words, worded
+from qbr.calc.worked import worked
 from tests.qbr.test_compose import FIRST, SEPTEMBER, data, ladder, months, slide
 
 D = Decimal
@@ -358,3 +370,34 @@ def test_what_is_no_plain_number_stays_words(typed: str) -> None:
     assert written.decisions[0].cost.text == typed
     assert written.decision_total is not None
     assert [cell.value for cell in written.decision_total] == [None, D(5)]
+
+
+def test_figures_of_a_slide_are_worked_out_from_the_slide_itself() -> None:
+    made = compose(data(account=account()))
+    told = {one.name: one for one in worked(slide(made, "pnl"))}
+    fees = told["Net fees"]
+    assert (fees.formula, fees.result) == ("gross billings − pass-through", "1,200")
+    assert [(term.sign, term.label, term.text) for term in fees.inputs] == [
+        ("", "Gross billings", "1,560"), ("−", "Pass-through", "360"),
+    ]  # fmt: skip
+    gap = next(one for one in worked(slide(made, "scorecard")) if one.name == "Net fees, against budget")
+    assert (gap.formula, [term.text for term in gap.inputs], gap.result) == (
+        "Q3 2026 − budget", ["1,200", "1,170"], "+30",
+    )  # fmt: skip
+    bridge = worked(slide(made, "dive"))[0]
+    assert [(term.sign, term.text) for term in bridge.inputs] == [("", "1,170"), ("+", "+60"), ("+", "−30")]
+    assert bridge.result == "1,200"
+    nps = worked(slide(made, "voice"))[0]
+    assert [(term.label, term.text) for term in nps.inputs] == [("for", "6"), ("neither", "0"), ("against", "2")]
+
+
+def test_a_total_is_worked_out_only_where_its_parts_add_up() -> None:
+    columns = (Column("Line", 100, "name"), Column("Sum", 100, "actual"))
+    rows = [Row((Cell("One"), Cell("1", D(1)))), Row((Cell("Two"), Cell("2", D(2))))]
+    total = Row((Cell("Total"), Cell("3", D(3))), "total")
+    made = Slide("own~1", "own", "Ours", "Three", table=Table(columns, (*rows, total)))
+    assert [(one.name, [term.text for term in one.inputs], one.result) for one in worked(made)] == [
+        ("Total, Sum", ["1", "2"], "3")
+    ]
+    wrong = replace(made, table=Table(columns, (*rows, Row((Cell("Total"), Cell("4", D(4))), "total"))))
+    assert worked(wrong) == ()
