@@ -6,7 +6,7 @@ explains itself as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -48,18 +48,20 @@ def _drawn(slide: Slide) -> Iterator[Worked]:
     """What the headline was written from, where that is a sum or a share of two of them."""
     told = {one.label: one.text for one in slide.drawn}
     if slide.kind == "value" and {"Signed benefit", "What it cost", "Return"} <= told.keys():
-        inputs = (Term("", "Signed benefit", told["Signed benefit"]), Term("−", "What it cost", told["What it cost"]),
-                  Term("÷", "What it cost", told["What it cost"]))  # fmt: skip
-        yield Worked("Return", "(signed benefit − cost) ÷ cost", inputs, told["Return"])
+        parts: tuple[tuple[str, str], ...] = (("", "Signed benefit"), ("−", "What it cost"), ("÷", "What it cost"))
+        yield _of(told, "Return", "(signed benefit − cost) ÷ cost", parts, told["Return"])
     if slide.kind == "promises" and {"Promises due", "Kept by their day"} <= told.keys():
-        inputs = (Term("", "Kept by their day", told["Kept by their day"]),
-                  Term("÷", "Promises due", told["Promises due"]))  # fmt: skip
-        yield Worked("Promises kept", "kept by their day ÷ all that fell due", inputs, "")
+        parts = (("", "Kept by their day"), ("÷", "Promises due"))
+        yield _of(told, "Promises kept", "kept by their day ÷ all that fell due", parts, "")
     nps = next((one for one in slide.figures if one.label.endswith("NPS")), None)
     if nps is not None and nps.gap:
         counts = tuple(Term("", part.split(" ", 1)[1], part.split(" ", 1)[0]) for part in nps.gap.split(", "))
         formula = "share of answers 9 and 10 − share of answers 0 to 6, in points"
         yield Worked(nps.label, formula, counts, nps.figure.text or "")
+
+
+def _of(told: dict[str, str], name: str, formula: str, parts: Sequence[tuple[str, str]], result: str) -> Worked:
+    return Worked(name, formula, tuple(Term(sign, label, told[label]) for sign, label in parts), result)
 
 
 def _bridge(slide: Slide) -> Iterator[Worked]:

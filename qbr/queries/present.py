@@ -46,7 +46,9 @@ class Show:
 def load_show(user: User, deck: Deck, now: datetime) -> Show:
     """As many queries as composing the deck takes, two for a frozen one. Nothing of the speaker's notes."""
     made = shown_of(user, deck, now)
-    titles = {slide.key: slide.headline or slide.section for slide in made.slides}
+    titles = {
+        slide.key: made.title if slide.kind == "title" else slide.headline or slide.section for slide in made.slides
+    }
     pages, seen = [], set()
     for page in laid_out(made).pages:
         pages.append(PageOf(page.number, page.key, titles.get(page.key, made.title), page.key not in seen))
