@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,7 @@ from accounts.forms.campaigns import CampaignForm, ChannelForm, SpendForm
 from accounts.models import CampaignState
 from accounts.queries.campaigns import campaigns_finding, load_campaigns
 from accounts.queries.header import client_header
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, Removal, expected_version, form_page, removal_page
 from accounts.views.kpis import kpi_context
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
@@ -114,12 +113,18 @@ def edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     campaign = get_editable_campaign_for(user, key, pk)
-    if request.method == "POST":
-        actions.remove_campaign(campaign=campaign, actor=user)
-        messages.success(request, f"{campaign.name} is deleted, with its budgets and spend.")
-        return HttpResponseRedirect(reverse("client_campaigns", args=[key]))
-    context = {"header": client_header(user, campaign.client, active="kpis"), "campaign": campaign}
-    return render(request, "accounts/campaigns/remove.html", context)
+    page = Removal(
+        asked="Delete this campaign?",
+        what=campaign.name,
+        goes="Its channels' budgets and spend go with it. The history keeps what it said.",
+        act=lambda: actions.remove_campaign(campaign=campaign, actor=user),
+        said=f"{campaign.name} is deleted, with its budgets and spend.",
+        done=reverse("client_campaigns", args=[key]),
+        keep=reverse("campaign", args=[key, pk]),
+        header=client_header(user, campaign.client, active="kpis"),
+        word="Delete the campaign",
+    )
+    return removal_page(request, page)
 
 
 @allow(roles=WRITERS, client="key")
@@ -186,15 +191,18 @@ def channel_edit(request: HttpRequest, key: str, pk: int, channel: int) -> HttpR
 @allow(roles=WRITERS, client="key")
 @require_http_methods(["GET", "POST"])
 def channel_remove(request: HttpRequest, key: str, pk: int, channel: int) -> HttpResponse:
-    """GET asks, POST does."""
     user = signed_in(request)
     found = get_editable_campaign_channel_for(user, key, pk, channel)
-    if request.method == "POST":
-        actions.remove_channel(channel=found, actor=user)
-        messages.success(request, f"{found.channel} is taken out, with what it spent.")
-        return HttpResponseRedirect(reverse("campaign", args=[key, pk]))
-    context = {
-        "header": client_header(user, found.campaign.client, active="kpis"), "campaign": found.campaign,
-        "channel": found,
-    }  # fmt: skip
-    return render(request, "accounts/campaigns/remove.html", context)
+    back = reverse("campaign", args=[key, pk])
+    page = Removal(
+        asked="Take this channel out?",
+        what=f"{found.campaign.name}: {found.channel}",
+        goes="Its budget and what it spent go with it. The history keeps what it said.",
+        act=lambda: actions.remove_channel(channel=found, actor=user),
+        said=f"{found.channel} is taken out, with what it spent.",
+        done=back,
+        keep=back,
+        header=client_header(user, found.campaign.client, active="kpis"),
+        word="Take the channel out",
+    )
+    return removal_page(request, page)

@@ -159,6 +159,32 @@ def _shown(value: Any) -> str:
     return DASH if value is None or value == "" else str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What of a client's is to go. what: its name; goes: what goes with it and what stays; word: on the button; done,
+    keep: where its buttons lead.
+    """
+
+    asked: str
+    what: str
+    goes: str
+    act: Callable[[], object]
+    said: str
+    done: str
+    keep: str
+    header: ClientHeader
+    word: str = "Delete"
+
+
+def removal_page(request: HttpRequest, page: Removal) -> HttpResponse:
+    """GET asks, POST does."""
+    if request.method != "POST":
+        return render(request, "accounts/record_remove.html", {"page": page, "header": page.header})
+    page.act()
+    messages.success(request, page.said)
+    return HttpResponseRedirect(page.done)
+
+
 # In-place cells
 
 

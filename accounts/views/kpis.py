@@ -27,8 +27,18 @@ from accounts.queries.header import client_header
 from accounts.queries.kpi_pages import load_book, load_client_kpis, load_library, load_one, reading_row
 from accounts.queries.kpis import WORDS, course_of, phases_of
 from accounts.queries.web import load_web
-from accounts.views.editing import CellEdit, FormPage, cell_view, expected_version, form_page, list_page
+from accounts.views.editing import (
+    CellEdit,
+    FormPage,
+    Removal,
+    cell_view,
+    expected_version,
+    form_page,
+    list_page,
+    removal_page,
+)
 from accounts.views.stakeholders import READERS
+from common.formats import plural
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.reports import report_file
 from common.short_text import short_text
@@ -159,12 +169,18 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """With its readings and phases: it is asked first."""
     user = signed_in(request)
     kpi = get_editable_kpi_for(user, key, pk)
-    if request.method == "POST":
-        actions.remove_kpi(kpi=kpi, actor=user)
-        messages.success(request, f"{kpi.name} is deleted, with its readings.")
-        return HttpResponseRedirect(reverse("client_kpis", args=[key]))
-    header = client_header(user, kpi.client, active="kpis")
-    return render(request, "accounts/kpis/remove.html", {"header": header, "kpi": kpi, "count": kpi.readings.count()})
+    page = Removal(
+        asked="Delete this KPI?",
+        what=str(kpi),
+        goes=f"{plural(kpi.readings.count(), 'reading')} and its phases go with it. The history keeps what it said.",
+        act=lambda: actions.remove_kpi(kpi=kpi, actor=user),
+        said=f"{kpi.name} is deleted, with its readings.",
+        done=reverse("client_kpis", args=[key]),
+        keep=reverse("kpi", args=[key, pk]),
+        header=client_header(user, kpi.client, active="kpis"),
+        word="Delete the KPI",
+    )
+    return removal_page(request, page)
 
 
 @allow(roles=WRITERS, client="key")

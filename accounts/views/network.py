@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,7 @@ from accounts.forms.network import BondForm, LineForm, PlaceForm
 from accounts.queries.header import client_header
 from accounts.queries.people_map import load_map
 from accounts.queries.stakeholders import stakeholder_book
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, Removal, expected_version, form_page, removal_page
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
 from common.records import StaleRecord
 from people.requests import signed_in
@@ -73,12 +72,18 @@ def line_remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = get_editable_influence_for(user, key, pk)
     back = _map_of(key, "influence")
-    if request.method == "POST":
-        actions.remove_line(line=found, actor=user)
-        messages.success(request, "Line removed. The history keeps it.")
-        return HttpResponseRedirect(back)
-    header = client_header(user, found.client, active="stakeholders")
-    return render(request, "accounts/line_remove.html", {"header": header, "line": found, "back": back})
+    page = Removal(
+        asked="Remove this line?",
+        what=f"{found}, {found.get_kind_display().lower()}",
+        goes="Both people stay on the map, and the history keeps the line.",
+        act=lambda: actions.remove_line(line=found, actor=user),
+        said="Line removed. The history keeps it.",
+        done=back,
+        keep=back,
+        header=client_header(user, found.client, active="stakeholders"),
+        word="Remove the line",
+    )
+    return removal_page(request, page)
 
 
 @allow(roles=WRITERS, client="key")

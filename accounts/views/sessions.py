@@ -25,7 +25,7 @@ from accounts.actions import sessions as actions
 from accounts.forms.sessions import IdeaForm, ItemForm, OutcomeForm, SessionForm
 from accounts.models import PlanningSession
 from accounts.queries.sessions import load_board, load_sessions
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, Removal, expected_version, form_page, removal_page
 from accounts.views.plans import plan_context
 from accounts.views.stakeholders import READERS
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, allow
@@ -182,12 +182,17 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """GET asks, POST does."""
     user = signed_in(request)
     session = get_editable_session_for(user, key, pk)
-    if request.method == "POST":
-        actions.remove_session(session=session, actor=user)
-        messages.success(request, "Session deleted. What became part of the plan stays; the history keeps the ideas.")
-        return HttpResponseRedirect(reverse("plan_sessions", args=[key]))
-    context = {**plan_context(user, session.client, "sessions"), "session": session, "back": _url(session)}
-    return render(request, "accounts/sessions/remove.html", context)
+    page = Removal(
+        asked="Delete this session?",
+        what=session.title,
+        goes="Its agenda, ideas and dots go. What became part of the plan stays, and the history keeps the ideas.",
+        act=lambda: actions.remove_session(session=session, actor=user),
+        said="Session deleted. What became part of the plan stays; the history keeps the ideas.",
+        done=reverse("plan_sessions", args=[key]),
+        keep=_url(session),
+        header=plan_context(user, session.client, "sessions")["header"],
+    )
+    return removal_page(request, page)
 
 
 @allow(roles=WRITERS, client="key")

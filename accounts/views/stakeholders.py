@@ -24,7 +24,7 @@ from accounts.queries.header import client_header
 from accounts.queries.people_map import load_map
 from accounts.queries.stakeholders import stakeholder_book
 from accounts.queries.touchpoints import crowded, touchpoints_of, whom_to_log
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, Removal, expected_version, form_page, removal_page
 from common.formats import day
 from common.policies import CLIENT_READERS, LEGAL, allow
 from common.short_text import short_text
@@ -118,13 +118,18 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     stake = get_editable_stakeholding_for(user, key, pk)
     back = reverse("client_stakeholders", args=[key])
-    if request.method == "POST":
-        actions.remove_stakeholder(stake=stake, actor=user)
-        messages.success(request, f"{stake.contact.name} is off the map. The history keeps what was known.")
-        return HttpResponseRedirect(back)
-    header = client_header(user, stake.client, active="stakeholders")
-    context = {"header": header, "stake": stake, "back": back}
-    return render(request, "accounts/stakeholder_remove.html", context)
+    page = Removal(
+        asked="Take this person off the map?",
+        what=", ".join(filter(None, (stake.contact.name, stake.contact.title))),
+        goes="Power, level, stance and evidence go. Touchpoints stay, and the history keeps what was known.",
+        act=lambda: actions.remove_stakeholder(stake=stake, actor=user),
+        said=f"{stake.contact.name} is off the map. The history keeps what was known.",
+        done=back,
+        keep=back,
+        header=client_header(user, stake.client, active="stakeholders"),
+        word="Take off the map",
+    )
+    return removal_page(request, page)
 
 
 @allow(roles=READERS)

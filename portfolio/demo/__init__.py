@@ -1,10 +1,8 @@
 """The demo portfolio: an invented consultancy agency, Alder Finch, and its fourteen invented clients.
 
-Pure: no clock, no database. The same seed and month give the same rows; only touchpoints, the
+Pure: no clock, no database. The same seed and month give the same rows; only touchpoints, asks, the
 payments of invoices, planned hours, leave and this month's web analytics go with the day. Columns are
 those of the neutral CSV.
-Pure: no clock, no database. The same seed and month give the same rows; only touchpoints, asks, the
-payments of invoices, planned hours and leave go with the day. Columns are those of the neutral CSV.
 """
 
 from datetime import date

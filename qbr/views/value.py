@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import get_client_for
 from accounts.queries.header import client_header
-from accounts.views.editing import FormPage, expected_version, form_page
+from accounts.views.editing import FormPage, Removal, expected_version, form_page, removal_page
 from accounts.views.kpis import kpi_context
 from common.policies import MONEY_READERS, allow, public
 from common.reports import report_file
@@ -99,15 +100,15 @@ def edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         header=client_header(user, benefit.client, active="kpis"),
         audited_as=("benefit", benefit.pk),
     )
-    return _unless_settled(request, page)
+    return _unless_settled(request, reverse("benefit", args=[key, pk]), lambda: form_page(request, page))
 
 
-def _unless_settled(request: HttpRequest, page: FormPage) -> HttpResponse:
+def _unless_settled(request: HttpRequest, back: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
     try:
-        return form_page(request, page)
+        return answer()
     except actions.Settled:
         messages.error(request, HELD)
-        return HttpResponseRedirect(str(page.back))
+        return HttpResponseRedirect(back)
 
 
 @allow(roles=AUTHORS, client="key")
@@ -115,16 +116,18 @@ def _unless_settled(request: HttpRequest, page: FormPage) -> HttpResponse:
 def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     benefit = get_editable_benefit_for(user, key, pk)
-    if request.method == "POST":
-        try:
-            actions.remove_benefit(benefit=benefit, actor=user)
-            messages.success(request, f"{benefit.title} is deleted, with its months.")
-            return HttpResponseRedirect(reverse("client_value", args=[key]))
-        except actions.Settled:
-            messages.error(request, HELD)
-            return HttpResponseRedirect(reverse("benefit", args=[key, pk]))
-    context = {"header": client_header(user, benefit.client, active="kpis"), "benefit": benefit}
-    return render(request, "qbr/value/remove.html", context)
+    page = Removal(
+        asked="Delete this benefit?",
+        what=benefit.title,
+        goes="Its months go with it. The history keeps what it said.",
+        act=lambda: actions.remove_benefit(benefit=benefit, actor=user),
+        said=f"{benefit.title} is deleted, with its months.",
+        done=reverse("client_value", args=[key]),
+        keep=reverse("benefit", args=[key, pk]),
+        header=client_header(user, benefit.client, active="kpis"),
+        word="Delete the benefit",
+    )
+    return _unless_settled(request, page.keep, lambda: removal_page(request, page))
 
 
 @allow(roles=AUTHORS, client="key")
@@ -142,7 +145,7 @@ def amount(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         submit="Note the month",
         header=client_header(user, benefit.client, active="kpis"),
     )
-    return _unless_settled(request, page)
+    return _unless_settled(request, reverse("benefit", args=[key, pk]), lambda: form_page(request, page))
 
 
 @allow(roles=AUTHORS, client="key")
