@@ -146,6 +146,13 @@ class Td:
         """The look most of its lines have: that of its first run."""
         return self.lines[0][0].look if self.lines else "s-body"
 
+    @property
+    def plain(self) -> str | None:
+        """The words of a cell of one run, as most are; None where there is more to it."""
+        if self.picture is not None or len(self.lines) != 1 or len(self.lines[0]) != 1:
+            return None
+        return self.lines[0][0].text
+
 
 @dataclass(frozen=True, slots=True)
 class Tr:
@@ -183,6 +190,14 @@ class Region:
     @property
     def place(self) -> str:
         return f"g{self.x}-{self.y}-{self.width}-{self.height}"
+
+    @property
+    def sole(self) -> Text | None:
+        """The text that is all there is in a plain region: it prints as one element, placed itself."""
+        if self.css or len(self.blocks) != 1:
+            return None
+        only = self.blocks[0]
+        return only if isinstance(only, Text) and not only.gap else None
 
 
 @dataclass(frozen=True, slots=True)
