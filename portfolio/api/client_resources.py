@@ -126,6 +126,7 @@ OPPORTUNITIES = Resource(
         Field("outcome", writable=False, choices=("open", "won", "lost")),
         Field("amount", "decimal"),
         Field("currency"),
+        Field("opened_on", "date", writable=False, help="The day the deal began, where a file or an import told it."),
         Field("close_on", "date"),
         Field("probability", "decimal", help="0 to 1."),
         Field("category", choices=tuple(Category.values)),
