@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.access import get_opportunity_for
-from accounts.calc.win_rates import AGES
+from accounts.calc.win_rates import AGES, calibration
 from accounts.models import Opportunity, Outcome
 from accounts.queries.deal_page import chance_figure
 from accounts.queries.hygiene import with_since
 from accounts.queries.odds import load_odds
-from accounts.queries.win_rates import MONTHS, load_win_rates
+from accounts.queries.odds_page import bin_figure
+from accounts.queries.win_rates import MONTHS, load_passages, load_win_rates
 from common.figures import Explanation, Figure, Input, UnknownFigure, figure_id, formulae
 from common.formats import plural
 from common.odds import ENOUGH, STRENGTH
@@ -61,6 +62,60 @@ def _explain(user: User, params: Mapping[str, str], now: datetime) -> Explanatio
     )
 
 
+def _explain_at_stage(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """How many closed deals were at a stage."""
+    if params.keys() != {"stage"} or not abilities_of(user).see_relationships:
+        raise UnknownFigure("pipeline.closed_at_stage")
+    rates = load_win_rates(now.date()).by_stage.get(params["stage"].casefold(), ())
+    if not rates:
+        raise UnknownFigure(params["stage"])
+    won, deals = rates[0].won, rates[0].deals
+    return _counted(
+        Figure(figure_id("pipeline.closed_at_stage", stage=params["stage"]), "Closed deals", deals, "count"),
+        f"Stage {params['stage']}",
+        (Input("Won", won, "count"), Input("Lost", deals - won, "count", "+")),
+        now,
+    )
+
+
+def _explain_bin(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """Of one fifth of the probabilities that deals carried as they left a stage. name: closed or won."""
+    if params.keys() != {"low"} or not abilities_of(user).see_relationships:
+        raise UnknownFigure(f"pipeline.stated_{name}")
+    one = next((one for one in calibration(load_passages(now.date())) if f"{one.low:.2f}" == params["low"]), None)
+    if one is None:
+        raise UnknownFigure(params["low"])
+    lost = one.deals - one.won
+    inputs = {
+        "closed": (Input("Won", one.won, "count"), Input("Lost", lost, "count", "+")),
+        "won": (Input("Closed deals", one.deals, "count"), Input("Lost", lost, "count", "−")),
+    }[name]
+    return _counted(bin_figure(name, one), f"Stated at {one.low:.0%} to {one.high:.0%}", inputs, now)
+
+
+def _counted(figure: Figure, scope: str, inputs: tuple[Input, ...], now: datetime) -> Explanation:
+    return Explanation(
+        figure=figure,
+        scope=scope,
+        formula="closed deals that were at it, each once a stage" if figure.label != "Won" else "closed deals − lost",
+        formula_id=figure.id.partition(":")[0],
+        formula_version=1,
+        inputs=inputs,
+        as_of=now,
+        period=f"Closed within {MONTHS} months",
+        rows_url=reverse("pipeline_odds"),
+        definition="Each deal counts once for a stage it was at, all of the company's deals, in your sight or not.",
+    )
+
+
+def _explain_closed(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    return _explain_bin("closed", user, params, now)
+
+
+def _explain_won(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    return _explain_bin("won", user, params, now)
+
+
 def _explain_chance(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     """What the forecast counts an open deal at, and why."""
     if params.keys() != {"deal"}:
@@ -103,3 +158,6 @@ def _explain_chance(user: User, params: Mapping[str, str], now: datetime) -> Exp
 def register() -> None:
     formulae.register("pipeline.win_rate", _explain)
     formulae.register("pipeline.chance", _explain_chance)
+    formulae.register("pipeline.closed_at_stage", _explain_at_stage)
+    formulae.register("pipeline.stated_closed", _explain_closed)
+    formulae.register("pipeline.stated_won", _explain_won)

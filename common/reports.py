@@ -60,8 +60,8 @@ class Report:
     total: a last row of the same columns, printed but in no file. filters: label and value, blank reads "all".
     tie_out: what it is tied to, in words, blank where nothing is. heading, strong, count: as of a ReportTable.
     more: further tables, printed but in no file. signatures: who signs below, each a line. picture: an SVG drawing
-    with fixed colours, printed above the table, which says the same. dense: the further tables in two columns, so that
-    a report of short ones is one sheet.
+    with fixed colours, printed above the table, which says the same. dense: the further tables in two columns and
+    small, so that a report of many short ones is one sheet. beside: in two columns at the size of the first.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Report:
     signatures: tuple[str, ...] = ()
     picture: str = ""
     dense: bool = False
+    beside: bool = False
 
     @property
     def tables(self) -> tuple[ReportTable, ...]:

@@ -34,6 +34,7 @@ FORMULAE: Final = {
     "bias": "Σ(forecast − actual) ÷ Σ actual",
     "coverage_80": "months inside the 80% band ÷ months with a band",
     "value_added": "off by before a person's change − off by after it",
+    "months": "closed months, of each client and lead by itself, whose forecast was held against what came",
 }
 TERMS: Final = {
     "wape": "Known as WAPE: the weighted absolute percentage error",
@@ -63,6 +64,7 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
     which = {key: value for key, value in params.items() if key != "source"}
     value = {
         "wape": sums.wape, "bias": sums.bias, "coverage_80": sums.coverage_80, "value_added": sums.added,
+        "months": sums.n,
     }[name]  # fmt: skip
     lines = {
         "wape": ((("Σ|forecast − actual|", sums.missed, "")), ("Σ|actual|", sums.size, "÷")),
@@ -75,6 +77,8 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
         inputs = (
             Input("Months inside", sums.inside, "count", ""), Input("Months with a band", sums.banded, "count", "÷")
         )  # fmt: skip
+    if name == "months":
+        inputs = (Input("Months held against what came", sums.n, "count"),)
     query = urlencode({k: v for k, v in (("client", request.client), ("source", source)) if v})
     return Explanation(
         figure=accuracy_figure(name, value, source, **which),

@@ -25,6 +25,7 @@ FORMULAE: Final = {
     "wape": "Σ|call − what came| ÷ Σ|what came|",
     "bias": "Σ(call − what came) ÷ Σ what came",
     "value_added": "error of the forecast on the day − error of the call",
+    "calls": "calls of a year that is closed, held against what came",
 }
 
 
@@ -43,8 +44,9 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
             ("Σ|forecast then − came|", score.before, ""), ("Σ|call − came|", score.missed, "−"),
             ("Σ|came|", score.size, "÷"),
         ),
+        "calls": (),
     }  # fmt: skip
-    values = {"wape": score.wape, "bias": score.bias, "value_added": score.added}
+    values = {"wape": score.wape, "bias": score.bias, "value_added": score.added, "calls": score.n}
     notes = tuple(
         f"{outcome.call.year}, called {outcome.call.made_at:%Y-%m-%d}: {outcome.call.amount:,.0f} against "
         f"{held.system:,.0f} by the forecast; {held.came:,.0f} came"

@@ -17,7 +17,14 @@ from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, parse_month, period_label
 from financials.calc.movement import TERMS
 from financials.figures import definition_of
-from financials.figures_movement import CONTRIBUTION_LABELS, CONTRIBUTION_MOVE, MOVE_LABELS, movement_figure
+from financials.figures_movement import (
+    CONTRIBUTION_LABELS,
+    CONTRIBUTION_MOVE,
+    DETAIL_LABELS,
+    MOVE_LABELS,
+    detail_figure,
+    movement_figure,
+)
 from financials.queries.movement import MovementRequest, MovementResult, load_movement
 from financials.queries.movement_margin import contribution_rows, load_sides
 from financials.queries.movement_page import RATES_MOVED, source_of
@@ -130,6 +137,57 @@ def _parts(name: str, found: MovementResult) -> tuple[Input, ...]:
     return tuple(inputs)
 
 
+_DETAIL: Final = {
+    "before": "what the forecast held of it before this step, in the months the term is about",
+    "after": "what the forecast holds of it after this step, in the same months",
+    "change": "after − before",
+}
+_OF_DETAIL: Final = ("term", "opportunity", "contract", "by")
+
+
+def _explain_detail(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+    """One deal's or contract's part of one term. A deal may move in several steps: worth first, then months."""
+    asked = _asked({key: value for key, value in params.items() if key not in _OF_DETAIL})
+    if not asked.client or params.get("term") not in TERMS or params.get("by", "rates") != "rates":
+        raise UnknownFigure("movement")
+    if not abilities_of(user).see_money:
+        raise Http404(NOT_FOUND)
+    scope = get_client_for(user, asked.client).name
+    try:
+        found = load_movement(user, asked, now=now)
+    except BadRequest:
+        raise UnknownFigure("movement") from None
+    wanted = (params["term"], params.get("opportunity", ""), params.get("contract", ""), "by" in params)
+    several = [move for one in found.clients for move in one.moves]
+    move = next((m for m in several if (m.term, m.opportunity, m.contract, m.by_rates) == wanted), None)
+    if move is None:
+        raise UnknownFigure("movement")
+    currency = found.basis.currency
+    sides = {"before": move.before, "after": move.after, "change": move.amount}
+    reads = {"before": ("after", "change", "−"), "after": ("before", "change", "+"), "change": ("after", "before", "−")}
+    first, second, sign = reads[name]
+    inputs = (
+        Input(DETAIL_LABELS[first], sides[first], currency),
+        Input(DETAIL_LABELS[second], sides[second], currency, sign),
+    )
+    url = reverse("opportunity", args=[move.opportunity]) if move.opportunity else ""
+    url = reverse("contract", args=[move.contract]) if move.contract and not url else url
+    return Explanation(
+        figure=detail_figure(name, move, found, client=asked.client),
+        scope=f"{scope}: {move.opportunity or move.contract or 'the whole client'}; {MOVE_LABELS[move.term].lower()}",
+        formula=_DETAIL[name],
+        formula_id=f"movement.{name}",
+        formula_version=1,
+        inputs=inputs,
+        as_of=found.end,
+        run=source_of(found).partition(";")[0],
+        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
+        rows_url=url or reverse("forecast_movement"),
+        definition=definition_of("forecast_movement"),
+        notes=(FORMULAE[move.term].capitalize() + ".", *([RATES_MOVED.capitalize() + "."] if move.by_rates else [])),
+    )
+
+
 _LEFT: Final = {
     "start": "net revenue at the start − what it cost, as known then",
     "end": "net revenue at the end − what it costs",
@@ -181,6 +239,13 @@ def _register_left(name: str) -> None:
     formulae.register(f"{CONTRIBUTION_MOVE}.{name}", handle)
 
 
+def _register_detail(name: str) -> None:
+    def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
+        return _explain_detail(name, user, params, now)
+
+    formulae.register(f"movement.{name}", handle)
+
+
 def _register(name: str) -> None:
     def handle(user: User, params: Mapping[str, str], now: datetime) -> Explanation:
         return _explain(name, user, params, now)
@@ -193,3 +258,5 @@ def register() -> None:
         _register(name)
     for name in CONTRIBUTION_LABELS:
         _register_left(name)
+    for name in DETAIL_LABELS:
+        _register_detail(name)

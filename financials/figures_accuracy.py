@@ -11,7 +11,10 @@ ACCURACY_LABELS: Final[dict[str, str]] = {
     "bias": "Too high or low",
     "coverage_80": "Inside the 80% band",
     "value_added": "Value added",
+    "months": "Months",
 }
+CALL_LABELS: Final[dict[str, str]] = {**ACCURACY_LABELS, "calls": "Calls"}
+_COUNTS: Final = frozenset({"months", "calls"})
 
 
 def accuracy_figure(name: str, value: Number, source: str, **which: str) -> Figure:
@@ -19,12 +22,12 @@ def accuracy_figure(name: str, value: Number, source: str, **which: str) -> Figu
     identity = figure_id(f"accuracy.{name}", source=source, **which)
     if name == "value_added":
         return Figure(identity, ACCURACY_LABELS[name], None if value is None else value * 100, "points")
-    return Figure(identity, ACCURACY_LABELS[name], value, "ratio")
+    return Figure(identity, ACCURACY_LABELS[name], value, "count" if name in _COUNTS else "ratio")
 
 
 def call_figure(name: str, value: Number, person: str, currency: str) -> Figure:
-    """Of one person's calls of closed years in one currency. name: wape, bias or value_added."""
+    """Of one person's calls of closed years in one currency. name: wape, bias, value_added or calls."""
     identity = figure_id(f"calls.{name}", person=person, currency=currency)
     if name == "value_added":
         return Figure(identity, ACCURACY_LABELS[name], None if value is None else value * 100, "points")
-    return Figure(identity, ACCURACY_LABELS[name], value, "ratio")
+    return Figure(identity, CALL_LABELS[name], value, "count" if name in _COUNTS else "ratio")

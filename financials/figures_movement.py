@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from common.figures import Figure, Number, figure_id
+from common.figures import Figure, Number, figure_id, parse_figure_id
 from common.periods import format_month
+from financials.calc.movement import Moved
 from financials.queries.movement import MovementResult
 
 MOVE_LABELS: Final[dict[str, str]] = {
@@ -58,6 +59,19 @@ def movement_figure(
     )
     label = CONTRIBUTION_LABELS[name] if measure == CONTRIBUTION_MOVE else MOVE_LABELS[name]
     return Figure(identity, label, value, found.basis.currency)
+
+
+DETAIL_LABELS: Final[dict[str, str]] = {"before": "Before", "after": "After", "change": "Change"}
+
+
+def detail_figure(name: str, move: Moved, found: MovementResult, *, client: str) -> Figure:
+    """Of one deal's or contract's part of one term: before, after or change."""
+    whole = movement_figure("start", None, found, client=client)
+    _, params = parse_figure_id(whole.id)
+    which = {"term": move.term, "opportunity": move.opportunity, "contract": move.contract}
+    by = "rates" if move.by_rates else ""
+    value = {"before": move.before, "after": move.after, "change": move.amount}[name]
+    return Figure(figure_id(f"movement.{name}", **params, **which, by=by), DETAIL_LABELS[name], value, whole.unit)
 
 
 def instant(at: datetime) -> str:

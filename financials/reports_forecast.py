@@ -82,9 +82,9 @@ def _details(page: MovementPage) -> tuple[ReportTable, ...]:
                     one.what,
                     one.client,
                     f"{one.term} {one.why}".strip(),
-                    one.before,
-                    one.after,
-                    one.amount,
+                    one.before.value,
+                    one.after.value,
+                    one.change.value,
                 ]
                 for one in page.details
             ],
@@ -196,17 +196,17 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
     """One page: the call, what moved, what may go wrong, what is asked, the track record."""
     page, beside = load_pack(user, now=now), load_pack_risks(user, now=now)
     totals = page.found.total
-    rows: list[list[Any]] = [["The forecast", page.system, None, ""]]
-    if page.low.value is not None:
-        rows += [["80% band, low", page.low, None, ""], ["80% band, high", page.high, None, ""]]
+    band = ""
+    if page.low.value is not None and page.high.value is not None:
+        band = f"80% between {ledger(page.low.value, page.currency)} and {ledger(page.high.value, page.currency)}"
+    rows: list[list[Any]] = [["The forecast", page.system, None, band]]
     rows += [
         [f"{one.who}, {one.level.lower()}", one.amount_figure, one.system_figure, one.reason] for one in page.calls
     ]
     rows.append(["Budget", page.budget, None, ""])
-    told = beside.margin.finding if beside.margin.contribution.value is not None else ""
-    rows.append(["Contribution of the forecast", beside.margin.contribution, None, ""])
+    left = [["The forecast", beside.margin.contribution, beside.margin.margin]]
     if beside.margin.call.value is not None:
-        rows.append(["Contribution of the call", beside.margin.call, None, ""])
+        left.append(["The call", beside.margin.call, beside.margin.call_margin])
     return Report(
         name="leadership-pack",
         title=f"Forecast {page.year} for leadership",
@@ -222,21 +222,28 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
         ),
         rows=rows,
         source=page.source,
-        notes=tuple(
-            note
-            for note in (
-                f"Asked: {page.asks}" if page.asks else "",
-                told,
-                beside.record,
-                *page.found.missing,
-            )
-            if note
-        ),
+        notes=page.found.missing,
+        beside=True,
         more=(
+            ReportTable(
+                "What is asked",
+                (ReportColumn("asked", "What is asked"),),
+                [],
+                note=page.asks or "Nothing was asked with the newest calls.",
+            ),
             ReportTable(
                 f"What moved since {page.since}",
                 (ReportColumn("term", "Term"), ReportColumn("amount", "Amount", "amount")),
                 [[MOVE_LABELS[term], totals[term]] for term in terms_shown(page.found)],
+            ),
+            ReportTable(
+                "What it leaves",
+                (
+                    ReportColumn("whose", "Whose"),
+                    ReportColumn("contribution", "Contribution", "amount"),
+                    ReportColumn("margin", "Margin", "ratio"),
+                ),
+                left,
             ),
             ReportTable(
                 "What may go wrong",
@@ -248,6 +255,9 @@ def pack(user: User, query: Mapping[str, str], now: datetime) -> Report:
                 ),
                 [[one.what, one.client, one.why, one.figure] for one in beside.risks],
                 note="" if beside.risks else "No term ends within 120 days, and no commit deal is late.",
+            ),
+            ReportTable(
+                "Track record", (ReportColumn("record", "Track record"),), [], note=beside.record or "Not measured yet."
             ),
         ),
     )

@@ -12,18 +12,20 @@ from accounts.calc.win_rates import AGES, Bin, Passage, Rate, brier, calibration
 from accounts.queries.deal_page import own_figure
 from accounts.queries.stages import stage_rows
 from accounts.queries.win_rates import load_passages
-from common.figures import Figure
+from common.figures import Figure, figure_id
 from common.formats import number, plural
 
 
 @dataclass(frozen=True, slots=True)
 class StageLine:
-    """ages: a figure for each age of AGES, None where no deal stayed so long. carried: mean stated on the deals."""
+    """deals: closed ones that were at the stage. ages: a figure for each age of AGES, None where no deal stayed that
+    long. carried: mean stated on the deals."""
 
     name: str
     stated: Decimal | None
     carried: Decimal | None
     rate: Rate
+    deals: Figure
     figure: Figure
     ages: tuple[tuple[Figure, Rate] | None, ...]
 
@@ -35,11 +37,17 @@ class StageLine:
 @dataclass(frozen=True, slots=True)
 class OddsPage:
     lines: tuple[StageLine, ...]
-    bins: tuple[Bin, ...]
+    bins: tuple[tuple[Bin, Figure, Figure], ...]
     score: Decimal | None
     deals: int
     finding: str
     ages: tuple[int, ...] = AGES
+
+
+def bin_figure(name: str, one: Bin) -> Figure:
+    """How many deals a fifth of stated probabilities holds, or how many of them were won. name: closed or won."""
+    label, value = ("Closed deals", one.deals) if name == "closed" else ("Won", one.won)
+    return Figure(figure_id(f"pipeline.stated_{name}", low=f"{one.low:.2f}"), label, value, "count")
 
 
 def load_odds_page(today: date) -> OddsPage:
@@ -55,7 +63,8 @@ def load_odds_page(today: date) -> OddsPage:
     ]
     bins = calibration(passages)
     deals = sum(one.deals for one in passages if one.stated is not None)
-    return OddsPage(tuple(lines), tuple(bins), brier(passages), deals, _finding(bins))
+    told = tuple((one, bin_figure("closed", one), bin_figure("won", one)) for one in bins)
+    return OddsPage(tuple(lines), told, brier(passages), deals, _finding(bins))
 
 
 def _line(
@@ -70,6 +79,7 @@ def _line(
         stated=stated.get(key),
         carried=carried,
         rate=rates[0],
+        deals=Figure(figure_id("pipeline.closed_at_stage", stage=key), "Closed deals", rates[0].deals, "count"),
         figure=own_figure(key, rates[0]),
         ages=tuple((own_figure(key, by_age[age]), by_age[age]) if age in by_age else None for age in AGES),
     )

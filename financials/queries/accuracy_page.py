@@ -51,6 +51,7 @@ class AccuracyRow:
     figures: tuple[Figure, ...]
     added: Decimal | None
     n: int
+    months: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def _line(label: str, key: str, row: Row, request: AccuracyRequest, source: Sour
         ("value_added", row.added),
     )
     figures = tuple(accuracy_figure(name, value, source, **scope) for name, value in values)
-    return AccuracyRow(label, key, figures, row.added, row.score.n)
+    months = accuracy_figure("months", row.score.n, source, **scope)
+    return AccuracyRow(label, key, figures, row.added, row.score.n, months)
 
 
 def _finding(ours: Row | None, by_method: dict[str, Row], source: Source) -> str:

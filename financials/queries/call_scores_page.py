@@ -25,7 +25,7 @@ class CallRow:
     wape: Figure
     bias: Figure
     added: Figure
-    n: int
+    calls: Figure
     unknown: int
 
 
@@ -48,11 +48,12 @@ def load_call_rows(user: User, *, now: datetime) -> CallRows:
 
 
 def _row(one: PersonScore) -> CallRow:
-    values = {"wape": one.score.wape, "bias": one.score.bias, "value_added": one.score.added}
+    values = {"wape": one.score.wape, "bias": one.score.bias, "value_added": one.score.added,
+              "calls": one.score.n}  # fmt: skip
     figures = {name: call_figure(name, value, one.email, one.currency) for name, value in values.items()}
     return CallRow(
         one.name, OverrideLevel(one.level).label, one.currency, figures["wape"], figures["bias"],
-        figures["value_added"], one.score.n, one.unknown,
+        figures["value_added"], figures["calls"], one.unknown,
     )  # fmt: skip
 
 

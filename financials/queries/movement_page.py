@@ -20,7 +20,7 @@ from common.periods import month_label, month_of, period_label
 from financials.calc import findings
 from financials.calc.findings import Part
 from financials.calc.movement import TERMS, Moved
-from financials.figures_movement import MOVE_LABELS, MOVE_WORDS, movement_figure
+from financials.figures_movement import MOVE_LABELS, MOVE_WORDS, detail_figure, movement_figure
 from financials.queries.movement import ClientMovement, MovementRequest, MovementResult, load_movement
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class Detail:
     term: str
     what: str
     url: str
-    before: Decimal
-    after: Decimal
-    amount: Decimal
+    before: Figure
+    after: Figure
+    change: Figure
     why: str = ""
 
 
@@ -113,7 +113,7 @@ def load_movement_page(user: User, request: MovementRequest, *, now: datetime) -
         chart=chart_of(found) if found.clients else None,
         rows=tuple(sorted(rows, key=lambda row: (-abs(row.change), row.name))),
         total=MovementRow("", "All clients", _figures(found, shown, totals, request.client), ZERO),
-        details=tuple(_detail(one.key, one.name, move, names) for one, move in largest),
+        details=tuple(_detail(one.key, one.name, move, names, found) for one, move in largest),
         left_off=len(every) - len(largest),
         source=source_of(found),
         choices=_choices(now, found),
@@ -205,7 +205,7 @@ def _names(user: User, moves: Iterable[Moved]) -> dict[str, str]:
     return dict(opportunities_for(user).filter(key__in=[*keys, ""]).order_by().values_list("key", "name"))
 
 
-def _detail(key: str, client: str, move: Moved, names: Mapping[str, str]) -> Detail:
+def _detail(key: str, client: str, move: Moved, names: Mapping[str, str], found: MovementResult) -> Detail:
     what, url = "", ""
     if move.opportunity:
         what = names.get(move.opportunity, move.opportunity)
@@ -216,7 +216,8 @@ def _detail(key: str, client: str, move: Moved, names: Mapping[str, str]) -> Det
         what, url = "Not under a contract", f"{reverse('entries')}?{urlencode({'client': key})}"
     else:
         what, url = "The whole client", f"{reverse('forecast')}?{urlencode({'client': key})}"
-    return Detail(key, client, MOVE_LABELS[move.term], what, url, move.before, move.after, move.amount, _why(move))
+    before, after, change = (detail_figure(name, move, found, client=key) for name in ("before", "after", "change"))
+    return Detail(key, client, MOVE_LABELS[move.term], what, url, before, after, change, _why(move))
 
 
 def _why(move: Moved) -> str:

@@ -395,3 +395,11 @@ def test_the_deal_shows_stated_beside_own_history(
     explained = sign_in(owner).get("/figures/pipeline.win_rate:stage=proposal/")
     assert explained.status_code == 200
     assert "(won + 10 × what it leans on) ÷ (closed deals + 10)" in explained.text
+    for figure, value in (
+        ("closed_at_stage:stage=proposal", 20),
+        ("stated_closed:low=0.40", 20),
+        ("stated_won:low=0.40", 4),
+    ):
+        assert f"/figures/pipeline.{figure}/" in page.text
+        assert sign_in(owner).get(f"/figures/pipeline.{figure}/").context["explanation"].figure.value == value
+    assert sign_in(owner).get("/figures/pipeline.stated_won:low=0.50/").status_code == 404

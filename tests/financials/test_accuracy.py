@@ -192,3 +192,7 @@ def test_each_figure_explains_itself(owner: User, outsider: User, measured: Clie
     assert "310.00" in told
     assert signed_in(outsider).get("/figures/accuracy.wape:source=kept;client=KESTREL/").status_code == 404
     assert signed_in(owner).get("/figures/accuracy.wape:source=guess/").status_code == 404
+    page = signed_in(owner).get("/forecast/accuracy/?source=kept").content.decode()
+    assert "/figures/accuracy.months:source=kept" in page
+    told = signed_in(owner).get("/figures/accuracy.months:source=kept;client=KESTREL/").content.decode()
+    assert "Months held against what came" in told

@@ -104,6 +104,8 @@ def test_page_rest_and_explanation_say_the_same(
     params = {"person": owner.email, "currency": "USD"}
     told = formulae["calls.value_added"](owner, params, NOW)
     assert [one.value for one in told.inputs] == [D(60), D(10), D(940)]
+    assert formulae["calls.calls"](owner, params, NOW).figure.value == 1
+    assert "/figures/calls.calls:" in page
     assert told.notes == ("2025, called 2025-09-20: 950 against 1,000 by the forecast; 940 came",)
     with pytest.raises(Http404):
         formulae["calls.value_added"](outsider, params, NOW)

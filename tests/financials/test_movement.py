@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
+from html import unescape
 from typing import Any
 
 import pytest
@@ -195,6 +197,25 @@ def test_each_term_explains_itself(owner: User, outsider: User, kestrel: Client)
     assert "D2" in page.content.decode()
     assert signed_in(outsider).get(f"/figures/movement.lost:client=KESTREL;{span}/").status_code == 404
     assert signed_in(owner).get("/figures/movement.lost:client=KESTREL/").status_code == 404
+
+
+def test_before_after_and_change_of_each_deal_open_their_explanation(
+    owner: User, outsider: User, kestrel: Client, monkeypatch: Any
+) -> None:
+    """The lost deal of 300 at 60%: 180 before, nothing after."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    browser = signed_in(owner)
+    page = browser.get("/forecast/movement/?since=2026-11-02&from=2026-01&to=2027-12").content.decode()
+    links = re.findall(r'href="(/figures/movement\.(?:before|after|change):[^"]*opportunity=D2[^"]*)"', page)
+    assert len(links) == 3
+    for link, value in zip(links, ("180.00", "0.00", "−180.00"), strict=True):
+        told = browser.get(unescape(link))
+        assert told.status_code == 200
+        assert value in told.content.decode()
+        assert "lost" in told.content.decode()
+        assert signed_in(outsider).get(unescape(link)).status_code == 404
+    assert browser.get(unescape(links[0]).replace("D2", "D9")).status_code == 404
+    assert browser.get(unescape(links[0]).replace("term=lost", "term=luck")).status_code == 404
 
 
 def test_what_cannot_be_read_is_said_and_the_default_shown(owner: User, kestrel: Client) -> None:

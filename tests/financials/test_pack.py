@@ -174,14 +174,12 @@ def test_print_and_rest_say_the_same(owner: User, kestrel: Client) -> None:
     called(owner, "950", asks="Two writers")
     report = report_kinds["leadership-pack"].read(owner, {}, NOW)
     assert report.finding == "The call for 2026 is $950, $50 over the forecast"
-    assert [row[0] for row in report.rows] == [
-        "The forecast",
-        "Amara Reyes, director",
-        "Budget",
-        "Contribution of the forecast",
-    ]
-    assert report.notes == ("Asked: Two writers",)
-    assert ["Contracts", D(-100)] in list(report.more[0].rows)
+    assert [row[0] for row in report.rows] == ["The forecast", "Amara Reyes, director", "Budget"]
+    asked, moved, left, risks, record = report.more
+    assert (asked.heading, asked.note, report.notes) == ("What is asked", "Two writers", ())
+    assert ["Contracts", D(-100)] in list(moved.rows)
+    assert [row[0] for row in left.rows] == ["The forecast"]
+    assert (risks.heading, record.note) == ("What may go wrong", "Not measured yet.")
     token = issue_token(user=owner, name="t", scopes=["*"], days=1, actor="t", now=NOW).plain
     (row,) = Browser().get("/api/v1/forecast-calls/", headers={"Authorization": f"Bearer {token}"}).json()["results"]
     assert (row["person"], row["year"], D(row["amount"]), D(row["system"])) == (owner.email, 2026, D(950), D(1000))
