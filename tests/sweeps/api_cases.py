@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import KpiDefinition
 from common.models import FxRate
 from financials.models import IndexReading
-from qbr.models import DeckTemplate
+from qbr.models import DeckBrand, DeckTemplate
 from tests.sweeps.cases import (
     AUDITORS,
     BOOKERS,
@@ -334,8 +334,8 @@ API: tuple[Case, ...] = (
         body=lambda world: {"client": "HAL", "colour": "#0B4F6C"},
     ),
     Case(
-        "api_deck-brands", lambda world: {"pk": str(world.own.client.deck_brand.pk)}, get=WRITERS, patch=WRITERS,
-        body=fixed(colour="#336699"), record=True, strange=404,
+        "api_deck-brands", lambda world: {"pk": str(DeckBrand.objects.get(client=world.own.client).pk)},
+        get=WRITERS, patch=WRITERS, body=fixed(colour="#336699"), record=True, strange=404,
     ),
     Case("api_deck-templates_list", get=DIRECTOR, post=DIRECTOR, body=fixed(kind="annual", slides=["summary"])),
     Case(
