@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fontTools.ttLib import TTFont
 
 _FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "fonts"
 _FILES = ("inter-latin.woff2", "inter-latin-ext.woff2")
+
+
+_reading = Lock()
+"""A font is read from its file bit by bit, as it is asked for: two threads at once would read each other's bits."""
 
 
 @cache
@@ -34,14 +39,15 @@ def _tabular(font: TTFont) -> dict[str, str]:
 @cache
 def _widths(name: str, weight: int) -> dict[int, float]:
     """Code point → advance in em."""
-    font = _font(name)
-    glyphs = font.getGlyphSet(location={"wght": weight, "opsz": 14})
-    em = font["head"].unitsPerEm
-    swaps = _tabular(font)
-    return {
-        point: glyphs[swaps.get(glyph, glyph) if 0x30 <= point <= 0x39 else glyph].width / em
-        for point, glyph in font.getBestCmap().items()
-    }
+    with _reading:
+        font = _font(name)
+        glyphs = font.getGlyphSet(location={"wght": weight, "opsz": 14})
+        em = font["head"].unitsPerEm
+        swaps = _tabular(font)
+        return {
+            point: glyphs[swaps.get(glyph, glyph) if 0x30 <= point <= 0x39 else glyph].width / em
+            for point, glyph in font.getBestCmap().items()
+        }
 
 
 @lru_cache(maxsize=4096)  # a chart is drawn in several sizes, and its words come again on the next page

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import threading
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -234,3 +236,30 @@ def test_spark_leaves_gaps_and_dashes_the_forecast() -> None:
     assert 'class="ahead"' in drawn
     assert 'aria-label="Net revenue"' in drawn
     assert "<path" not in marks.spark([None, None])
+
+
+def test_two_first_pages_at_once_measure_the_same_words() -> None:
+    """Fonts are read lazily: threads of a server that has just started would read each other's bits."""
+    whole, found, went_wrong = text.width("Contracted 12.3", 11, 600), [], []
+
+    def measure() -> None:
+        try:
+            found.append(text.width("Contracted 12.3", 11, 600))
+        except Exception as error:  # told by the test's own thread
+            went_wrong.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(3):
+            for kept in (text._font, text._widths, text.width):
+                kept.cache_clear()
+            threads = [threading.Thread(target=measure) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert went_wrong == []
+    assert found == [whole] * 12
