@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -13,9 +14,14 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+from qbr.calc.account import KpiSeen, WorkSeen
+from qbr.calc.compose import compose, with_agenda, worth_printing
 from qbr.calc.slides import NotClientSafe, Point
+from qbr.calc.words import with_words
 from qbr.pdf import Failed, Limits, Rendered, TimedOut, TooLarge, deck_html, render_html, render_pdf
 from tests.qbr import samples
+from tests.qbr.test_compose import data
+from tests.qbr.test_slides import D, account
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +193,37 @@ def test_header_cells_say_what_they_head_and_the_figures_lie_in_a_workbook(reade
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert len([cell for cell in cells if cell.data_type == "n" and cell.value is not None]) > 20
+
+
+def test_composed_decks_carry_their_fonts_tags_and_words_for_every_drawing() -> None:
+    """A business review and our own annual meeting, as they are composed from data: with KPIs drawn and a roadmap."""
+    leads = KpiSeen(
+        "Qualified leads", "count", "leads", "up", D(1049), D(1121), D(690), None, D(1500), D(1403), "watch",
+        (D(350), D(690), D(1049)), (date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)),
+    )  # fmt: skip
+    works = tuple(
+        WorkSeen(f"Work {place}", "Take cost out", "A. Reyes", date(2027, place, 1), date(2027, place + 3, 1),
+                 "not_started", "First store live", date(2027, place + 1, 15))
+        for place in range(1, 5)
+    )  # fmt: skip
+    held = account(kpis=(leads,), works=works)
+    for made in (
+        compose(data(account=held)),
+        compose(data(account=held, kind="annual", period="2026", audience="internal")),
+    ):
+        shown = worth_printing(with_agenda(with_words(made, {}, ())), ())
+        rendered = render_pdf(shown)
+        assert rendered.findings == ()
+        found = PdfReader(io.BytesIO(rendered.pdf))
+        for page in found.pages:
+            for reference in page["/Resources"]["/Font"].values():  # type: ignore[index]  # every page has fonts
+                descriptor = reference.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+                assert "/FontFile2" in descriptor or "/FontFile3" in descriptor
+        tree = found.trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
+        figures = [str(figure["/Alt"]) for figure in elements(tree, "/Figure")]
+        assert figures
+        assert all(text.strip() for text in figures)
+        assert any(text.startswith("Qualified leads, Jul 2026 to Sep 2026: from 350 to 1,049") for text in figures)
+        assert len(elements(tree, "/H1")) == rendered.pages
+        assert b"pdfuaid:part" in found.trailer["/Root"]["/Metadata"].get_object().get_data()  # type: ignore[index]
+    assert any(text.startswith("Roadmap 2027 to 2029") for text in figures)
