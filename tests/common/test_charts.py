@@ -240,7 +240,9 @@ def test_spark_leaves_gaps_and_dashes_the_forecast() -> None:
 
 def test_two_first_pages_at_once_measure_the_same_words() -> None:
     """Fonts are read lazily: threads of a server that has just started would read each other's bits."""
-    whole, found, went_wrong = text.width("Contracted 12.3", 11, 600), [], []
+    whole = text.width("Contracted 12.3", 11, 600)
+    found: list[float] = []
+    went_wrong: list[Exception] = []
 
     def measure() -> None:
         try:
