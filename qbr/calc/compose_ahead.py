@@ -262,7 +262,7 @@ def obligations(data: ReviewData) -> Slide | None:
         return None
     tables = tuple(
         Table(
-            (Column("What", width - 268, "name"), Column("By", 100, "text"), Column("From", 168, "quiet")),
+            (Column("What", width - 258, "name"), Column("By", 112, "text"), Column("From", 146, "quiet")),
             tuple(Row((Cell(text), Cell(formats.day(due)), Cell(source))) for due, text, source in owed[:9]),
             head,
         )
@@ -327,11 +327,16 @@ def commitments(data: ReviewData) -> Slide | None:
     )  # fmt: skip
     last = max(task.due for task in tasks if task.due)
     count = findings.count(len(tasks)).capitalize()
+    said = f"{count} commitments, each with an owner, the last by {formats.day(last)}"
+    if len(tasks) == 1:
+        said = f"One commitment, to be kept by {formats.day(last)}"
+    elif not all(task.owner for task in tasks):
+        said = f"{count} commitments, the last by {formats.day(last)}"
     return Slide(
         key="commitments",
         kind="commitments",
         section="Commitments",
-        headline=f"{count} commitments, each with an owner, the last by {formats.day(last)}",
+        headline=said,
         dek="What we leave this room with.",
         source=f"joint plan on {formats.day(data.today)}",
         table=Table(columns, rows, "Commitments"),

@@ -144,7 +144,7 @@ def _actions(data: ReviewData) -> Table | None:
     listed = [*off, *(task for task in data.tasks if task not in off and task.due)][:ACTIONS]
     if not listed:
         return None
-    columns = (Column("What we do", 216, "name", 2), Column("Owner", 92, "text"), Column("By", 68, "text"))
+    columns = (Column("What we do", 196, "name", 2), Column("Owner", 112, "text"), Column("By", 68, "text"))
     rows = tuple(
         Row((Cell(task.title), Cell(task.owner or None), Cell(formats.day_short(task.due) if task.due else None)))
         for task in listed

@@ -22,6 +22,8 @@ from qbr.calc.value import months_of, total
 
 YEARS: Final = 3
 FEW: Final = 3
+NAMED: Final = 2
+"""Pieces of work that a cell of three lines names."""
 
 
 def relationship(data: ReviewData) -> Slide | None:
@@ -80,6 +82,8 @@ def _together(data: ReviewData, since: date | None, known: list[Span]) -> str:
     made = made_of(data)
     years = (data.today - since).days // 365 if since else 0
     lead = f"{findings.count(years).capitalize()} years together" if years > 1 else f"Since {known[0].label}"
+    if before is None and since is not None and since.year == now.last.year:
+        lead = "Our first year together"
     if made is not None and made.signed and made.roi is not None and made.roi > 0:
         return f"{lead}: {formats.money(made.signed, data.currency)} of benefit signed, {_times(made.roi)} its cost"
     if before is not None and fees is not None:
@@ -172,7 +176,7 @@ def _wait(count: int) -> str:
 
 
 def _aim_row(data: ReviewData, aim: Aim) -> Row:
-    work = list(dict.fromkeys([*(goal.title for goal in aim.goals), *data.account.ties.get(aim.title, ())]))[:FEW]
+    work = list(dict.fromkeys([*(goal.title for goal in aim.goals), *data.account.ties.get(aim.title, ())]))[:NAMED]
     state = Cell(formats.day(aim.confirmed), status="on_track") if aim.confirmed else Cell("To confirm", status="open")
     why = Cell(aim.why) if aim.why else Cell("To be confirmed first", quiet=True)
     return Row((Cell(aim.title), why, Cell("; ".join(work) or "Nothing yet", quiet=not work), state))

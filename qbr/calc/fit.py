@@ -76,10 +76,9 @@ def bound(text: str) -> str:
 def wrapped(text: str, style: TextStyle, width: float) -> list[str]:
     """Lines no wider than width. A word that is wider breaks inside; nothing else does."""
     tied = bound(text)
-    lines = _broken(tied, style, width)
-    if any(NBSP in line and style.width(line) > width for line in lines):
-        lines = _broken(text, style, width)
-    return lines or [""]
+    if any(NBSP in word and style.width(word) > width - SLACK for word in tied.split(" ")):
+        tied = text  # rather apart than broken inside a word
+    return _broken(tied, style, width) or [""]
 
 
 @lru_cache(maxsize=8192)

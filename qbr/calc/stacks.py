@@ -83,6 +83,8 @@ def under_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     if FOOT - lowest - GAP < WORDS:
         return found
     words, shortened = columns_of(slide.columns, lowest + GAP, FOOT, **LARGE_WORDS)
+    if shortened:
+        words, shortened = columns_of(slide.columns, lowest + GAP, FOOT)
     return [replace(found[0], regions=(*found[0].regions, *words), cut=(*found[0].cut, *shortened))]
 
 
@@ -255,7 +257,7 @@ def _total(slide: Slide, bar: str, heads: list[str]) -> Row | None:
         return None
     benefit, cost = slide.move_total
     sums = {"Benefit a year": benefit, "Cost": cost} if bar == "benefit" else {"Fees": cost}
-    cells = [Cell(""), Cell(f"All {findings.count(len(slide.moves))}")]
+    cells = [Cell(""), Cell(findings.of_all(len(slide.moves), len(slide.moves)).capitalize())]
     for head in heads[2:]:
         cells.append(next((cell for name, cell in sums.items() if head.startswith(name)), Cell("")))
     return Row(tuple(cells), "total")

@@ -127,6 +127,11 @@ def test_day_and_month_and_a_short_last_word_stay_together() -> None:
     assert bound("Two words") == "Two words"
 
 
+def test_a_day_that_is_wider_than_its_cell_is_parted_between_words_and_not_inside_one() -> None:
+    lines = wrapped("23 May 2027", STYLES["cr"], STYLES["cr"].width("23 May 202"))
+    assert lines == ["23 May", "2027"]
+
+
 def test_a_headline_steps_down_and_is_cut_only_at_the_last_step() -> None:
     assert headline("Net fees are $3.84M").size == 28
     words = "Net fees are $3.84M, 3.1% over budget; media explains $94k of the $115k, and the autumn range most of "
