@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import Sight, client_ids, fault_of, link, person_ids
 from accounts.models import Campaign, CampaignChannel, CampaignSpend, CampaignState, Kpi
 from common.imports import (
     Column,
@@ -51,10 +51,8 @@ def load_campaigns(values: Values, context: LoadContext) -> Counts:
         campaign = existing.get(key)
         faults = [f"kpis: “{one}” is no KPI of this client" for one in keys
                   if kpis.get(one, (0, 0))[1] != clients[position]]  # fmt: skip
-        if campaign is not None and not sight.sees(campaign.client_id):
-            faults.append(NOT_YOURS.format("key", key))
-        if campaign is not None and campaign.client_id != clients[position] and not faults:
-            faults.append("client: a campaign stays with its client")
+        if fault := fault_of(campaign, clients[position], sight, key, "a campaign"):
+            faults.append(fault)
         fields = {
             **reader.at(position), "client_id": clients[position],
             **link(values, "owner", owners, "owner_id", position),

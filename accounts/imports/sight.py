@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Protocol
 
 from django.db.models import QuerySet
 
@@ -67,6 +68,22 @@ class Sight:
 
     def sees(self, client_id: int | None) -> bool:
         return client_id is None or client_id in self._met or client_id in self.client_ids
+
+
+class OfClient(Protocol):
+    client_id: int
+
+
+def fault_of(held: OfClient | None, client_id: int | None, sight: Sight, key: object, what: str) -> str:
+    """Why a row may not write the record of its key: it is not the loader's, or it would go to another client.
+
+    Blank where it may, and where there is none yet. what: the record in words, such as “a benefit”.
+    """
+    if held is None:
+        return ""
+    if not sight.sees(held.client_id):
+        return NOT_YOURS.format("key", key)
+    return "" if held.client_id == client_id else f"client: {what} stays with its client"
 
 
 def client_ids(values: Values, sight: Sight, column: str = "client") -> list[int | None]:

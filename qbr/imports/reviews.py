@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import Sight, client_ids, fault_of, link, person_ids
 from accounts.models import Client
 from common.imports import (
     Column,
@@ -59,12 +59,10 @@ def load_reviews(values: Values, context: LoadContext) -> Counts:
 def _fault(
     row: dict[str, object], review: Review | None, client: int | None, sight: Sight, starts: dict[int, int]
 ) -> str:
-    if review is not None and not sight.sees(review.client_id):
-        return NOT_YOURS.format("key", row["key"])
+    if fault := fault_of(review, client, sight, row["key"], "a review"):
+        return fault
     if review is not None and review.state != "planned":
         return "key: this review is past planning; change it on its page"
-    if review is not None and review.client_id != client:
-        return "client: a review stays with its client"
     try:
         parse_period(str(row["period"]), starts.get(client or 0, 1))
     except InvalidPeriod as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import Sight, client_ids, fault_of, link, person_ids
 from common.imports import (
     BadValue,
     Column,
@@ -74,10 +74,8 @@ def load_benefits(values: Values, context: LoadContext) -> Counts:
 
 
 def _fault(held: Benefit | None, fields: dict[str, Any], sight: Sight, key: str) -> str:
-    if held is not None and not sight.sees(held.client_id):
-        return NOT_YOURS.format("key", key)
-    if held is not None and held.client_id != fields["client_id"]:
-        return "client: a benefit stays with its client"
+    if fault := fault_of(held, fields["client_id"], sight, key, "a benefit"):
+        return fault
     share = fields.get("share", held.share if held else 1)
     reason = fields.get("share_reason", held.share_reason if held else "")
     if share is not None and share <= 0:
@@ -120,10 +118,8 @@ def load_costs(values: Values, context: LoadContext) -> Counts:
     for position in list(values.good()):
         key = values.columns["key"][position]
         held = existing.get(key)
-        if held is not None and not sight.sees(held.client_id):
-            values.reject(position, NOT_YOURS.format("key", key))
-        elif held is not None and held.client_id != clients[position]:
-            values.reject(position, "client: a cost stays with its client")
+        if fault := fault_of(held, clients[position], sight, key, "a cost"):
+            values.reject(position, fault)
         else:
             fields = {**reader.at(position), "client_id": clients[position]}
             incoming.append(Incoming(position, key, fields, {"key": key}))

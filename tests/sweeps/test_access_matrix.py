@@ -30,7 +30,7 @@ _MASKED = re.compile(
     r'(?<=nonce=")[^"]*|(?<=csrfmiddlewaretoken" value=")[^"]*|(?<="X-CSRFToken": ")[^"]*'
     r'|(?<=name="ref" value=")[^"]*|(?<="as_of":")[^"]*'
 )
-_LEADS = re.compile(r'(?:href|hx-get|hx-post)="(/[^"?#]*)')
+_LEADS = re.compile(r'(?:href|hx-get|hx-post|action|formaction)="(/[^"?#]*)')
 _KEPT_HEADERS = ("Content-Type", "Cache-Control", "Vary", "Content-Disposition", "ETag", "Location", "Allow")
 _TALKATIVE = ("Quorvane", "Qvmenov", "Qvholm", "Qvlaunch", "Qvmedia", "Qvsend", "Qvtalk")
 """Words of the records a stranger does not see."""
@@ -150,7 +150,7 @@ def test_roles(world: World, case: Case) -> None:
 
 
 def closed_to(role: str, answer: Any) -> list[str]:
-    """Links of a page that lead its reader to a 403."""
+    """Links and forms of a page that lead its reader to a 403."""
     if not answer.get("Content-Type", "").startswith("text/html"):
         return []
     found = set(_LEADS.findall(body_of(answer).decode("utf-8", "replace")))
