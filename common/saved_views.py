@@ -118,6 +118,11 @@ def view_in_sight(user: User, pk: int) -> SavedView | None:
     return view if view is not None and _in_sight(user, [view]) else None
 
 
+def own_view(user: User, pk: int) -> SavedView | None:
+    """A view is changed by its owner alone; anybody else's is not there."""
+    return SavedView.objects.filter(pk=pk, owner_id=user.pk).first()
+
+
 def pinned_views(user: User) -> list[SavedView]:
     """In the order of the cockpit: of pages this person may open, and still theirs to see. One query, and one for each
     filter of `sights` in shared views.

@@ -21,9 +21,9 @@ from accounts.actions.opportunities import change_opportunity
 from accounts.calc.deals import outcome_of
 from accounts.forms.deal_moves import CloseForm, MoveForm, ReasonForm
 from accounts.forms.opportunities import deal_scope
-from accounts.models import Category, DealClosing, Opportunity, OpportunityKind
+from accounts.models import Category, Opportunity, OpportunityKind
 from accounts.queries.board import By, board_finding, load_board
-from accounts.queries.closings import competitors_known, load_win_loss, win_loss_finding
+from accounts.queries.closings import closing_of, competitors_known, load_win_loss, win_loss_finding
 from accounts.queries.header import client_header
 from accounts.queries.hygiene import ANY, FAULTS
 from accounts.queries.odds import load_odds
@@ -199,7 +199,7 @@ def reason(request: HttpRequest, key: str) -> HttpResponse:
     """Why a deal closed, where nobody said so as it did."""
     user = signed_in(request)
     deal = get_editable_opportunity_for(user, key)
-    form = ReasonForm(request.POST or None, instance=DealClosing.objects.filter(opportunity=deal).first())
+    form = ReasonForm(request.POST or None, instance=closing_of(deal))
     page = FormPage(
         form=form,
         title=f"Why {deal.name} was {deal.outcome}" if deal.outcome != "open" else f"Why {deal.name} closed",

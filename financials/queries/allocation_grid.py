@@ -9,13 +9,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from accounts.access import clients_for, opportunities_for
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.access import NOT_FOUND, clients_for, opportunities_for
 from accounts.models import Client
 from accounts.queries.people import assignable
 from common.money import ZERO
 from financials.access import allocations_for, workplaces_for
 from financials.models import Allocation
-from financials.queries.capacity import CapacityAsked, load_capacity
+from financials.queries.capacity import CapacityAsked, load_capacity, monday_of
 from people.models import User as Person
 
 if TYPE_CHECKING:
@@ -244,3 +247,20 @@ def with_typed(grid: Grid, typed: Mapping[str, str], clashes: Mapping[str, str])
         for row in grid.rows
     )
     return replace(grid, rows=rows, new=_new(len(rows), typed))
+
+
+def person_in_reach(user: User, email: str, today: date) -> Person:
+    """Whose weeks this reader plans or sees; anyone else is as unknown as nobody: Http404."""
+    this = monday_of(today)
+    found = Person.objects.filter(email=email, is_active=True).first() if "\x00" not in email else None
+    if found is not None:
+        book = load_capacity(user, CapacityAsked(this, this, person=email), today=this)
+        if book.people or found.pk == user.pk or allocations_for(user).filter(person=found).exists():
+            return found
+    raise Http404(NOT_FOUND)
+
+
+def rows_of(user: User, client: Client | None, person: Person | None) -> QuerySet[Allocation]:
+    """Those in sight of the client, else of the person."""
+    rows = allocations_for(user)
+    return rows.filter(client=client) if client else rows.filter(person=person)

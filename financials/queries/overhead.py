@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from common.money import ZERO
 from common.periods import Month
-from financials.models import OverheadDriver
+from financials.models import OverheadDriver, OverheadRule
 from financials.queries.basis import Basis, Sql
 
 DEFAULT: Final = OverheadDriver.DELIVERY_LABOUR
@@ -122,3 +122,8 @@ def _weights(rows: Sql, converted: str, drivers: Iterable[str], *, historic: boo
             "0::numeric AS part FROM q WHERE false"
         )
     return " UNION ALL ".join(branches), params
+
+
+def overhead_rules() -> list[OverheadRule]:
+    """By which driver the pool is spread, and since when; the newest first."""
+    return list(OverheadRule.objects.order_by("-starts"))

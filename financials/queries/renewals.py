@@ -19,7 +19,7 @@ from financials.access import contracts_for
 from financials.calc.notice import notice_deadline, term_under_way
 from financials.calc.renewals import USUAL
 from financials.calc.schedule import IN_FORCE, Move, Terms, end_in_force
-from financials.models import Contract, ContractKind, ContractStatus, NoticeRule, Renewal
+from financials.models import Contract, ContractKind, ContractStatus, NoticeRule, Renewal, RenewalPlan
 from financials.queries.basis import Basis
 from financials.queries.terms import TermBook, book_of, decided, with_terms
 
@@ -224,3 +224,8 @@ def _in_reporting(contract: Contract, basis: Basis | None, today: date) -> Decim
         return None
     rate = basis.rate(contract.currency, month_of(today))
     return None if rate is None else quantise(contract.amount * rate.value, basis.currency)
+
+
+def plan_of(contract: Contract, term_end: date) -> RenewalPlan | None:
+    """What was said of the renewal at the end of that term."""
+    return RenewalPlan.objects.filter(contract=contract, term_end=term_end).first()

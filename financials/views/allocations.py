@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import NOT_FOUND, clients_for, get_client_for
+from accounts.access import clients_for, get_client_for
 from accounts.models import Client
 from common.formats import plural
 from common.policies import DELIVERY, DIRECTOR, allow
-from financials.access import allocations_for
 from financials.actions.allocations import copy_week, save_plan
 from financials.forms.allocations import read_grid
 from financials.forms.time import week_of
-from financials.queries.allocation_grid import Grid, load_grid, plain, with_typed
-from financials.queries.capacity import CapacityAsked, load_capacity
+from financials.queries.allocation_grid import Grid, load_grid, person_in_reach, plain, rows_of, with_typed
 from people.models import User
 from people.requests import signed_in
 
@@ -37,7 +34,7 @@ def allocation_plan(request: HttpRequest) -> HttpResponse:
     first = week_of(request.GET.get("from", ""), now.date())
     person = None
     if client is None and request.GET.get("person"):
-        person = _person(user, request.GET["person"].lower(), now.date())
+        person = person_in_reach(user, request.GET["person"].lower(), now.date())
     if client is None and person is None:
         return render(request, "financials/allocation_choose.html", {"clients": clients_for(user).order_by("name")})
     grid = load_grid(user, client=client, person=person, first=first, today=now.date())
@@ -60,24 +57,10 @@ def allocation_plan(request: HttpRequest) -> HttpResponse:
     return render(request, "financials/allocation_plan.html", context, status=422 if errors else 200)
 
 
-def _person(user: User, email: str, today: date) -> User:
-    """Somebody in reach; anyone else is as unknown as nobody."""
-    this = week_of("", today)
-    found = User.objects.filter(email=email, is_active=True).first() if "\x00" not in email else None
-    if found is not None:
-        book = load_capacity(user, CapacityAsked(this, this, person=email), today=this)
-        planned = allocations_for(user).filter(person=found)
-        if book.people or found.pk == user.pk or planned.exists():
-            return found
-    raise Http404(NOT_FOUND)
-
-
 def _copy(request: HttpRequest, user: User, grid: Grid, client: Client | None, person: User | None) -> HttpResponse:
     """After what was typed is saved."""
     week = week_of(request.POST["copy"], grid.weeks[0])
-    rows = allocations_for(user)
-    rows = rows.filter(client=client) if client else rows.filter(person=person)
-    count = copy_week(rows=rows, week=week, actor=user.email)
+    count = copy_week(rows=rows_of(user, client, person), week=week, actor=user.email)
     if count:
         messages.success(request, f"{plural(count, 'row')} copied from the week before.")
     else:

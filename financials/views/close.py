@@ -21,10 +21,10 @@ from financials.actions import closing
 from financials.actions.closing import Refused
 from financials.actions.periods import CannotClose, close_month, reopen_month
 from financials.forms.close import CheckForm, DriverForm
-from financials.models import OverheadRule
 from financials.queries.close_files import PARTS, file_rows
 from financials.queries.close_list import load_months
 from financials.queries.close_page import load_close_page
+from financials.queries.overhead import overhead_rules
 from financials.queries.restatement import HEAD, load_restatement
 from people.access import abilities_of
 from people.requests import signed_in
@@ -196,7 +196,7 @@ def overhead(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "The driver is set; overhead is spread by it from that month on.")
                 return HttpResponseRedirect(reverse("overhead"))
     context: dict[str, Any] = {
-        "rules": list(OverheadRule.objects.order_by("-starts")),
+        "rules": overhead_rules(),
         "form": form,
         "errors": errors,
         "closed": closed,

@@ -29,7 +29,7 @@ from financials.queries.renewal_board import (
     renewal_finding,
     renewal_scope,
 )
-from financials.queries.renewals import renewals_ahead
+from financials.queries.renewals import plan_of, renewals_ahead
 from people.access import abilities_of
 from people.requests import signed_in
 
@@ -72,7 +72,7 @@ def renewal(request: HttpRequest, number: str) -> HttpResponse:
     row = next((one for one in ahead if one.pk == contract.pk), None)
     if row is None:
         raise Http404("This contract comes to no renewal.")
-    plan = RenewalPlan.objects.filter(contract=contract, term_end=row.ends_on).first()
+    plan = plan_of(contract, row.ends_on)
     can, seen = abilities_of(user), expected_version(request)
     form = RenewalForm(
         request.POST or None,

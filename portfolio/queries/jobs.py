@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Cast, Substr
@@ -13,9 +12,7 @@ from accounts.models import Client
 from common.jobs import kinds
 from common.models import Job, JobState
 from common.policies import ADMINISTRATOR, FINANCE
-
-if TYPE_CHECKING:
-    from people.models import User
+from people.models import User
 
 OPEN = (JobState.READY, JobState.LEASED, JobState.FAILED)
 SHAPES = {JobState.DONE: "on_track", JobState.DEAD: "at_risk", JobState.FAILED: "watch"}
@@ -93,3 +90,12 @@ def _row(job: Job, about: str) -> JobRow:
         created_at=job.created_at,
         finished_at=job.finished_at,
     )
+
+
+def housekeeping() -> dict[str, int]:
+    """What an administrator looks after: people, work that waits, work set aside."""
+    return {
+        "people": User.objects.filter(is_active=True).count(),
+        "waiting": Job.objects.filter(state__in=OPEN).count(),
+        "dead": Job.objects.filter(state=JobState.DEAD).count(),
+    }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 PRINT: Final = "report_file"
+SHOWN: Final = 8
 KEPT: Final = 20
 """Files of one reader that are kept; older ones go when a new one is asked for."""
 
@@ -50,6 +51,19 @@ def file_for(user: User, pk: int) -> ReportFile:
     if found is None or kind_for(user, found.name) is None:
         raise Http404(NOT_FOUND)
     return found
+
+
+def others_of(user: User, name: str, *, but: int = 0) -> list[ReportFile]:
+    """The newest files of one's own by the same report."""
+    return list(files_of(user).filter(name=name).exclude(pk=but)[:SHOWN])
+
+
+def body_of(file: ReportFile) -> bytes:
+    """Raises Http404 until it is made."""
+    body = ReportFile.objects.filter(pk=file.pk).values_list("pdf", flat=True).first()
+    if body is None:
+        raise Http404(NOT_FOUND)
+    return bytes(body)
 
 
 def making_of(file: ReportFile) -> Making:

@@ -16,7 +16,6 @@ from accounts.queries.attention import attention
 from accounts.queries.pipeline import Scope, pipeline_totals
 from common.attention import TODAY, WEEK, AttentionItem
 from common.exports import About, file_response
-from common.models import Job, JobState
 from common.policies import MONEY_READERS, allow
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
@@ -24,10 +23,10 @@ from financials.queries.close_attention import close_waiting
 from financials.queries.renewal_attention import renewal_items
 from financials.queries.renewals import passed_of, renewals_ahead
 from people.access import abilities_of
-from people.models import User
 from people.requests import signed_in
 from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit
 from portfolio.queries.cockpit_table import table_rows
+from portfolio.queries.jobs import housekeeping
 
 ATTENTION_SHOWN: Final = 8
 ORDER: Final = {"at_risk": 0, "watch": 1, "unknown": 2}
@@ -41,7 +40,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     can = abilities_of(user)
     if not can.see_clients:
-        return render(request, "portfolio/cockpit_administrator.html", _administrator())
+        return render(request, "portfolio/cockpit_administrator.html", housekeeping())
     if not can.see_money:
         rows = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS)
         finding = renewals_finding(
@@ -86,15 +85,6 @@ def attention_sub(found: int, *, everything: bool) -> str:
     if everything or found <= ATTENTION_SHOWN:
         return "Ranked by weight and time left"
     return f"The {count(ATTENTION_SHOWN)} most pressing, ranked by weight and time left"
-
-
-def _administrator() -> dict[str, object]:
-    waiting = Job.objects.filter(state__in=[JobState.READY, JobState.LEASED, JobState.FAILED]).count()
-    return {
-        "people": User.objects.filter(is_active=True).count(),
-        "waiting": waiting,
-        "dead": Job.objects.filter(state=JobState.DEAD).count(),
-    }
 
 
 @require_GET

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import NOT_FOUND
 from common.policies import CLIENT_READERS, allow, public
 from people.requests import signed_in
 from portfolio import reminders
 from portfolio.api.throttling import AddressRate, limited
-from portfolio.models import CalendarFeed, Mail
 from portfolio.queries.calendar_feed import as_ics, calendar_entries
-
-KEPT = 30
+from portfolio.queries.mails import feed_if_any, get_mail_for, mails_of
 
 
 @require_GET
@@ -26,13 +23,13 @@ KEPT = 30
 def calendar_settings(request: HttpRequest) -> HttpResponse:
     """The address is made at the first POST: a page that is only read writes nothing."""
     user = signed_in(request)
-    feed = CalendarFeed.objects.filter(user=user).first()
+    feed = feed_if_any(user)
     path = reverse("calendar_feed", args=[reminders.token_of(feed)]) if feed else ""
     context = {
         "feed": feed,
         "address": request.build_absolute_uri(path) if path else "",
         "wanted": reminders.wants_digest(user),
-        "mails": list(Mail.objects.filter(user=user).exclude(subject="")[:KEPT]),
+        "mails": mails_of(user),
         "kept_only": settings.MAIL_IS_KEPT,
     }
     return render(request, "portfolio/calendar.html", context)
@@ -42,7 +39,7 @@ def calendar_settings(request: HttpRequest) -> HttpResponse:
 @allow(roles=CLIENT_READERS)
 def calendar_reset(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
-    if CalendarFeed.objects.filter(user=user).exists():
+    if feed_if_any(user):
         reminders.reset_feed(user, now)
         messages.success(request, "A new address. The old one shows nothing any more: subscribe again.")
     else:
@@ -63,10 +60,7 @@ def digest_choice(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allow(roles=CLIENT_READERS)
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
-    found = Mail.objects.filter(user=signed_in(request), pk=pk).exclude(subject="").first()
-    if found is None:
-        raise Http404(NOT_FOUND)
-    return render(request, "portfolio/mail.html", {"mail": found})
+    return render(request, "portfolio/mail.html", {"mail": get_mail_for(signed_in(request), pk)})
 
 
 def _feed(request: HttpRequest, token: str) -> HttpResponse:

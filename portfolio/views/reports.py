@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import NOT_FOUND, get_client_for
+from accounts.access import get_client_for
 from common.policies import CLIENT_READERS, allow
 from common.reports import ReportKind
 from people.models import User
 from people.requests import signed_in
 from portfolio.actions import ask_for_report
-from portfolio.models import ReportFile
-from portfolio.queries.report_files import file_for, files_of, kind_for, making_of
+from portfolio.queries.report_files import body_of, file_for, kind_for, making_of, others_of
 
-SHOWN = 8
 LONGEST = 200
 
 
@@ -44,8 +42,7 @@ def report_pdf(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         file = ask_for_report(name=name, query=query, actor=user)
         return HttpResponseRedirect(reverse("report_file", args=[file.pk]))
-    others = files_of(user).filter(name=name)[:SHOWN]
-    return render(request, "portfolio/report_file.html", {"kind": kind, "others": others})
+    return render(request, "portfolio/report_file.html", {"kind": kind, "others": others_of(user, name)})
 
 
 @require_GET
@@ -56,7 +53,7 @@ def report_file(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"file": file, "making": making_of(file), "kind": _kind(user, file.name)}
     if request.headers.get("HX-Request"):
         return render(request, "portfolio/report_making.html", context)
-    context["others"] = files_of(user).filter(name=file.name).exclude(pk=file.pk)[:SHOWN]
+    context["others"] = others_of(user, file.name, but=file.pk)
     return render(request, "portfolio/report_file.html", context)
 
 
@@ -64,9 +61,7 @@ def report_file(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(roles=CLIENT_READERS)
 def report_download(request: HttpRequest, pk: int) -> HttpResponse:
     file = file_for(signed_in(request), pk)
-    body = ReportFile.objects.filter(pk=file.pk).values_list("pdf", flat=True).first()
-    if body is None:
-        raise Http404(NOT_FOUND)
+    body = body_of(file)
     name = slugify(file.title.replace("–", " to ")) or file.name
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return HttpResponse(bytes(body), content_type="application/pdf", headers=headers)
+    return HttpResponse(body, content_type="application/pdf", headers=headers)

@@ -14,7 +14,7 @@ from accounts.access import NOT_FOUND
 from common import saved_views as views
 from common.models import SavedView
 from common.policies import allow
-from common.saved_views import MakeTile, Refused, SavedPage
+from common.saved_views import MakeTile, Refused, SavedPage, own_view
 from people.models import User
 from people.requests import signed_in
 
@@ -29,8 +29,7 @@ def _page(user: User, name: str) -> SavedPage:
 
 
 def _own(user: User, pk: int) -> tuple[SavedView, SavedPage]:
-    """A view is changed by its owner alone; anybody else's is not there."""
-    view = SavedView.objects.filter(pk=pk, owner_id=user.pk).first()
+    view = own_view(user, pk)
     if view is None:
         raise Http404(NOT_FOUND)
     return view, _page(user, view.page)

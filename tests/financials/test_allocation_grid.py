@@ -43,7 +43,7 @@ def key(person: User | None, client: Client, *, contract: int | str = "", role: 
 
 def rows() -> list[tuple[Any, ...]]:
     names = ("week", "person__name", "role", "contract__number", "hours", "firm", "opportunity__key")
-    return list(Allocation.objects.order_by("week", "person__name", "role").values_list(*names))
+    return list(Allocation.objects.order_by("week", "person__name", "role", "pk").values_list(*names))
 
 
 def test_cells_are_written_moved_and_emptied(acme: Client, ana: User, owner: User, sign_in: Any) -> None:
