@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ ERASED: Final = "erased person"
 _APPS: Final = frozenset({"common", "people", "accounts", "financials", "qbr", "portfolio"})
 kept: Registry[str] = Registry("tables that are never rewritten")
 """Label of a table ("app.model"): why a name stays in it."""
+endings: Registry[Callable[[Any, Any, datetime], int]] = Registry("what ends when a person is erased")
+"""By how it is counted: given the contact, who asked for it and the moment, ends it and says how many there were."""
 skipped: Final = frozenset(
     {"people.user", "common.auditentry", "common.inputversion", "common.heartbeat", "common.idempotencykey"}
 )

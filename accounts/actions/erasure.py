@@ -28,7 +28,7 @@ from accounts.queries.name_remains import remains
 from accounts.queries.personal import key_hash, names_of
 from common import audit
 from common.models import AuditEntry, IdempotencyKey, ImportBatch, ImportChange
-from common.personal import Names, purge, replaced
+from common.personal import Names, endings, purge, replaced
 from people.models import User
 
 FIRST, LAST = "Erased", "person"
@@ -50,6 +50,7 @@ def erase_contact(*, contact: Contact, reason: str, actor: User, now: datetime) 
         names = names_of(contact)
         _refuse_namesakes(contact, names)
         counts = _own_rows(contact, names)
+        counts |= {what: end(contact, actor, now) for what, end in endings}
         hashes = key_hash(contact.key), key_hash(contact.email) if contact.email else ""
         owned = {f"contact:{contact.pk}", *(f"stakeholding:{pk}" for pk in _parts(contact))}
         Contact.objects.filter(pk=contact.pk).update(

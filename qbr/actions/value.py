@@ -180,6 +180,15 @@ def end_ask(*, value_ask: ValueAsk, actor: User, now: datetime) -> None:
         _told(one, actor.email, "took back", {"state": ("sent", "proposed")})
 
 
+def end_asks_of(contact: Contact, actor: User, now: datetime) -> int:
+    """Links still open to somebody who is erased: whoever holds the address is nobody we know. Returns how many."""
+    asked = ValueAsk.objects.select_related("client").filter(contact=contact, revoked_at=None)
+    still = [one for one in asked if one.client.local_date(now) <= one.expires_on]
+    for one in still:
+        end_ask(value_ask=one, actor=actor, now=now)
+    return len(still)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one benefit was answered. amount: the total the client holds right, for an edit."""

@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions.erasure import erase_contact
 from accounts.models import Client
 from common.models import AuditEntry
 from people.models import User
@@ -157,6 +158,15 @@ def test_nobody_asks_a_seat_whose_holder_is_not_known(client: Client, owner: Use
     one, seat = benefit(client, "Print saved", "10"), make_contact(client, identified=False)
     said = {"contact": seat.pk, "benefits": one.pk, "expires_on": client.local_date(timezone.now())}
     assert sign_in(owner).post(reverse("value_ask", args=[client.key]), said).status_code == 422
+
+
+def test_the_link_of_somebody_who_is_erased_opens_nothing(asked: ValueAsk, owner: User) -> None:
+    url = address(asked)
+    assert Browser().get(url).status_code == 200
+    made = erase_contact(contact=asked.contact, reason="Asked for it", actor=owner, now=timezone.now())
+    assert made.counts["open request to confirm"] == 1
+    assert Browser().get(url).status_code == 410
+    assert set(Benefit.objects.values_list("state", flat=True)) == {"proposed"}
 
 
 def test_too_many_calls_are_refused(asked: ValueAsk, settings: Any) -> None:
