@@ -172,6 +172,11 @@ def _a_year(one: Agreement) -> Decimal:
 # --- how we work -------------------------------------------------------------------------------------------------
 
 
+def _asked(one: Agreement) -> str:
+    said = "; ".join(filter(None, (one.renewal_word, f"notice by {formats.day(one.notice_on)}")))
+    return f"{said[:1].upper()}{said[1:]}."
+
+
 def operating(data: ReviewData) -> Slide | None:
     """Who is here, who answers for what, who is called when it goes wrong. None with fewer than two of ours."""
     if len(data.team) < 2:
@@ -183,10 +188,7 @@ def operating(data: ReviewData) -> Slide | None:
         path.append(Point("Then", f"{data.account.escalates_to}."))
     goals = [goal for aim in data.account.aims for goal in aim.goals if goal.owner]
     notices = [one for one in data.agreements if one.in_force and one.notice_on and one.notice_on >= data.today]
-    terms = [
-        Point(one.title, "; ".join(filter(None, (one.renewal_word, f"notice by {formats.day(one.notice_on)}"))) + ".")
-        for one in sorted(notices, key=lambda one: one.notice_on or data.today)[:2]
-    ]
+    terms = [Point(one.title, _asked(one)) for one in sorted(notices, key=lambda one: one.notice_on or data.today)[:2]]
     parts = (
         ("Who answers for what", [Point(goal.owner, goal.title) for goal in goals[:3]]),
         ("Who to call, in order", path),
@@ -221,8 +223,8 @@ def bets(data: ReviewData) -> Slide | None:
     if not found:
         return None
     columns = (
-        Column("", 38, "rank"), Column("What we would try", 320, "name"), Column("For which aim", 290, "text"),
-        Column("It goes on if", 290, "text"), Column("By", 100, "text"), Column("Owner", 130, "text"),
+        Column("", 38, "rank"), Column("What we would try", 320, "name"), Column("For which aim", 276, "text"),
+        Column("It goes on if", 290, "text"), Column("By", 114, "text"), Column("Owner", 130, "text"),
     )  # fmt: skip
     ranked = sorted(found, key=lambda one: (one.gate_on or data.today, one.title))[:MOST]
     rows = tuple(
