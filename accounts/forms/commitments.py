@@ -6,34 +6,23 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms.owed import OwedForm, day_field
 from accounts.models import Commitment, Side
-from accounts.queries.people import assignable
-from people.models import User
 
 
-def _day(label: str, *, required: bool = False, help_text: str = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
+class CommitmentForm(OwedForm):
+    ended = ("kept_on", "dropped_on")
 
-
-class CommitmentForm(forms.Form):
     side = forms.ChoiceField(label="Whose promise", choices=Side.choices, widget=forms.RadioSelect, initial=Side.OURS)
-    text = forms.CharField(label="What was promised", max_length=300)
-    due = _day("Due", required=True)
-    owner = forms.ModelChoiceField(
-        label="Who of ours sees to it", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
-    )
-    kept_on = _day("Kept on", help_text="Blank while it is open.")
-    dropped_on = _day("Dropped on", help_text="Both sides agreed to let it go.")
+    due = day_field("Due", required=True)
+    kept_on = day_field("Kept on", help_text="Blank while it is open.")
+    dropped_on = day_field("Dropped on", help_text="Both sides agreed to let it go.")
+    field_order = ("side", "text", "due", "owner", "kept_on", "dropped_on")
 
     def __init__(self, *args: Any, promise: Commitment | None = None, **kwargs: Any) -> None:
-        if promise is not None:
-            kwargs["initial"] = {name: getattr(promise, name) for name in self.base_fields}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, held=promise, **kwargs)
         fields: Any = self.fields
-        fields["owner"].queryset = assignable(promise.owner_id if promise else None)
-        if promise is None:
-            del fields["kept_on"], fields["dropped_on"]
+        fields["text"].label, fields["owner"].label = "What was promised", "Who of ours sees to it"
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
