@@ -260,7 +260,7 @@ def test_a_stale_answer_changes_nothing(world: World, owner: User) -> None:
 @pytest.mark.django_db
 def test_who_asked_stays_noted_though_nobody_of_theirs_any_more(world: World, owner: User) -> None:
     gone = make_contact(world.client, identified=False)
-    ask = Ask.objects.create(client=world.client, contact=gone, text="A price", asked_on=date(2026, 11, 2))
+    ask = Ask.objects.create(key="ASK-9", client=world.client, contact=gone, text="A price", asked_on=date(2026, 11, 2))
     said = {"text": "A better price", "contact": gone.pk, "asked_on": "2026-11-02", "version": "1"}
     assert browser_of(owner).post(f"/clients/HAL/asks/{ask.pk}/", said).status_code == 302
     ask.refresh_from_db()
