@@ -19,10 +19,11 @@ from qbr.calc.compose_inside import people, risks
 from qbr.calc.compose_joint import charter, lessons, relationship, strategy
 from qbr.calc.compose_kpis import kpis, standing_in_short
 from qbr.calc.compose_market import market
-from qbr.calc.compose_money import drawn_fees, fees, fees_finding, moved_column, scorecard, summary
+from qbr.calc.compose_money import drawn_fees, fees, fees_finding, moved_column, summary
 from qbr.calc.compose_moves import moves
 from qbr.calc.compose_profit import profit
 from qbr.calc.compose_promises import promises
+from qbr.calc.compose_scorecard import scorecard
 from qbr.calc.compose_service import service
 from qbr.calc.compose_value import made_of, value
 from qbr.calc.compose_voice import voice
