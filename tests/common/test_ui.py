@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
@@ -212,7 +213,9 @@ def test_explanation_shows_every_part() -> None:
         xlsx_url="/rows.xlsx",
         notes=("39.6% of net revenue",),
     )
-    drawn = render_to_string("components/explain.html", {"explanation": explanation})
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    drawn = render_to_string("components/explain.html", {"explanation": explanation, "request": request})
     for said in (
         "$158,500.00",
         "net revenue − labour",

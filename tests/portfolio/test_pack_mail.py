@@ -81,7 +81,7 @@ def test_it_is_made_once_and_mailed_to_each_once(
     first = outbox.outbox[0]
     assert first.subject == "The call for 2026 is $950, $50 over the forecast"
     assert "- Amara Reyes, director: net revenue 950.00; forecast then 1,000.00; why Agreed" in first.body
-    assert "Asked: Two writers" in first.body
+    assert "What is asked\nTwo writers\n" in first.body
     ((name, content, kind),) = first.attachments
     assert (name[-4:], bytes(content)[:5], kind) == (".pdf", b"%PDF-", "application/pdf")
     assert first.reply_to == [owner.email]

@@ -340,7 +340,7 @@ API: tuple[Case, ...] = (
     Case("api_deck-templates_list", get=DIRECTOR, post=DIRECTOR, body=fixed(kind="annual", slides=["summary"])),
     Case(
         "api_deck-templates",
-        lambda world: {"pk": str(DeckTemplate.objects.get_or_create(kind="qbr", defaults={"slides": ["kpis"]})[0].pk)},
+        lambda world: {"pk": str(DeckTemplate.objects.get(kind="qbr").pk)},
         get=DIRECTOR, patch=DIRECTOR, body=fixed(slides=["kpis", "value"]),
     ),
     Case(

@@ -97,6 +97,7 @@ from qbr.models import (
     Deck,
     DeckBrand,
     DeckLink,
+    DeckTemplate,
     PreRead,
     Review,
     ReviewRating,
@@ -303,6 +304,7 @@ def build_world() -> World:
         changes={"page": (1, 2)},
     )
     stage = Stage.objects.create(name="Proposal", position=1, probability=Decimal("0.5"), stale_days=60)
+    DeckTemplate.objects.create(kind="qbr", slides=["kpis"])
     return World(people, strangers, own, theirs, stage, batch, token, trail, _now())
 
 
