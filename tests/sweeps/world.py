@@ -304,7 +304,7 @@ def build_world() -> World:
         changes={"page": (1, 2)},
     )
     stage = Stage.objects.create(name="Proposal", position=1, probability=Decimal("0.5"), stale_days=60)
-    DeckTemplate.objects.create(kind="qbr", slides=["kpis"])
+    DeckTemplate.objects.create(kind="qbr")  # all slides, as they are composed
     return World(people, strangers, own, theirs, stage, batch, token, trail, _now())
 
 
