@@ -132,8 +132,9 @@ def draw(one: Uncertain, *, trials: int = TRIALS, seed: int = SEED) -> Floats:
     total = np.repeat(one.certain[:, None], trials, axis=1)
     if one.events:
         shared = dice.standard_normal(trials)
-        own = dice.standard_normal((len(one.events), trials))
-        fates = math.sqrt(TOGETHER) * shared + math.sqrt(1 - TOGETHER) * own
+        fates = dice.standard_normal((len(one.events), trials))
+        fates *= math.sqrt(1 - TOGETHER)
+        fates += math.sqrt(TOGETHER) * shared
         # Each event's chances under each other: whether a trial's fate lies under each of them, times what that adds.
         place = np.repeat(np.arange(len(one.events)), [len(event.chances) for event in one.events])
         limits = np.array([_limit(chance) for event in one.events for chance in event.chances])
