@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -22,13 +22,11 @@ from financials.queries.pack import forecast_of_year
 from financials.queries.scenarios import Told, load_scenarios
 from people.access import Abilities
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem
 from portfolio.api.reports import FORMATS, ReportBody
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.api.schema import problems
 from portfolio.api.tables import Asked, Table, TableView
-
-NOT_HELD: Final = "Some fields do not hold."
 
 
 def checked(form: Any, wrong: list[tuple[str, str]]) -> dict[str, Any]:

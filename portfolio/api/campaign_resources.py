@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
@@ -19,7 +19,7 @@ from accounts.actions.campaigns import ChannelTaken, change_channel, remove_camp
 from accounts.forms.campaigns import ChannelForm
 from accounts.models import CampaignState, Kpi
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import Problem, field_problem, form_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 
 
@@ -64,20 +64,17 @@ CAMPAIGNS = Resource(
 )
 
 
-_NOT_HELD: Final = "Some fields do not hold."
-
-
 def _checked(body: Mapping[str, Any]) -> dict[str, Any]:
     form = ChannelForm(dict(body))
     if not form.is_valid():
-        raise Problem(422, _NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+        raise form_problem(form)
     return form.cleaned_data
 
 
 def _add_channel(user: User, body: Mapping[str, Any]) -> int:
     campaign = campaigns_for(user).select_related("client").filter(key=body["campaign"]).first()
     if campaign is None:
-        raise Problem(422, _NOT_HELD, errors=[("/campaign", "unknown")])
+        raise field_problem("campaign", "unknown")
     values = _checked(body)
     if campaign.channels.filter(channel=values["channel"]).exists():
         raise Problem(409, "The campaign has a channel of that name: change it with PATCH.")
@@ -89,7 +86,7 @@ def _change_channel(user: User, record: Any, body: Mapping[str, Any]) -> int:
         user, record.campaign.client.key, record.campaign_id, record.pk
     )  # fmt: skip
     if body.get("campaign", channel.campaign.key) != channel.campaign.key:
-        raise Problem(422, _NOT_HELD, errors=[("/campaign", "a channel stays with its campaign")])
+        raise field_problem("campaign", "a channel stays with its campaign")
     values = _checked({"channel": channel.channel, "budget": channel.budget, **body})
     try:
         return change_channel(channel=channel, values=values, expected=None, actor=user).pk

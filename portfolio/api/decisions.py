@@ -18,7 +18,7 @@ from financials.actions.time_edits import decide_entries
 from financials.models import TimeStatus
 from portfolio.api import idempotency
 from portfolio.api.authentication import require_scope
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem
 from portfolio.api.schema import problems
 from portfolio.api.views import MAX_BULK, ApiView
 
@@ -77,5 +77,5 @@ def _read(given: Any) -> tuple[TimeStatus, set[int]]:
     if not 1 <= len(ids) <= MAX_BULK or not known:
         wrong.append(("/ids", f"a list of 1 to {MAX_BULK} ids"))
     if wrong:
-        raise Problem(422, "Some fields do not hold.", errors=wrong)
+        raise Problem(422, NOT_HELD, errors=wrong)
     return TimeStatus(given["status"]), {int(one) for one in ids}

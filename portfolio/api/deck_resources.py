@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import orjson
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,7 @@ from common.records import StaleRecord
 from people.models import User
 from portfolio.api import idempotency
 from portfolio.api.authentication import require_scope
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem, form_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.api.schema import problems
 from portfolio.api.views import ApiView
@@ -31,14 +31,12 @@ from qbr.models import Deck
 from qbr.queries.decks import file_of
 from qbr.views.pages import TYPES, as_file
 
-NOT_HELD: Final = "Some fields do not hold."
-
 
 def _begin(user: User, body: Mapping[str, Any]) -> int:
     given = {"kind": Deck.Kind.QBR.value, "audience": Deck.Audience.CLIENT.value, **body}
     form = NewReviewForm(given, user=user)
     if not form.is_valid():
-        raise Problem(422, NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+        raise form_problem(form)
     try:
         return actions.create_deck(**form.cleaned_data, actor=user).pk
     except actions.AlreadyThere as there:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import CharField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import CharField, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Replace
 from django.http import Http404
 from django.utils.datastructures import MultiValueDict
@@ -17,33 +17,24 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import Client
 from common.policies import DIRECTOR
 from common.records import StaleRecord
-from people.access import abilities_of
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import Problem, field_problem, form_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
+from qbr.access_look import looks_for, templates_for
 from qbr.access_value import get_value_client_for
 from qbr.actions import brand as actions
 from qbr.forms_brand import CHOICES, BrandForm, TemplateForm
 from qbr.logo import MOST_BYTES
 from qbr.models import Deck, DeckBrand, DeckTemplate
 
-NOT_HELD: Final = "Some fields do not hold."
 COLOURS: Final = ("colour", "accent")
-
-
-def _refused(name: str, why: str, status: int = 422) -> Problem:
-    return Problem(status, NOT_HELD if status == 422 else why, errors=[(f"/{name}", why)])
+THERE: Final = "There is one already: change it with PATCH."
 
 
 def _brands(user: User) -> QuerySet[Any]:
-    """Those of clients in sight; the firm's own, as its page, for directors."""
-    can = abilities_of(user)
-    seen = Q(client__in=Client.objects.visible_to(user).order_by().values("pk"))
-    if user.role == DIRECTOR:
-        seen |= Q(client=None)
+    """With the logo as text, as JSON carries it."""
     plain = Replace(Func(F("logo"), Value("base64"), function="encode", output_field=TextField()), Value("\n"))
-    found = DeckBrand.objects.filter(seen) if can.edit_reviews else DeckBrand.objects.none()
-    return found.annotate(logo_text=Coalesce(plain, Value(""), output_field=CharField()))
+    return looks_for(user).annotate(logo_text=Coalesce(plain, Value(""), output_field=CharField()))
 
 
 def _client(user: User, body: Mapping[str, Any]) -> Client | None:
@@ -56,7 +47,7 @@ def _client(user: User, body: Mapping[str, Any]) -> Client | None:
     try:
         return get_value_client_for(user, key)
     except Http404:
-        raise _refused("client", "unknown") from None
+        raise field_problem("client", "unknown") from None
 
 
 def _picture(text: str) -> bytes | None:
@@ -64,11 +55,11 @@ def _picture(text: str) -> bytes | None:
     if not text:
         return None
     if len(text) > MOST_BYTES * 4 // 3 + 4:
-        raise _refused("logo", "at most 1 MB")
+        raise field_problem("logo", "at most 1 MB")
     try:
         return b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _refused("logo", "send a PNG or JPEG in base64") from error
+        raise field_problem("logo", "send a PNG or JPEG in base64") from error
 
 
 def _set(user: User, client: Client | None, held: DeckBrand | None, body: Mapping[str, Any]) -> int:
@@ -79,13 +70,13 @@ def _set(user: User, client: Client | None, held: DeckBrand | None, body: Mappin
     files: Any = MultiValueDict({"logo": [SimpleUploadedFile("logo", picture)]} if picture else {})
     form = BrandForm({**stands, **sent, "no_logo": "on" if picture is None else ""}, files)
     if not form.is_valid():
-        raise Problem(422, NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+        raise form_problem(form)
     colours = {name: form.cleaned_data[name] for name in COLOURS}
     expected = held.version if held else 0
     try:
         return actions.set_brand(client=client, colours=colours, logo=form.picture(), expected=expected, actor=user).pk
     except StaleRecord as stale:
-        raise Problem(409, "There is one already: change it with PATCH.") from stale
+        raise Problem(409, THERE) from stale
 
 
 def _make(user: User, body: Mapping[str, Any]) -> int:
@@ -95,7 +86,7 @@ def _make(user: User, body: Mapping[str, Any]) -> int:
 def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
     client = record.client
     if "client" in body and body["client"] != (client.key if client else ""):
-        raise _refused("client", "a look stays whose it is")
+        raise field_problem("client", "a look stays whose it is")
     if client is not None:
         get_value_client_for(user, client.key)
     return _set(user, client, record, body)
@@ -126,36 +117,32 @@ DECK_BRANDS = Resource(
 )  # fmt: skip
 
 
-def _templates(user: User) -> QuerySet[Any]:
-    return DeckTemplate.objects.all() if user.role == DIRECTOR else DeckTemplate.objects.none()
-
-
 def _slides(body: Mapping[str, Any]) -> list[str]:
     given = body.get("slides", [])
     if not isinstance(given, list) or not all(isinstance(one, str) and "\n" not in one for one in given):
-        raise _refused("slides", "send a list of kinds of slide")
+        raise field_problem("slides", "send a list of kinds of slide")
     form = TemplateForm({"slides": "\n".join(given)})
     if not form.is_valid():
-        raise _refused("slides", str(form.errors["slides"][0]))
+        raise field_problem("slides", str(form.errors["slides"][0]))
     return list(form.cleaned_data["slides"])
 
 
 def _keep(user: User, body: Mapping[str, Any]) -> int:
     kind = str(body["kind"])
     if kind not in Deck.Kind.values:
-        raise _refused("kind", f"one of {', '.join(Deck.Kind.values)}")
+        raise field_problem("kind", f"one of {', '.join(Deck.Kind.values)}")
     if DeckTemplate.objects.filter(kind=kind).exists():
-        raise _refused("kind", "There is one already: change it with PATCH.", 409)
+        raise Problem(409, THERE, errors=[("/kind", THERE)])
     slides = _slides(body)
     if not slides:
-        raise _refused("slides", "name at least one slide; without a template reviews begin with all of them")
+        raise field_problem("slides", "name at least one slide; without a template reviews begin with all of them")
     actions.set_template(kind=kind, slides=slides, actor=user)
     return DeckTemplate.objects.get(kind=kind).pk
 
 
 def _rearrange(user: User, record: Any, body: Mapping[str, Any]) -> int:
     if "kind" in body and body["kind"] != record.kind:
-        raise _refused("kind", "a template stays of its kind")
+        raise field_problem("kind", "a template stays of its kind")
     if "slides" in body:
         actions.set_template(kind=record.kind, slides=_slides(body), actor=user)
     return int(record.pk)
@@ -177,7 +164,7 @@ DECK_TEMPLATES = Resource(
         ),
         *RECORD_FIELDS,
     ),
-    rows=_templates,
+    rows=templates_for,
     can_read=lambda can: can.edit_client,  # a director's page
     can_write=lambda can: can.edit_client,
     orderings=("kind", "created_at", "updated_at"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import Problem, field_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.models import PackSchedule
 from portfolio.pack_mail import PackRefused, end_schedule, plan_packs, send_pack
@@ -19,7 +19,7 @@ from portfolio.reminders import local_time
 def _addresses(body: Mapping[str, Any]) -> list[str]:
     given = body.get("recipients", [])
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise Problem(422, "Some fields do not hold.", errors=[("/recipients", "a list of e-mail addresses")])
+        raise field_problem("recipients", "a list of e-mail addresses")
     return given
 
 
@@ -52,7 +52,7 @@ def _change_plan(user: User, record: Any, body: Mapping[str, Any]) -> int:
 def _planned(user: User, body: Mapping[str, Any]) -> int:
     day = body["day"]
     if not (day.isascii() and day.isdecimal() and len(day) < 3):
-        raise Problem(422, "Some fields do not hold.", errors=[("/day", "a whole number")])
+        raise field_problem("day", "a whole number")
     today = local_time(timezone.now(), user.timezone).date()
     try:
         return plan_packs(owner=user, every=body["every"], day=int(day), addresses=_addresses(body), today=today).pk

@@ -24,7 +24,7 @@ from portfolio.api import idempotency
 from portfolio.api.authentication import require_scope
 from portfolio.api.pages import DEFAULT_SIZE, MAX_SIZE, page_links
 from portfolio.api.period_pages import STATES, read_months
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem, field_problem
 from portfolio.api.schema import problems
 from portfolio.api.views import ApiView
 
@@ -185,9 +185,9 @@ class PeriodReopenView(PeriodView):
         given = request.data if isinstance(request.data, dict) else {}
         reason, now = given.get("reason", ""), timezone.now()
         if not isinstance(reason, str) or "\x00" in reason:
-            raise Problem(422, "Some fields do not hold.", errors=[("/reason", "words")])
+            raise field_problem("reason", "words")
         if unknown := sorted(given.keys() - {"reason"}):
-            raise Problem(422, "Some fields do not hold.", errors=[(f"/{name}", "no such field") for name in unknown])
+            raise Problem(422, NOT_HELD, errors=[(f"/{name}", "no such field") for name in unknown])
         return self.act(
             request, pk, lambda month: reopen_month(month=month, reason=reason, actor=self.person.email, now=now)
         )

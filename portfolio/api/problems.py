@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -51,6 +52,19 @@ class Problem(exceptions.APIException):
 
     def body(self) -> dict[str, Any]:
         return problem_body(self.status_code, self.text, errors=self.errors, **self.extra)
+
+
+NOT_HELD = "Some fields do not hold."
+
+
+def field_problem(name: str, why: str) -> Problem:
+    """One field of the body does not hold."""
+    return Problem(422, NOT_HELD, errors=[(f"/{name}", why)])
+
+
+def form_problem(form: BaseForm) -> Problem:
+    """What a page's form refused, by field."""
+    return Problem(422, NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
 
 
 def problem_body(

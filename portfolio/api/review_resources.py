@@ -19,7 +19,7 @@ from accounts.access import get_editable_client_for
 from accounts.models import Client, Contact
 from common.records import StaleRecord
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem, form_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.api.steps import StepView, describe
 from qbr.access import get_editable_review_for, reviews_for
@@ -31,7 +31,6 @@ from qbr.queries.meetings import with_known
 
 T = TypeVar("T")
 _TEXTS: Final = ArrayField(TextField())
-NOT_HELD: Final = "Some fields do not hold."
 _PLAIN: Final = ("kind", "period", "day", "starts_at", "length", "place", "agenda")
 
 
@@ -76,7 +75,7 @@ def _checked(user: User, client: Client, body: Mapping[str, Any], review: Review
     sent = {name: body[name] for name in _PLAIN if name in body} | _people(body) | _owner(body)
     form = ReviewForm({**standing, **sent}, user=user, client=client, review=review)
     if not form.is_valid():
-        raise Problem(422, NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+        raise form_problem(form)
     told = {*sent, "kind"} if review is None else set(sent)
     return {name: value for name, value in form.cleaned_data.items() if name in told}
 
@@ -99,7 +98,7 @@ def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
     said = {name: str(body[name] or "") for name in actions.SAID if name in body}
     form = MinutesForm({"minutes": review.minutes, "decisions": review.decisions, **said})
     if not form.is_valid():
-        raise Problem(422, NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+        raise form_problem(form)
     values |= {name: form.cleaned_data[name] for name in said}
     return _done(lambda: actions.change_review(review=review, values=values, expected=None, actor=user)).pk
 

@@ -18,7 +18,7 @@ from common.models import SavedView, ViewPin
 from common.saved_views import Refused
 from people.models import User
 from portfolio.api import idempotency
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem, field_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.api.schema import problems, serializer_for
 from portfolio.api.views import ResourceView
@@ -37,7 +37,7 @@ def _keep(user: User, body: Mapping[str, Any]) -> int:
     """On the page a view of the same name is replaced; here that is a change, and has its own address."""
     page = saved_views.pages.get(body["page"])
     if page is None or user.role not in page.roles:  # out of right is as unknown as out of being
-        raise Problem(422, "Some fields do not hold.", errors=[("/page", "no such page, or not one of yours")])
+        raise field_problem("page", "no such page, or not one of yours")
     name = " ".join(body["name"].split())
     if SavedView.objects.filter(owner_id=user.pk, page=body["page"], name=name).exists():
         errors = [("/name", f"{name} exists already: change it with PATCH")]
@@ -60,7 +60,7 @@ def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
     view = _owned(user, record)
     if kept := sorted(body.keys() - {"name", "shared"}):
         errors = [(f"/{name}", "a view keeps it: save another") for name in kept]
-        raise Problem(422, "Some fields do not hold.", errors=errors)
+        raise Problem(422, NOT_HELD, errors=errors)
     try:
         return saved_views.change_view(
             view=view, actor=user.email, **{"name": view.name, "shared": view.shared, **body}

@@ -24,7 +24,7 @@ from accounts.forms.sessions import IdeaForm, OutcomeForm, SessionForm
 from accounts.models import Dots, Objective, Phase, PlanningSession
 from common.records import StaleRecord
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem, field_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ _TOLD = ("title", "purpose", "held_on", "dots", "hidden")
 def _checked(form: BaseForm) -> dict[str, Any]:
     if not form.is_valid():
         wrong = [(f"/{name}", str(error)) for name, errors in form.errors.items() for error in errors]
-        raise Problem(422, "Some fields do not hold.", errors=wrong)
+        raise Problem(422, NOT_HELD, errors=wrong)
     return form.cleaned_data
 
 
@@ -49,11 +49,11 @@ def _now(act: Callable[[], T]) -> T:
 
 def _call(user: User, body: Mapping[str, Any]) -> int:
     if not str(body.get("client", "")):
-        raise Problem(422, "Some fields do not hold.", errors=[("/client", "required")])
+        raise field_problem("client", "required")
     try:
         client = get_editable_client_for(user, str(body["client"]))
     except Http404:
-        raise Problem(422, "Some fields do not hold.", errors=[("/client", "unknown")]) from None
+        raise field_problem("client", "unknown") from None
     given = {"dots": "5", **{name: body[name] for name in _TOLD if name in body}}
     values = _checked(SessionForm(given, client=client))
     values["facilitator"] = values["facilitator"] or user
@@ -64,7 +64,7 @@ def _lead(user: User, record: Any, body: Mapping[str, Any]) -> int:
     """phase: one step on or back; the others as the page's form has them."""
     session = get_editable_session_for(user, record.client.key, record.pk)
     if "client" in body and body["client"] != session.client.key:
-        raise Problem(422, "Some fields do not hold.", errors=[("/client", "a session stays with its client")])
+        raise field_problem("client", "a session stays with its client")
     standing = {name: getattr(session, name) for name in _TOLD}
     told = {**standing, **{name: body[name] for name in _TOLD if name in body}}
     form = SessionForm(told, client=session.client, instance=PlanningSession.objects.get(pk=session.pk))
@@ -111,7 +111,7 @@ def _item_of(user: User, body: Mapping[str, Any]) -> Any:
     session = sessions_for(user).filter(items__pk=int(number) if number.isdecimal() and len(number) < 18 else 0)
     found = session.select_related("client").first()
     if found is None:
-        raise Problem(422, "Some fields do not hold.", errors=[("/item", "unknown")])
+        raise field_problem("item", "unknown")
     return get_editable_item_for(user, found.client.key, int(number))
 
 
@@ -125,7 +125,7 @@ def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
     """text: of one's own; my_dots: so many of one's dots; became, under: a part of the plan."""
     idea = get_editable_idea_for(user, record.item.session.client.key, record.pk)
     if "item" in body and str(body["item"]) != str(idea.item_id):
-        raise Problem(422, "Some fields do not hold.", errors=[("/item", "an idea stays under its item")])
+        raise field_problem("item", "an idea stays under its item")
     if "text" in body:
         text = _checked(IdeaForm({"text": body["text"]}))["text"]
         idea = _now(lambda: actions.change_idea(idea=idea, text=text, expected=None, actor=user))
@@ -139,7 +139,7 @@ def _change(user: User, record: Any, body: Mapping[str, Any]) -> int:
             rows = Objective.objects.filter(plan__client=idea.item.session.client, key=body["under"])
             under = rows.first()
             if under is None:
-                raise Problem(422, "Some fields do not hold.", errors=[("/under", "unknown")])
+                raise field_problem("under", "unknown")
         kind, now = str(body["became"]), timezone.now()
         _now(lambda: actions.turn(idea=idea, kind=kind, under=under, actor=user, now=now))
     return idea.pk

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from people.models import User
 from portfolio.api import idempotency
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem
 from portfolio.api.resources import Resource
 from portfolio.api.schema import problems, serializer_for
 from portfolio.api.views import ResourceView
@@ -60,7 +60,7 @@ def texts_of(given: Any, asked: Mapping[str, bool]) -> dict[str, str]:
         elif len(value) > 300:
             wrong.append((f"/{name}", "at most 300 characters"))
     if wrong:
-        raise Problem(422, "Some fields do not hold.", errors=wrong)
+        raise Problem(422, NOT_HELD, errors=wrong)
     return {name: str(given.get(name, "")).strip() for name in asked}
 
 

@@ -19,7 +19,7 @@ from accounts.queries.surveys import askable
 from common.records import StaleRecord
 from people.models import User
 from portfolio.api.call_resources import checked
-from portfolio.api.problems import Problem
+from portfolio.api.problems import Problem, field_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.api.steps import StepView, describe
 
@@ -41,7 +41,7 @@ def _owner(user: User, body: Mapping[str, Any], usual: User | None) -> User | No
         return usual
     found = type(user).objects.filter(email=str(email).lower(), is_active=True).first()
     if found is None:
-        raise Problem(422, "Some fields do not hold.", errors=[("/owner_email", "is no one here")])
+        raise field_problem("owner_email", "is no one here")
     return found
 
 
@@ -149,10 +149,10 @@ def _invite(user: User, row: Any, said: dict[str, str]) -> None:
     survey: Survey = get_editable_survey_for(user, row.key)
     now = timezone.now()
     if said["mail"] not in ("", "yes", "no"):
-        raise Problem(422, "Some fields do not hold.", errors=[("/mail", "yes or no")])
+        raise field_problem("mail", "yes or no")
     keys = {key.strip() for key in said["contacts"].split(";")} - {""}
     already = set(survey.invitations.filter(contact__key__in=keys).values_list("contact__key", flat=True))
     found = list(askable(user, survey, survey.client, now).filter(key__in=keys))
     if strange := sorted(keys - already - {one.key for one in found}):
-        raise Problem(422, "Some fields do not hold.", errors=[("/contacts", f"nobody to ask: {', '.join(strange)}")])
+        raise field_problem("contacts", f"nobody to ask: {', '.join(strange)}")
     actions.ask(survey=survey, contacts=found, mail=said["mail"] == "yes", actor=user, now=now)

@@ -6,7 +6,7 @@ Answers are given through the link alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -22,7 +22,7 @@ from rest_framework.request import Request
 
 from accounts.models import Contact
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import Problem, field_problem, form_problem
 from portfolio.api.resources import ID_FIELD, Acts, Field, Resource
 from portfolio.api.schema import problems
 from portfolio.api.steps import StepView, describe
@@ -32,12 +32,6 @@ from qbr.actions import value as actions
 from qbr.forms_value import ValueAskForm
 from qbr.models import Benefit, BenefitState
 from qbr.queries.value import standing_of, token_of
-
-NOT_HELD: Final = "Some fields do not hold."
-
-
-def _refused(name: str, why: str) -> Problem:
-    return Problem(422, NOT_HELD, errors=[(f"/{name}", why)])
 
 
 def _rows(user: User) -> QuerySet[Any]:
@@ -55,21 +49,21 @@ def _make(user: User, body: Mapping[str, Any]) -> int:
     try:
         client = get_value_client_for(user, str(body["client"]))
     except Http404:
-        raise _refused("client", "unknown") from None
+        raise field_problem("client", "unknown") from None
     wanted = body["benefits"]
     if not isinstance(wanted, list) or not all(isinstance(one, str) and "\x00" not in one for one in wanted):
-        raise _refused("benefits", "send a list of keys")
+        raise field_problem("benefits", "send a list of keys")
     known = dict(Benefit.objects.filter(client=client, key__in=wanted).values_list("key", "pk"))
     if strange := [one for one in wanted if one not in known]:
-        raise _refused("benefits", f"“{strange[0]}” is no benefit of this client")
+        raise field_problem("benefits", f"“{strange[0]}” is no benefit of this client")
     contact = Contact.objects.filter(client=client, key=str(body["contact"])).values_list("pk", flat=True).first()
     if contact is None:
-        raise _refused("contact", "nobody at this client")
+        raise field_problem("contact", "nobody at this client")
     now = timezone.now()
     given = {"contact": contact, "benefits": list(known.values()), "expires_on": str(body["expires_on"])}
     form = ValueAskForm(given, client=client, now=now)
     if not form.is_valid():
-        raise Problem(422, NOT_HELD, errors=[(f"/{name}", str(texts[0])) for name, texts in form.errors.items()])
+        raise form_problem(form)
     try:
         return actions.ask(client=client, actor=user, now=now, **form.cleaned_data).pk
     except actions.AskRefused as refused:

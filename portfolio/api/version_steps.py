@@ -21,7 +21,7 @@ from accounts.actions import plan_versions as actions
 from accounts.models import PlanVersion, VersionState
 from common.records import StaleRecord
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import Problem, field_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
 from portfolio.api.steps import StepView, describe
 
@@ -35,7 +35,7 @@ def _keep(user: User, body: Mapping[str, Any]) -> int:
         raise Problem(422, "Some required fields are missing.", errors=[("/client", "required")])
     note = str(body.get("note", ""))
     if len(note) > 300:
-        raise Problem(422, "Some fields do not hold.", errors=[("/note", "at most 300 characters")])
+        raise field_problem("note", "at most 300 characters")
     plan = get_editable_plan_for(user, str(body["client"]))
     try:
         return actions.keep_version(plan=plan, note=note, actor=user, now=timezone.now()).pk
@@ -123,7 +123,7 @@ class DecideView(_Version):
 def _decide(user: User, row: Any, said: dict[str, str]) -> None:
     version = get_decidable_plan_version_for(user, row.plan.client.key, row.number)
     if said["verdict"] not in ("approve", "return"):
-        raise Problem(422, "Some fields do not hold.", errors=[("/verdict", "approve or return")])
+        raise field_problem("verdict", "approve or return")
     approve = said["verdict"] == "approve"
     actions.decide_version(
         version=version, approve=approve, note=said["note"], expected=version.version, actor=user, now=timezone.now()

@@ -20,7 +20,7 @@ from people.access import Abilities, abilities_of
 from people.models import User
 from portfolio.api import idempotency, pages, writes
 from portfolio.api.authentication import require_scope
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem
 from portfolio.api.resources import Acts, Resource
 from portfolio.api.throttling import Rate
 
@@ -168,11 +168,11 @@ class DetailView(ResourceView):
             moved = [key for key in self.resource.keys if changes.get(key, row[key]) != row[key]]
             if moved:
                 wrong = [(f"/{key}", "a record keeps its key") for key in moved]
-                raise Problem(422, "Some fields do not hold.", errors=wrong)
+                raise Problem(422, NOT_HELD, errors=wrong)
             merged = {**self._cells_of(row), **changes}
             if self.resource.name_of(merged) != self.resource.name_of(row):
                 pointer = f"/{self.resource.natural_key}"
-                raise Problem(422, "Some fields do not hold.", errors=[(pointer, "a record keeps its key")])
+                raise Problem(422, NOT_HELD, errors=[(pointer, "a record keeps its key")])
             writes.require_fields(self.resource, [merged], bulk=False)
             writes.save(self.resource, [merged], user=self.person, now=timezone.now(), verb="changed", bulk=False)
             body, fresh = self._saved(self.resource.name_of(row))

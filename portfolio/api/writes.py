@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 from common import audit
 from common.imports import ImportKind, LoadContext, Table, Unusable, kinds, read_values
 from people.models import User
-from portfolio.api.problems import Problem
+from portfolio.api.problems import NOT_HELD, Problem
 from portfolio.api.resources import Resource
 
 Row = Mapping[str, Any]
@@ -41,7 +41,7 @@ def as_cells(resource: Resource, body: Any, *, pointer: str = "") -> dict[str, s
         else:
             wrong.append((f"{pointer}/{name}", "send text, a number, true, false or null"))
     if wrong:
-        raise Problem(422, "Some fields do not hold.", errors=wrong)
+        raise Problem(422, NOT_HELD, errors=wrong)
     return cells
 
 
@@ -64,7 +64,7 @@ def as_fields(resource: Resource, body: Any) -> dict[str, Any]:
         elif isinstance(value, str) and "\x00" in value:
             wrong.append((f"/{name}", "holds a NUL character"))
     if wrong:
-        raise Problem(422, "Some fields do not hold.", errors=wrong)
+        raise Problem(422, NOT_HELD, errors=wrong)
     return {name: "" if value is None else value for name, value in body.items()}
 
 
@@ -164,7 +164,7 @@ def _refuse(table: Table, resource: Resource, *, bulk: bool) -> None:
             name = reason.split(" ", 1)[0].split(":", 1)[0]
             pointer = f"/{name}" if resource.field(name) else ""
             errors.append(((f"/{position}{pointer}" if bulk else pointer) or "/", reason))
-    raise Problem(422, "Some fields do not hold.", errors=errors)
+    raise Problem(422, NOT_HELD, errors=errors)
 
 
 def _kind(resource: Resource) -> ImportKind:
