@@ -20,17 +20,20 @@ from tests.portfolio.test_api_calls import Caller
 
 pytestmark = pytest.mark.django_db
 
+WITHHELD = ("731418", "731,418", "Qvreason", "Qvleaves", "HALDEN")
+"""Digits enough that no fraction of a second holds them by chance."""
+
 
 @pytest.fixture
 def told(owner: User) -> None:
     make_client("HALDEN", owner=owner)
     make_call(
-        person=owner, year=2026, amount=D(731_000), system=D(735_000), currency="USD", reason="Qvreason", asks="",
+        person=owner, year=2026, amount=D(731_418), system=D(735_902), currency="USD", reason="Qvreason", asks="",
         now=NOW,
     )  # fmt: skip
     wanted = Wanted(
         client_id=None, level="director", first=date(2026, 12, 1), last=date(2026, 12, 1), currency="USD",
-        amount=None, delta=D(731_000), reason="Qvreason", expires_on=date(2199, 1, 1),
+        amount=None, delta=D(731_418), reason="Qvreason", expires_on=date(2199, 1, 1),
     )  # fmt: skip
     make_override(wanted=wanted, author=owner, now=NOW)
     scenario = make_scenario(owner=owner, name="Qvleaves us")
@@ -46,7 +49,7 @@ def words(user: User) -> str:
 def test_an_administrator_reads_who_and_when_but_no_amount(owner: User, told: None) -> None:
     seen = words(make_user("administrator"))
     assert "called" in seen
-    assert [text for text in ("731", "Qvreason", "Qvleaves", "HALDEN") if text in seen] == []
+    assert [text for text in WITHHELD if text in seen] == []
 
 
 def test_a_scenario_is_told_to_its_owner_alone(owner: User, leadership: User, finance: User, told: None) -> None:
@@ -60,4 +63,5 @@ def test_a_scenario_is_told_to_its_owner_alone(owner: User, leadership: User, fi
 def test_the_trail_over_rest_says_no_more(owner: User, told: None) -> None:
     answer: Any = Caller(make_user("administrator"))("get", "audit/?page_size=1000")
     assert answer.status_code == 200
-    assert [text for text in ("731000", "Qvreason", "Qvleaves", "HALDEN") if text in answer.content.decode()] == []
+    seen = answer.content.decode()
+    assert [text for text in WITHHELD if text in seen] == []

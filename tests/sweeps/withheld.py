@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -20,6 +21,7 @@ COST_WORDS = (
 _LACKING = ((NO_STANCE, SECRETS[:1]), (NO_COST, COST_WORDS), (NO_SALARY, SALARY_WORDS))
 LACKING = tuple(tuple(reversed(roles)) for roles, _ in _LACKING)
 """By class, the roles without it; those who lack several first."""
+_INSTANT = re.compile(r"(:\d\d)\.\d{3,6}")
 _EXPLAINS = {"help", "definitions", "components"}
 """Pages that say what a contribution is, and whose they are not."""
 
@@ -34,10 +36,11 @@ def text_of(answer: Any) -> str:
 
 
 def text_in(body: bytes) -> str:
+    """The words of a body, without fractions of a second: their digits are chance, and may be those of an amount."""
     if body[:2] == b"PK":
         with ZipFile(BytesIO(body)) as book:
             body = b"\n".join(book.read(name) for name in book.namelist())
-    return body.decode("utf-8", "replace")
+    return _INSTANT.sub(r"\1", body.decode("utf-8", "replace"))
 
 
 def kept_from(role: str, label: str) -> tuple[str, ...]:
