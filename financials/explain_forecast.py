@@ -22,14 +22,14 @@ from financials.figures import EDGE_LABELS, LAYER_LABELS, band_figure, definitio
 from financials.queries.bands import load_bands, span_ahead
 from financials.queries.basis import load_basis
 from financials.queries.cells import Cell, load_cells, load_missing
-from financials.queries.forecast import LAYERS, cut_of, layers_by_month, load_runs, total_of
+from financials.queries.forecast import LAYERS, Runs, cut_of, layers_by_month, load_runs, total_of
 from financials.queries.weighed_deals import load_weighed
 from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
 
-VERSION: Final = 4
+VERSION: Final = 5
 FORMULA: Final = "recognised + contracted + renewal + commit + best case + pipeline + run-rate + override"
 LAYER_FORMULAE: Final = {
     "recognised": "net revenue in the ledger, to the open month",
@@ -88,6 +88,7 @@ def explain_layers(layer: str, user: User, params: Mapping[str, str], now: datet
     notes = [f"No {code}/{basis.currency} rate for {month_label(month)}" for code, month in gaps]
     if runs.unpriced and layer in ("", "pipeline"):
         notes.append(f"{runs.unpriced} open deals without amount or probability are counted, in no sum")
+    notes += _unsaid(runs, client, layer)
     if layer in CATEGORIES:
         notes.append(_odds_note(deals, runs.own_odds))
     return Explanation(
@@ -148,6 +149,20 @@ def _by_layer(cells: list[Cell], currency: str) -> list[Input]:
         for layer in LAYERS
         if layer in found
     ]
+
+
+def _unsaid(runs: Runs, client: str, layer: str) -> list[str]:
+    """Whose run-rate or renewals are left out, and why."""
+    notes = []
+    if runs.departed and layer in ("", "renewal", "run_rate"):
+        who = "This client is" if client else "1 client is" if runs.departed == 1 else f"{runs.departed} clients are"
+        notes.append(
+            f"{who} lost: what is signed and open deals count; beyond signed work nothing is carried on or renewed"
+        )
+    if runs.short and layer in ("", "run_rate"):
+        who = "This client has" if client else "1 client has" if runs.short == 1 else f"{runs.short} clients have"
+        notes.append(f"{who} under six closed months of history: no run-rate is known")
+    return notes
 
 
 def _odds_note(deals: Mapping[str, Opportunity], own: int) -> str:

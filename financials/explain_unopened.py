@@ -27,7 +27,7 @@ FORMULA: Final = (
 )
 UNTOLD: Final = (
     "Nothing is expected: fewer than twenty contracts out of deals with a noted opening are known, the client's own "
-    "history is under six closed months, it earned nothing for a year, or a rate is missing."
+    "history is under six closed months, it is lost, it earned nothing for a year, or a rate is missing."
 )
 _SHOWN: Final = 12
 

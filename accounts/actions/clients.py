@@ -13,8 +13,8 @@ from common import audit
 from common.jobs import mark_dirty
 from people.models import User
 
-_MONEY_FIELDS = frozenset({"currency", "fiscal_year_start", "parent", "owner", "tier"})
-"""What a client's figures are grouped or converted by."""
+_MONEY_FIELDS = frozenset({"currency", "fiscal_year_start", "parent", "owner", "tier", "status", "timezone"})
+"""What a client's figures are grouped or converted by, and what its forecast reads."""
 
 
 def create_client(*, client: Client, actor: User) -> Client:

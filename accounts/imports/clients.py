@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from common.imports import (
     undo_records,
 )
 from common.imports.columns import choice, country, currency, email, identifier, reference, text, timezone, whole
+from common.jobs import mark_dirty
 from common.models import InputVersion, Job
 from common.policies import DIRECTOR
 
@@ -66,7 +68,15 @@ def load_clients(values: Values, context: LoadContext) -> Counts:
             fields.pop("owner_id", None)  # a blank does not take away an owner that an earlier load stood in for
         incoming.append(Incoming(position, key, fields, {"key": key, **_defaults(context)}, parent=parent))
     saved = save_records(context, Client, incoming, existing, parent_field="parent_id", ids=sight.clients)
+    _mark(saved.updated, context)
     return Counts.of(saved.status.values(), _owner_notes(owner, sight, len(saved.created)))
+
+
+def _mark(clients: Iterable[int], context: LoadContext) -> None:
+    """Currency, year, tier and status are what a forecast reads of a client."""
+    refs = [f"client:{pk}" for pk in sorted(clients)]
+    if refs:
+        mark_dirty("recompute", refs, asked_by=context.actor)
 
 
 def _defaults(context: LoadContext) -> dict[str, Any]:
@@ -94,6 +104,7 @@ def undo_clients(batch_id: int, context: LoadContext) -> int:
     gone = [f"client:{pk}" for pk in undone if pk not in left]
     Job.objects.filter(object_ref__in=gone).delete()
     InputVersion.objects.filter(object_ref__in=gone).delete()
+    _mark(left, context)
     return len(undone)
 
 

@@ -30,9 +30,10 @@ from financials.models import (
 )
 from financials.queries.inputs import Book
 
-FORMULA_VERSION: Final = 5
+FORMULA_VERSION: Final = 6
 """1: recognised, contracted and pipeline. 2: renewals, run-rate and overrides as well. 3: rates of cost.
-4: deals count at own history's win rates. 5: the run-rate holds work of deals not opened yet."""
+4: deals count at own history's win rates. 5: the run-rate holds work of deals not opened yet. 6: what a lost client
+earned is not carried on beyond its signed work, and nothing of its renews."""
 BANDS: Final = "bands"
 _LINE_COLUMNS = (
     "run_id",
@@ -69,6 +70,7 @@ def store_forecasts(
         for deal in result.left_out:
             if deal.reason == "unpriced" and int(deal.client) in unpriced:
                 unpriced[int(deal.client)] += 1
+    departed = {int(client) for batch in book.batches for client in batch.inputs.departed}
     own = Counter(
         int(deal.client)
         for batch in book.batches
@@ -87,6 +89,7 @@ def store_forecasts(
                 computed_at=now,
                 unpriced=unpriced[pk],
                 short_history=pk in short,
+                departed=pk in departed,
                 own_odds=own.get(pk, 0),
                 formula_version=FORMULA_VERSION,
                 **_run_rates(rates.get((str(pk), ""))),
@@ -101,6 +104,7 @@ def store_forecasts(
             "closed_through",
             "unpriced",
             "short_history",
+            "departed",
             "own_odds",
             "formula_version",
             "bands_at",

@@ -229,7 +229,8 @@ def _named(one: Trial) -> Iterable[tuple[str, str, Floats]]:
 
 def as_of_past(inputs: ForecastInputs, origin: Month, signed: Mapping[str, date]) -> ForecastInputs:
     """The inputs as the end of a past month knew them, as far as that can be told: ledger to the month, and contracts
-    signed by then, with no later end, acceptance or successor. Deals are left out: how they stood is not kept.
+    signed by then, with no later end, acceptance or successor. Deals are left out: how they stood is not kept. Nobody
+    had left yet: that a client would is what no origin may know.
 
     signed: the day by contract number; a contract without one counts from its start.
     """
@@ -243,6 +244,7 @@ def as_of_past(inputs: ForecastInputs, origin: Month, signed: Mapping[str, date]
         opportunities=[],
         overrides=(),
         unopened=(),
+        departed=frozenset(),
         open_month=opens,
         through=opens,
     )

@@ -75,7 +75,20 @@ class Reading(NamedTuple):
 
 def read(inputs: ForecastInputs) -> Reading:
     engaged = engagements(inputs)
-    return Reading(engaged, *residuals(engaged, inputs))
+    beyond, short = residuals(engaged, inputs)
+    return Reading(engaged, beyond, [client for client in short if client not in inputs.departed])
+
+
+def carried_until(engaged: Iterable[Engagement], inputs: ForecastInputs) -> dict[str, Month]:
+    """The last month that a run-rate of a client that left may reach: that of its last signed work, the last open one
+    where nothing is signed ahead."""
+    until = dict.fromkeys(inputs.departed, inputs.last_open)
+    for contract, lines, _, _ in engaged:
+        if contract.client in until:
+            until[contract.client] = max(
+                until[contract.client], *(month for month, amount in lines.items() if amount > 0), date.min
+            )
+    return until
 
 
 def compute(inputs: ForecastInputs, reading: Reading | None = None) -> ForecastResult:
@@ -95,7 +108,7 @@ def compute(inputs: ForecastInputs, reading: Reading | None = None) -> ForecastR
             rows.extend(_phased(deal, after=inputs.last_open, last=inputs.last_month))
         else:
             left_out.append(LeftOut(deal.client, deal.key, reason))
-    rows += _beyond(beyond, rows, inputs)
+    rows += _beyond(beyond, rows, carried_until(engaged, inputs), inputs)
     rows += unopened_rows(coming(schedules(engaged), inputs))
     changed, unapplied = override_rows(inputs, rows)
     return ForecastResult(
@@ -255,10 +268,11 @@ def _renewals(engaged: Iterable[Engagement], inputs: ForecastInputs) -> Iterator
 def implicit_renewals(
     engaged: Iterable[Engagement], inputs: ForecastInputs
 ) -> Iterator[tuple[Contract, list[RenewedTerm]]]:
-    """Contracts that may renew and that nothing else has taken the place of: a signed successor, or a deal."""
+    """Contracts that may renew and that nothing else has taken the place of: a signed successor, or a deal. A client
+    that left renews nothing."""
     followed = successors(inputs.contracts) | decided_by_deals(inputs)
     for one in engaged:
-        if one.terms and one.contract.number not in followed:
+        if one.terms and one.contract.number not in followed and one.contract.client not in inputs.departed:
             yield one.contract, one.terms
 
 
@@ -320,13 +334,16 @@ def residuals(engaged: Iterable[Engagement], inputs: ForecastInputs) -> tuple[li
     return histories(inputs, scheduled)
 
 
-def _beyond(found: list[History], rows: Iterable[ForecastRow], inputs: ForecastInputs) -> list[ForecastRow]:
+def _beyond(
+    found: list[History], rows: Iterable[ForecastRow], until: Mapping[str, Month], inputs: ForecastInputs
+) -> list[ForecastRow]:
     held: dict[tuple[str, Month, str], Decimal] = defaultdict(Decimal)
     for row in rows:
         held[row.client, row.month, row.currency] += row.amount
     return [
         ForecastRow(client, "", "", month, "run_rate", currency, amount)
         for client, currency, month, amount in run_rates(found, inputs, held)
+        if month <= until.get(client, inputs.last_month)
     ]
 
 

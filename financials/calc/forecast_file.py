@@ -38,6 +38,8 @@ def write_inputs(inputs: ForecastInputs) -> dict[str, str]:
         parts[history.client].cost = history
     for usual in inputs.unopened:
         parts[usual.client].usual = usual
+    for client in inputs.departed & parts.keys():
+        parts[client].departed = True
     return {client: _written(inputs, client, found) for client, found in parts.items()}
 
 
@@ -49,6 +51,7 @@ class _Parts:
     overrides: list[Override] = field(default_factory=list)
     cost: CostHistory | None = None
     usual: Usual | None = None
+    departed: bool = False
 
     def currencies(self) -> set[str]:
         found = {currency for _, _, currency in self.ledger}
@@ -79,6 +82,7 @@ def _written(inputs: ForecastInputs, client: str, found: _Parts) -> str:
         "overrides": [_short(_override(one)) for one in found.overrides],
         **_costs(inputs, found.cost),
         **({} if found.usual is None else {"unopened": _usual(found.usual)}),
+        **({"departed": True} if found.departed else {}),
     }
     return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
 
@@ -130,6 +134,7 @@ def read_inputs(text: str) -> ForecastInputs:
         else [],
         house=[HouseRates(line, Rates(*map(Decimal, rates))) for line, *rates in told.get("house", ())],
         unopened=[_read_usual(client, told["unopened"])] if "unopened" in told else [],
+        departed=frozenset([client] if told.get("departed") else []),
     )
 
 
@@ -151,6 +156,7 @@ def merged(several: Sequence[ForecastInputs]) -> list[ForecastInputs]:
             costs=(),
             house=(),
             unopened=[usual for one in group for usual in one.unopened],
+            departed=frozenset().union(*(one.departed for one in group)),
         )
         for group in alike.values()
     ]

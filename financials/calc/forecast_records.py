@@ -127,7 +127,8 @@ class ForecastInputs:
     name, as fractions. rates: units of the second currency for one of the first; overrides need them where a client's
     money is in several. overrides: in the order they were made. costs: of clients with closed months whose cost is
     known. house: the rates of everybody's work, needed where a client has less than a year of its own. unopened: what
-    deals of clients like each one bring, where enough of them are known.
+    deals of clients like each one bring, where enough of them are known. departed: clients that are lost; what is
+    signed stands, and what open deals say, but nothing is carried on or renewed of itself.
     """
 
     ledger: Sequence[LedgerCell]
@@ -144,6 +145,7 @@ class ForecastInputs:
     costs: Sequence[CostHistory] = ()
     house: Sequence[HouseRates] = ()
     unopened: Sequence[Usual] = ()
+    departed: frozenset[str] = frozenset()
 
     @property
     def last_open(self) -> Month:

@@ -16,6 +16,7 @@ from common.money import quantise, to_minor
 from common.periods import Month, month_add, month_index
 from financials.calc.forecast import (
     Reading,
+    carried_until,
     delivery_span,
     implicit_renewals,
     left_out_reason,
@@ -62,7 +63,7 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult, reading: Reading |
         if terms and contract.client in money.currency:
             events[contract.client].append(renewal_event([float(term.chance) for term in terms], amounts))
     fresh = {one.usual.client: one for one in coming(schedules(engaged), inputs)}
-    spreads = _spreads(beyond, inputs, ahead, money)
+    spreads, until = _spreads(beyond, inputs, ahead, money), carried_until(engaged, inputs)
     made = []
     for client, currency in sorted(money.currency.items()):
         expected, certain = np.zeros(len(ahead)), np.zeros(len(ahead))
@@ -79,6 +80,8 @@ def uncertain(inputs: ForecastInputs, result: ForecastResult, reading: Reading |
         spread = spreads.get(client)
         if spread is None:
             spread = UNKNOWN_SHARE * np.maximum(signed, 0.0)
+        if client in until:  # nothing is left to stray once its last signed work is done
+            spread = np.where([month <= until[client] for month in ahead], spread, 0.0)
         made.append(Uncertain(client, currency, ahead[0], expected, certain, (*events[client], *unopened), spread))
     return made
 

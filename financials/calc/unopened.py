@@ -125,7 +125,8 @@ class Coming(NamedTuple):
 
 
 def coming(schedules: Schedules, inputs: ForecastInputs) -> list[Coming]:
-    """For every client that has a `Usual`, earned something within the last year and is known for LEAST_MONTHS."""
+    """For every client that has a `Usual`, has not left, earned something within the last year and is known for
+    LEAST_MONTHS."""
     if not inputs.unopened:
         return []
     known = known_months(((cell.client, cell.month) for cell in inputs.ledger), inputs.open_month)
@@ -133,7 +134,7 @@ def coming(schedules: Schedules, inputs: ForecastInputs) -> list[Coming]:
     return [
         _coming(usual, known[usual.client], own.get(usual.client, ZERO), inputs)
         for usual in sorted(inputs.unopened)
-        if usual.client in known
+        if usual.client in known and usual.client not in inputs.departed
     ]
 
 

@@ -49,6 +49,9 @@ class ForecastRun(models.Model):
     short_history = models.BooleanField(
         default=False, db_default=False, help_text="too few closed months for a run-rate: it is unknown, not zero"
     )
+    departed = models.BooleanField(
+        default=False, db_default=False, help_text="the client was lost: its run-rate ends with its signed work"
+    )
     own_odds = models.PositiveIntegerField(
         default=0, db_default=0, help_text="deals of its layers that count at what own history says of their stage"
     )

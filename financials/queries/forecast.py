@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Count, Max, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.access import clients_for
@@ -52,7 +52,7 @@ Layers = dict[str, Decimal | None]
 @dataclass(frozen=True, slots=True)
 class Runs:
     """What the forecast stands on. open_jobs: recomputes of these clients that wait or run. own_odds: deals that count
-    at what own history says of their stage."""
+    at what own history says of their stage. departed: lost clients. short: those of too few closed months."""
 
     count: int
     newest: int | None
@@ -60,6 +60,8 @@ class Runs:
     unpriced: int
     open_jobs: int
     own_odds: int = 0
+    departed: int = 0
+    short: int = 0
 
     @property
     def label(self) -> str:
@@ -156,12 +158,15 @@ def load_runs(user: User, client: str = "", owner: str = "") -> Runs:
         computed_at=Max("computed_at"),
         unpriced=Sum("unpriced"),
         own_odds=Sum("own_odds"),
+        departed=Count("pk", filter=Q(departed=True)),
+        short=Count("pk", filter=Q(short_history=True)),
     )
     refs = clients.values(ref=Concat(Value("client:"), Cast("pk", CharField())))
     jobs = Job.objects.filter(kind__in=("recompute", "bands"), state__in=OPEN_STATES, object_ref__in=refs).count()
     return Runs(
-        found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs, found["own_odds"] or 0
-    )
+        found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs, found["own_odds"] or 0,
+        found["departed"], found["short"],
+    )  # fmt: skip
 
 
 def newest_run(user: User, client: str) -> str:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.calc.win_rates import WinRates
-from accounts.models import Client, Opportunity, OpportunityKind
+from accounts.models import Client, ClientStatus, Opportunity, OpportunityKind
 from accounts.queries.hygiene import with_since
 from common.fx import MissingRate, RateRow, Rates
 from common.models import ClosedPeriod, FxRate
@@ -110,11 +110,12 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     clients = list(
         Client.objects.filter(pk__in=client_ids)
         .order_by("pk")
-        .values_list("pk", "timezone", "fiscal_year_start", "tier", "currency")
+        .values_list("pk", "timezone", "fiscal_year_start", "tier", "currency", "status")
     )
     as_of = {pk: local_day(now, zone) for pk, zone, *_ in clients}
     starts = {str(pk): start for pk, _, start, *_ in clients}
-    kinds = {pk: (tier, currency) for pk, _, _, tier, currency in clients}
+    kinds = {pk: (tier, currency) for pk, _, _, tier, currency, _ in clients}
+    departed = {str(pk) for pk, *_, status in clients if status == ClientStatus.LOST}
     contracts, numbers = _contracts(client_ids, now)
     odds, new_odds = load_own_rates(now.date())
     deals = _deals(client_ids, odds, as_of)
@@ -153,6 +154,7 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
                 for name, pk in zip(names, pks, strict=True)
                 if (usual := usual_of(name, *kinds[pk], as_of[pk], work, exchange)) is not None
             ],
+            departed=frozenset(departed.intersection(names)),
         )
         mine = {pk: costs[pk] for pk in pks if pk in costs}
         inputs = replace(inputs, rates=_rates(inputs, mine))

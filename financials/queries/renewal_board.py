@@ -119,6 +119,8 @@ class BoardRow:
     @property
     def used(self) -> Decimal:
         """What the forecast takes."""
+        if self.row.lost:
+            return ZERO
         return self.final if self.final is not None else self.system
 
     @property

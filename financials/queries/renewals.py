@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 import holidays
 from django.db.models import Q
 
+from accounts.models import ClientStatus
 from common.formats import day_short
-from common.money import quantise
+from common.money import ZERO, quantise
 from common.periods import month_of
 from financials.access import contracts_for
 from financials.calc.notice import notice_deadline, term_under_way
@@ -40,7 +41,7 @@ class RenewalRow:
 
     amount_reporting: the fee at the newest rate known; None when there is no rate or no amount.
     kind: fixed, auto or evergreen. probability: of renewal, the contract's own or the default of its kind.
-    own: the contract's own, None where nobody said.
+    own: the contract's own, None where nobody said. lost: the client is, so that the forecast renews nothing of it.
     uplift: as the terms in force write it. today: the day it is at the client.
     """
 
@@ -63,6 +64,7 @@ class RenewalRow:
     uplift: str = ""
     owner: str = ""
     today: date | None = None
+    lost: bool = False
 
     @property
     def at_risk(self) -> Decimal | None:
@@ -210,13 +212,20 @@ def _row(contract: Contract, book: TermBook, today: date, basis: Basis | None) -
         amount_reporting=_in_reporting(contract, basis, today),
         status=contract.status,
         kind=contract.renewal or Renewal.FIXED,
-        probability=contract.probability if contract.probability is not None else USUAL[contract.renewal or "fixed"],
+        probability=_probability(contract),
         pk=contract.pk,
         own=contract.probability,
         uplift=decided(book.on(contract, today, ("uplift",))).get("uplift", ""),
         owner=contract.client.owner.name if contract.client.owner else "",
         today=today,
+        lost=contract.client.status == ClientStatus.LOST,
     )
+
+
+def _probability(contract: Contract) -> Decimal:
+    if contract.client.status == ClientStatus.LOST:
+        return ZERO
+    return contract.probability if contract.probability is not None else USUAL[contract.renewal or "fixed"]
 
 
 def _in_reporting(contract: Contract, basis: Basis | None, today: date) -> Decimal | None:

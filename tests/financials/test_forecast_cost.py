@@ -65,7 +65,7 @@ def test_a_whole_year_of_its_own(owner: User) -> None:
     recompute(client)
     assert rates(client) == (D("0.465000"), D("0.085000"), D("0.053750"))
     run = run_of(client)
-    assert (run.cost_months, run.cost_origin, run.formula_version) == (12, "own", 5)
+    assert (run.cost_months, run.cost_origin, run.formula_version) == (12, "own", 6)
 
 
 def test_unknown_is_not_zero(owner: User) -> None:

@@ -152,7 +152,7 @@ def test_a_short_history_is_said(halden: Client) -> None:
     dirty(halden)
     jobs.work("recompute")
     run = ForecastRun.objects.get(client=halden)
-    assert (run.short_history, run.formula_version) == (True, 5)
+    assert (run.short_history, run.formula_version) == (True, 6)
 
 
 def test_edits_in_a_burst_are_computed_once(halden: Client) -> None:
