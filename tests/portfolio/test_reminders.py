@@ -70,7 +70,7 @@ def test_a_new_address_makes_the_old_one_worthless(client_a: Client, owner: User
     assert "Make my address" in browser.get("/settings/calendar/").text
     assert browser.post("/settings/calendar/reset/").status_code == 302
     old = feed(owner)
-    assert old in browser.get("/settings/calendar/").text
+    assert old.partition(":")[0] in browser.get("/settings/calendar/").text  # what follows is when it was signed
     assert Browser().get(old).status_code == 200
     assert browser.post("/settings/calendar/reset/").status_code == 302
     assert Browser().get(old).status_code == 404
