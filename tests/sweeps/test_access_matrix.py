@@ -5,6 +5,7 @@ On the way each answer is searched for what its reader's role lacks the class fo
 
 from __future__ import annotations
 
+import functools
 import re
 from html import unescape
 from typing import Any
@@ -157,6 +158,7 @@ def closed_to(role: str, answer: Any) -> list[str]:
     return sorted(path for path in found if not _open_to(role, unescape(path)))
 
 
+@functools.cache  # the same links stand on every page
 def _open_to(role: str, path: str) -> bool:
     try:
         policy = getattr(resolve(path).func, "policy", None)
