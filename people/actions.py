@@ -16,89 +16,9 @@ from common import audit
 from common.records import update_versioned
 from people.access import abilities_of
 from people.models import ApiToken, Role, ServiceScopes, User
+from people.scopes import all_scopes
 
 TOKEN_PREFIX = "pr_"  # noqa: S105  # marks our tokens for secret scanners
-RESOURCES = (
-    "clients",
-    "contacts",
-    "introductions",
-    "influences",
-    "touchpoints",
-    "asks",
-    "commitments",
-    "surveys",
-    "survey-invitations",
-    "feedback",
-    "insights",
-    "intelligence",
-    "web-analytics",
-    "kpi-definitions",
-    "kpis",
-    "kpi-targets",
-    "readings",
-    "decks",
-    "deck-brands",
-    "deck-templates",
-    "benefits",
-    "benefit-amounts",
-    "value-costs",
-    "value-asks",
-    "reviews",
-    "campaigns",
-    "campaign-channels",
-    "campaign-spend",
-    "plans",
-    "imperatives",
-    "objectives",
-    "plan-measures",
-    "plan-readings",
-    "initiatives",
-    "plan-milestones",
-    "actions",
-    "plan-facts",
-    "plan-targets",
-    "alignment-ties",
-    "plan-versions",
-    "planning-sessions",
-    "session-ideas",
-    "offerings",
-    "business-units",
-    "whitespace",
-    "contracts",
-    "milestones",
-    "estimates",
-    "terms",
-    "schedule-lines",
-    "opportunities",
-    "ledger-entries",
-    "budgets",
-    "targets",
-    "fx-rates",
-    "index-readings",
-    "invoices",
-    "purchase-orders",
-    "time-entries",
-    "allocations",
-    "leave",
-    "people",
-    "rate-cards",
-    "forecast-runs",
-    "forecast-calls",
-    "pack-sends",
-    "pack-schedules",
-    "overrides",
-    "proposals",
-    "pitches",
-    "scenarios",
-    "periods",
-    "saved-views",
-    "audit",
-    "reports",
-)
-READ_ONLY = frozenset({"reports", "schedule-lines", "forecast-runs", "audit"})
-SCOPES = tuple(
-    f"{verb}:{name}" for name in RESOURCES for verb in ("read", "write") if verb == "read" or name not in READ_ONLY
-)
 
 
 class UnknownScope(ValueError):
@@ -114,10 +34,10 @@ class IssuedToken:
 
 
 def _check_scopes(scopes: list[str]) -> None:
-    unknown = sorted(set(scopes) - set(SCOPES) - {"*"})
+    unknown = sorted(set(scopes) - set(all_scopes()) - {"*"})
     if unknown or not scopes:
         raise UnknownScope(
-            f"Unknown scope: {', '.join(unknown) or 'none given'}. Choose from {', '.join(SCOPES)} or *."
+            f"Unknown scope: {', '.join(unknown) or 'none given'}. Choose from {', '.join(all_scopes())} or *."
         )
 
 

@@ -11,8 +11,9 @@ from django.contrib.auth.password_validation import validate_password
 
 from common.imports.columns import BadValue, country
 from common.money import is_currency
-from people.actions import SCOPES, PersonFields
+from people.actions import PersonFields
 from people.models import Role, User
+from people.scopes import all_scopes
 
 
 class SignInForm(AuthenticationForm):
@@ -64,11 +65,13 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
 
 
+def _scopes() -> list[tuple[str, str]]:
+    return [(scope, scope) for scope in all_scopes()]
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(label="What it is for", max_length=80)
-    scopes = forms.MultipleChoiceField(
-        label="What it may do", choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label="What it may do", choices=_scopes, widget=forms.CheckboxSelectMultiple)
     days = forms.IntegerField(label="Lives for, days", min_value=1, max_value=366, initial=90)
 
 

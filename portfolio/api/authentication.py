@@ -11,8 +11,9 @@ from oauth2_provider.scopes import BaseScopes
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from people.actions import SCOPES, TOKEN_PREFIX
+from people.actions import TOKEN_PREFIX
 from people.models import ApiToken, ServiceScopes, User
+from people.scopes import all_scopes
 
 _TOUCH_EVERY = timedelta(minutes=5)
 
@@ -78,7 +79,7 @@ class Scopes(BaseScopes):  # type: ignore[misc]  # oauth2_provider ships no type
     """The scopes there are, and which of them a service may ask for."""
 
     def get_all_scopes(self) -> dict[str, str]:
-        return {scope: scope for scope in (*SCOPES, "*")}
+        return {scope: scope for scope in (*all_scopes(), "*")}
 
     def get_available_scopes(
         self, application: object = None, request: object = None, *args: object, **kwargs: object

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from people.actions import SCOPES
+from people.scopes import all_scopes
 from portfolio.api.pages import DEFAULT_SIZE, MAX_SIZE
 from portfolio.api.resources import Field, Resource
 
@@ -178,5 +178,5 @@ class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     name = "oauth2"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        flow = {"tokenUrl": "/api/v1/oauth/token/", "scopes": {scope: scope for scope in SCOPES}}
+        flow = {"tokenUrl": "/api/v1/oauth/token/", "scopes": {scope: scope for scope in all_scopes()}}
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}

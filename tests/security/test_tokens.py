@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
+from django.utils import timezone
 
-from people.actions import revoke_token
+from people.actions import UnknownScope, issue_token, revoke_token
 from people.models import ApiToken, User
 from portfolio.api.definitions import RESOURCES
 from tests.security.callers import bearer
@@ -68,3 +73,22 @@ def test_each_resource_has_a_token_for_it_alone(finance: User, owner: User, name
     assert Browser().get(f"/api/v1/{other}/", headers=reader).status_code == 403
     writes = Browser().post(f"/api/v1/{name}/bulk/", [{}], content_type="application/json", headers=reader)
     assert writes.status_code in (403, 404, 405)
+
+
+@pytest.mark.parametrize("scope", ["write:audit", "write:schedule-lines", "write:reports", "read:tokens"])
+def test_no_token_is_for_what_nobody_writes_or_nothing_holds(finance: User, scope: str) -> None:
+    with pytest.raises(UnknownScope, match=scope):
+        issue_token(user=finance, name="x", scopes=[scope], days=1, actor=finance.email, now=timezone.now())
+
+
+def test_no_command_loads_the_interface_to_know_its_scopes() -> None:
+    asked = "import django, sys; django.setup(); import people.forms; print('portfolio.api.definitions' in sys.modules)"
+    told = "from people.scopes import all_scopes; print(len(all_scopes()), 'write:decks' in all_scopes())"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{asked}; {told}"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "portfolio.settings"},
+    )  # fmt: skip
+    loaded, known = done.stdout.split("\n")[:2]
+    assert loaded == "False"
+    assert int(known.split()[0]) > 100
+    assert known.split()[1] == "True"
