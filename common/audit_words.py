@@ -11,11 +11,10 @@ def told(changes: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, (before, after) in changes.items():
         word = name.replace("_", " ")
         if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
-            yield word, _words(before), _words(after)
+            if _words(before) or _words(after):  # nothing that stayed nothing is no news
+                yield word, _words(before), _words(after)
             continue
         was, now = before or {}, after or {}
-        if not was and not now:
-            yield word, "", ""
         for key in dict.fromkeys((*was, *now)):
             if was.get(key) != now.get(key) and (was.get(key) or now.get(key)):
                 yield f"{word}, {key.replace('_', ' ')}", _words(was.get(key)), _words(now.get(key))

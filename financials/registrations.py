@@ -6,7 +6,7 @@ from common.attention import AttentionSource, attention_sources
 from common.columns import ColumnSource, column_sources
 from common.measures import MeasureSource, plan_measures
 from common.panels import FactSource, Panel, facts, panels
-from common.policies import CLIENT_READERS, FINANCE, LEADERSHIP, MONEY_READERS
+from common.policies import CLIENT_READERS, FINANCE, LEADERSHIP, LEGAL, MONEY_READERS
 from common.reports import ReportKind, report_kinds
 from common.saved_views import SavedPage
 from common.saved_views import pages as saved_pages
@@ -23,7 +23,7 @@ from financials import (
     tiles,
 )
 from financials.access import CLOSE_READERS, SCENARIO_WRITERS
-from financials.queries import attention, client_money, health, plan_targets
+from financials.queries import attention, client_money, contract_desk, health, plan_targets
 
 
 def register() -> None:
@@ -62,6 +62,8 @@ def register() -> None:
     saved_pages.register("renewals", SavedPage("Renewals", "renewals", CLIENT_READERS))
     column_sources.register("financials", ColumnSource(MONEY_READERS, client_money.columns, client_money.cells))
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
+    facts.register("contracts", FactSource(frozenset({LEGAL}), contract_desk.facts))
+    panels.register("contracts", Panel("Contracts", "client_contracts_panel", frozenset({LEGAL}), 5))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))
     panels.register("margin", Panel("Margin ahead", "client_margin_panel", MONEY_READERS, 15))
     panels.register("receivables", Panel("Receivables", "client_receivables_panel", MONEY_READERS, 20))

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<str:key>/plan/alignment/tie/", alignment.tie, name="alignment_tie"),
     path("clients/<str:key>/plan/alignment/<int:pk>/untie/", alignment.untie, name="alignment_untie"),
     path("clients/<str:key>/plan/targets/", plans.targets, name="client_plan_targets"),
+    path("clients/<str:key>/contracts/panel/", contracts.client_panel, name="client_contracts_panel"),
     path("clients/<str:key>/contracts/", contracts.client_contracts, name="client_contracts"),
     path("clients/<str:key>/stakeholders/<int:pk>/at-risk/", at_risk.at_risk, name="stakeholder_at_risk"),
     path("contracts/", contracts.contract_list, name="contract_list"),

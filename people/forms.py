@@ -8,12 +8,13 @@ from typing import Any, Final
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
+from django.forms.boundfield import BoundWidget
 
 from common.imports.columns import BadValue, country
 from common.money import is_currency
 from people.actions import PersonFields
 from people.models import Role, User
-from people.scopes import all_scopes
+from people.scopes import scopes_for
 
 
 class SignInForm(AuthenticationForm):
@@ -65,14 +66,24 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
 
 
-def _scopes() -> list[tuple[str, str]]:
-    return [(scope, scope) for scope in all_scopes()]
-
-
 class TokenForm(forms.Form):
     name = forms.CharField(label="What it is for", max_length=80)
-    scopes = forms.MultipleChoiceField(label="What it may do", choices=_scopes, widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label="What it may do", widget=forms.CheckboxSelectMultiple)
     days = forms.IntegerField(label="Lives for, days", min_value=1, max_value=366, initial=90)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["scopes"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(scope, scope) for scope in scopes_for(user)]
+
+    def resources(self) -> list[tuple[str, list[tuple[str, BoundWidget]]]]:
+        """The boxes of each resource beside each other, by what they allow."""
+        found: dict[str, list[tuple[str, BoundWidget]]] = {}
+        for box in self["scopes"].subwidgets:
+            verb, _, name = str(box.data["value"]).partition(":")
+            found.setdefault(name, []).append((verb, box))
+        return list(found.items())
 
 
 class _Day(forms.DateInput):
@@ -106,6 +117,9 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
+        if person is None:
+            self.fields["password"].label = "Password"
+            self.fields["password"].help_text = "At least 14 characters. Blank: they sign in once one is set."
         people = User.objects.filter(is_active=True).order_by("name")
         field = self.fields["manager"]
         if isinstance(field, forms.ModelChoiceField):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, models
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-if TYPE_CHECKING:
-    from people.models import User
+from people.models import User
 
 _LINE = """
 WITH RECURSIVE line(id) AS (
@@ -44,3 +45,23 @@ def reporting_currency(user: User, default: str) -> str:
         cursor.execute(_UPWARDS, [user.pk])
         found = cursor.fetchone()
     return str(found[0]) if found else default
+
+
+WITHOUT_PASSWORD: Final = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+MAY_SIGN_IN: Final = Q(is_active=True) & ~WITHOUT_PASSWORD
+SIGN_IN: Final = {"yes": "May sign in", "waiting": "No password", "off": "Switched off"}
+_STATES: Final = {
+    "yes": MAY_SIGN_IN,
+    "waiting": Q(is_active=True) & WITHOUT_PASSWORD,
+    "off": Q(is_active=False),
+}
+
+
+def people_found(*, text: str = "", role: str = "", sign_in: str = "") -> QuerySet[User]:
+    """For administrators. Those who are switched off come last."""
+    people = User.objects.select_related("manager").order_by("-is_active", "name", "pk")
+    if text:
+        people = people.filter(Q(name__icontains=text) | Q(email__icontains=text))
+    if role:
+        people = people.filter(role=role)
+    return people.filter(_STATES[sign_in]) if sign_in in _STATES else people

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,8 @@ from common.records import StaleRecord
 from common.short_text import short_text
 from people import actions, throttle
 from people.forms import WORK, OwnPasswordForm, OwnSettingsForm, PersonForm, SignInForm, TokenForm
-from people.models import ApiToken, User
+from people.models import ApiToken, Role, User
+from people.queries import SIGN_IN, people_found
 from people.requests import signed_in
 
 
@@ -43,6 +45,7 @@ sign_in = public(
 sign_out = auth_views.LogoutView.as_view()
 sign_out.policy = Policy("signed_in", EVERYONE)  # type: ignore[attr-defined]  # the sweep reads it off the view
 ADMINISTRATORS = frozenset({ADMINISTRATOR})
+PEOPLE_SHOWN = 100
 
 
 def _page(
@@ -59,7 +62,7 @@ def _page(
         "own": own
         or OwnSettingsForm(initial={"timezone": user.timezone, "reporting_currency": user.reporting_currency}),
         "password": password or OwnPasswordForm(user),
-        "token_form": token or TokenForm(),
+        "token_form": token or TokenForm(user=user),
         "tokens": list(ApiToken.objects.filter(user=user)),
         "issued": issued,
         "now": timezone.now(),
@@ -102,10 +105,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_POST
 @allow()
 def issue_token(request: HttpRequest) -> HttpResponse:
-    form = TokenForm(request.POST)
+    user = signed_in(request)
+    form = TokenForm(request.POST, user=user)
     if not form.is_valid():
         return _page(request, token=form, status=422)
-    user = signed_in(request)
     issued = actions.issue_token(user=user, actor=user.email, now=timezone.now(), **form.cleaned_data)
     return _page(request, issued=issued)
 
@@ -122,11 +125,24 @@ def revoke_token(request: HttpRequest, token_key: str) -> HttpResponse:
 @require_GET
 @allow(roles=ADMINISTRATORS)
 def people_list(request: HttpRequest) -> HttpResponse:
-    people = User.objects.select_related("manager").order_by("name")
-    text = short_text(request.GET, "q")
-    if text:
-        people = people.filter(name__icontains=text) | people.filter(email__icontains=text)
-    return render(request, "people/people.html", {"people": list(people[:500]), "q": text, "form": PersonForm()})
+    return _people_page(request, PersonForm())
+
+
+def _people_page(request: HttpRequest, form: PersonForm, *, status: int = 200) -> HttpResponse:
+    text, role, state = (short_text(request.GET, name) for name in ("q", "role", "sign_in"))
+    page = Paginator(people_found(text=text, role=role, sign_in=state), PEOPLE_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "q": text,
+        "role": role,
+        "role_word": dict(Role.choices).get(role, "All"),
+        "roles": Role.choices,
+        "state": state,
+        "state_word": SIGN_IN.get(state, "All"),
+        "states": SIGN_IN,
+        "form": form,
+    }
+    return render(request, "people/people.html", context, status=status)
 
 
 @require_POST
@@ -134,8 +150,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 def create_person(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST)
     if not form.is_valid():
-        people = User.objects.select_related("manager").order_by("name")[:500]
-        return render(request, "people/people.html", {"people": people, "q": "", "form": form}, status=422)
+        return _people_page(request, form, status=422)
     person = actions.create_person(
         actor=signed_in(request), fields=form.fields_given(), password=form.cleaned_data["password"]
     )

@@ -1,12 +1,18 @@
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
+if TYPE_CHECKING:
+    from people.models import User
 
-def _scopes() -> Sequence[str]:
+
+def _scopes(user: User | None) -> Sequence[str]:
     from portfolio.api.scopes import scopes  # the whole interface: loaded when somebody asks, not by every command
 
-    return scopes()
+    return scopes(user)
 
 
 class PortfolioConfig(AppConfig):

@@ -34,6 +34,7 @@ SORTS: Final = {
 }
 TONES: Final = {"signed": "on_track", "active": "on_track", "terminated": "at_risk", "negotiation": "watch"}
 A_PAGE: Final = 100
+STANDING: Final = ("draft", "review", "negotiation", "signed", "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,12 @@ def table_rows(rows: QuerySet[Contract]) -> Iterator[tuple[object, ...]]:
 def client_tree(user: User, client_id: int) -> list[Node]:
     """All contracts of a client as an indented list. One query."""
     return flatten(build_tree(contracts_for(user).filter(client_id=client_id)))
+
+
+def standing_tree(user: User, client_id: int) -> list[Node]:
+    """Those of a client that are in force or on their way to it. One query."""
+    rows = contracts_for(user).filter(client_id=client_id, status__in=STANDING)
+    return flatten(build_tree(rows))
 
 
 def family_of(user: User, contract: Contract) -> tuple[list[Contract], list[int]]:

@@ -29,6 +29,7 @@ from financials.queries.contract_trees import (
     client_tree,
     filtered,
     load_contract_list,
+    standing_tree,
     table_rows,
 )
 from financials.queries.contracts import load_contract_page
@@ -151,3 +152,16 @@ def client_contracts(request: HttpRequest, key: str) -> HttpResponse:
         "renewals": renewals_ahead(user, today=timezone.now().date(), days=RENEWAL_DAYS, client_id=client.pk),
     }
     return render(request, "financials/client_contracts.html", context)
+
+
+@require_GET
+@allow(roles=CLIENT_READERS, client="key")
+def client_panel(request: HttpRequest, key: str) -> HttpResponse:
+    """The overview's block for a reader of contracts alone; without htmx, a page of its own."""
+    user = signed_in(request)
+    client = get_client_for(user, key)
+    context = {"nodes": standing_tree(user, client.pk), "client": client}
+    if request.headers.get("HX-Request"):
+        return render(request, "financials/client_standing.html", context)
+    context["header"] = client_header(user, client, active="overview")
+    return render(request, "financials/client_standing_page.html", context)

@@ -90,12 +90,3 @@ def _row(job: Job, about: str) -> JobRow:
         created_at=job.created_at,
         finished_at=job.finished_at,
     )
-
-
-def housekeeping() -> dict[str, int]:
-    """What an administrator looks after: people, work that waits, work set aside."""
-    return {
-        "people": User.objects.filter(is_active=True).count(),
-        "waiting": Job.objects.filter(state__in=OPEN).count(),
-        "dead": Job.objects.filter(state=JobState.DEAD).count(),
-    }

@@ -20,13 +20,14 @@ from common.policies import MONEY_READERS, allow
 from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
+from financials.queries.contract_desk import desk
 from financials.queries.renewal_attention import renewal_items
 from financials.queries.renewals import passed_of, renewals_ahead
 from people.access import abilities_of
 from people.requests import signed_in
 from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit
 from portfolio.queries.cockpit_table import table_rows
-from portfolio.queries.jobs import housekeeping
+from portfolio.queries.housekeeping import housekeeping
 
 ATTENTION_SHOWN: Final = 8
 ORDER: Final = {"at_risk": 0, "watch": 1, "unknown": 2}
@@ -40,13 +41,14 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     can = abilities_of(user)
     if not can.see_clients:
-        return render(request, "portfolio/cockpit_administrator.html", housekeeping())
+        return render(request, "portfolio/cockpit_administrator.html", {"page": housekeeping(user, now=now)})
     if not can.see_money:
         rows = renewals_ahead(user, today=now.date(), days=RENEWAL_DAYS)
         finding = renewals_finding(
             len(rows), None, user.reporting_currency or "USD", RENEWAL_DAYS, passed=passed_of(rows)
         )
-        return render(request, "portfolio/cockpit_legal.html", {"renewals": rows, "finding": finding, "now": now})
+        context = {"renewals": rows, "finding": finding, "now": now, "desk": desk(user, now=now)}
+        return render(request, "portfolio/cockpit_legal.html", context)
     page = load_cockpit(user, now=now)
     items = [*attention(user, now.date(), limit=ATTENTION_MOST), *renewal_items(page.checkpoints, page.basis.today)]
     items.sort(key=lambda one: (one.group != TODAY, one.group != WEEK, ORDER[one.shape], one.due, one.client_name))

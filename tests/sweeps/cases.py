@@ -911,6 +911,7 @@ FINANCIALS = (
     Case("purchase_orders", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("purchase_orders", query="format=xlsx", get=MONEY),
     Case("client_receivables_panel", key, get=MONEY, record=True),
+    Case("client_contracts_panel", key, get=CLIENT_READERS, record=True),
     Case("client_contracts", key, get=CLIENT_READERS, record=True),
     Case("contract_list", get=CLIENT_READERS),
     Case("contract_list", query="client=HAL", get=CLIENT_READERS, record=True, soft=True),
