@@ -23,13 +23,13 @@ from celery import current_app
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import BooleanField, CharField, F, Func, Q
+from django.db.models import BooleanField, F, Func, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
 from common import audit
-from common.models import InputVersion, Job, JobState
+from common.models import Job, JobState
 from common.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -46,11 +46,6 @@ _found_away: list[float] = []  # the last moment, by the monotonic clock
 _SESSIONS = (
     "SELECT pid || '@' || extract(epoch FROM backend_start) FROM pg_stat_activity WHERE backend_start IS NOT NULL"
 )
-
-
-class _ThisSession(Func):
-    template = f"({_SESSIONS} AND pid = pg_backend_pid())"
-    output_field = CharField()
 
 
 class _HasEnded(Func):
@@ -141,6 +136,8 @@ FROM (SELECT k.id FROM common_job k JOIN unnest(%s::bigint[], %s::bigint[]) AS h
       ON k.id = held.id AND k.token = held.token WHERE k.state = 'leased' ORDER BY k.id FOR UPDATE OF k) AS mine
 WHERE j.id = mine.id
 """
+_VERSIONS = "SELECT object_ref, value FROM common_inputversion WHERE object_ref = ANY(%s)"
+_HOLD = "SELECT id, token FROM common_job WHERE id = ANY(%s) AND state = 'leased' ORDER BY id FOR UPDATE"
 
 _WAITS = """
 SELECT FROM common_job
@@ -172,8 +169,9 @@ def finish_all(leases: Sequence[Lease], results: dict[int, dict[str, Any]] | Non
     """
     results = {} if results is None else results
     with transaction.atomic():
-        jobs = Job.objects.select_for_update().filter(pk__in=[lease.job_id for lease in leases]).order_by("pk")
-        tokens = {job.pk: job.token for job in jobs if job.state == JobState.LEASED}
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [[lease.job_id for lease in leases]])
+            tokens = dict(cursor.fetchall())
         held = [lease for lease in leases if tokens.get(lease.job_id) == lease.token]
         yield held
         with connection.cursor() as cursor:
@@ -233,7 +231,9 @@ def bump_many(object_refs: Sequence[str]) -> dict[str, int]:
 
 def current_versions(object_refs: Sequence[str]) -> dict[str, int]:
     """The version each object's inputs stand at; absent when never edited."""
-    return dict(InputVersion.objects.filter(object_ref__in=object_refs).values_list("object_ref", "value"))
+    with connection.cursor() as cursor:  # asked once a job: not written anew each time
+        cursor.execute(_VERSIONS, [list(object_refs)])
+        return dict(cursor.fetchall())
 
 
 def mark_dirty(kind: str, object_refs: Sequence[str], *, asked_by: str = "", priority: int = 5) -> None:
@@ -308,37 +308,50 @@ def _takeable(now: datetime) -> Q:
     return waiting | Q(state=JobState.LEASED) & (Q(lease_until__lt=now) | Q(_HasEnded("holder")))
 
 
-def _has_crashed_too_often(job: Job) -> bool:
-    """A job whose worker died may have been an innocent bystander: more patience than with one that raised."""
-    return job.tries - job.failures >= int(settings.JOB_MAX_CRASHES)
+# The same rule as `_takeable`, in the one statement that every wake-up begins with. A job whose worker died may have
+# been an innocent bystander: more patience than with one that raised.
+_TAKE = f"""
+WITH picked AS (
+  SELECT id, priority, tries - failures >= %(crashes)s AS dead FROM common_job
+  WHERE kind = %(kind)s AND (
+    state IN ('ready', 'failed') AND run_after <= %(now)s
+    OR state = 'leased' AND (lease_until < %(now)s OR holder <> '' AND holder NOT IN ({_SESSIONS}))
+  )
+  ORDER BY priority, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+),
+taken AS (
+  UPDATE common_job j SET
+    state = CASE WHEN p.dead THEN 'dead' ELSE 'leased' END,
+    lease_until = CASE WHEN NOT p.dead THEN %(until)s::timestamptz END,
+    finished_at = CASE WHEN p.dead THEN %(now)s::timestamptz ELSE j.finished_at END,
+    token = j.token + (NOT p.dead)::int,
+    tries = j.tries + (NOT p.dead)::int,
+    holder = CASE WHEN p.dead THEN j.holder ELSE ({_SESSIONS} AND pid = pg_backend_pid()) END,
+    doing = CASE WHEN p.dead THEN j.doing ELSE '' END
+  FROM picked p WHERE j.id = p.id
+  RETURNING j.id, j.token, j.object_ref, j.input_version, j.params::text, p.dead, p.priority
+)
+SELECT id, token, object_ref, input_version, params, dead FROM taken ORDER BY priority, id
+"""  # noqa: S608  # this module's own words
 
 
 def take(kind: str, *, limit: int, now: datetime | None = None) -> list[Lease]:
     """Lease up to `limit` jobs of a kind. Jobs leased too often without an end are set aside, visibly."""
+    return _taken(kind, limit=limit, now=now)[0]
+
+
+def _taken(kind: str, *, limit: int, now: datetime | None = None) -> tuple[list[Lease], bool]:
+    """And whether there may be more. One statement, so a transaction of its own."""
     now = now or timezone.now()
-    with transaction.atomic():
-        jobs = list(
-            Job.objects.select_for_update(skip_locked=True)
-            .filter(_takeable(now), kind=kind)
-            .order_by("priority", "id")[:limit]
-        )
-        dead = [job for job in jobs if _has_crashed_too_often(job)]
-        live = [job for job in jobs if not _has_crashed_too_often(job)]
-        if dead:
-            Job.objects.filter(pk__in=[job.pk for job in dead]).update(
-                state=JobState.DEAD, lease_until=None, finished_at=now
-            )
-        for job in live:
-            job.token += 1
-        Job.objects.filter(pk__in=[job.pk for job in live]).update(
-            state=JobState.LEASED,
-            token=F("token") + 1,
-            tries=F("tries") + 1,
-            lease_until=_until(kind, now),
-            holder=_ThisSession(),
-            doing="",
-        )
-    return [Lease(job.pk, job.token, job.kind, job.object_ref, job.input_version, job.params) for job in live]
+    told = {"kind": kind, "now": now, "until": _until(kind, now), "limit": limit, "crashes": settings.JOB_MAX_CRASHES}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, told)
+        rows = cursor.fetchall()
+    leases = [
+        Lease(pk, token, kind, ref, version, json.loads(params)) for pk, token, ref, version, params, dead in rows
+        if not dead
+    ]  # fmt: skip
+    return leases, len(rows) == limit
 
 
 def fail(lease: Lease, error: Exception, *, now: datetime | None = None) -> None:
@@ -392,16 +405,16 @@ def work(kind: str, *, rounds: int = 1000) -> int:
     for _ in range(rounds):
         if spec.patient and somebody_waits(kind):
             break  # whoever does those wakes this kind again, or the sweeper does
-        leases = take(kind, limit=spec.batch)
-        if not leases:
-            break
+        leases, more = _taken(kind, limit=spec.batch)
         taken += len(leases)
-        if 1 < spec.batch == len(leases):
+        if more and spec.batch > 1:
             wake(kind)  # one edit of many objects sends one message; what is left may be another worker's
         if spec.latest_only:
             leases = supersede(leases)
         if leases:
             _run(spec, leases)
+        if not more:
+            break  # whatever was queued meanwhile sent a message of its own
     return taken
 
 

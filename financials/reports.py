@@ -105,10 +105,9 @@ def renewals(user: User, query: Mapping[str, str], now: datetime) -> Report:
 
 def forecast(user: User, query: Mapping[str, str], now: datetime) -> Report:
     client, year = query.get("client", ""), query.get("year", "")
-    if client:
-        get_client_for(user, client)
+    found = get_client_for(user, client) if client else None
     wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
-    page = load_forecast_page(user, now=now, client=client, year=wanted)
+    page = load_forecast_page(user, now=now, client=found, year=wanted)
     head, rows = forecast_rows(page)
     words = ("client", "name", "currency")
     return Report(

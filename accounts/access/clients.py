@@ -34,6 +34,11 @@ def get_client_for(user: User, key: str) -> Client:
     return by_key(Client.objects.visible_to(user).select_related("owner", "parent"), key)
 
 
+def get_client_name_for(user: User, key: str) -> Client:
+    """Id, key and name alone, for a part of a page that is read again and again."""
+    return by_key(Client.objects.visible_to(user).only("key", "name"), key)
+
+
 def get_editable_client_for(user: User, key: str) -> Client:
     """For plans, contacts, touchpoints and opportunities of a client."""
     client = get_client_for(user, key)

@@ -147,7 +147,10 @@ def _save_some(
         saved.created.append(record.pk)
         many.append((record, row))
         changes.append(_change(context, record, None))
-    if changed:
+    if len(changed) == 1:  # an edit of one record, by far the most frequent: a plain statement
+        told = {name: getattr(changed[0], name) for name in sorted(touched)}
+        model._default_manager.filter(pk=changed[0].pk).update(**told)
+    elif changed:
         model._default_manager.bulk_update(changed, sorted(touched), batch_size=500)
     _write_many(model, many)
     if context.batch_id is not None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from accounts.models import Client
+from django.db import connection
+
 from common.copying import Cell, copy_rows
 from common.jobs import PATIENT, queue_versions
+from common.periods import Month
 from financials.actions.contracts import evergreen_horizon, rebuild_schedules
 from financials.calc.forecast import ForecastResult, left_out_reason, unsigned
 from financials.calc.forecast_cost import CostRates
 from financials.calc.forecast_file import digest_of, write_inputs
 from financials.calc.simulation import Band
 from financials.models import (
-    Contract,
     ForecastBand,
     ForecastInput,
     ForecastLine,
@@ -26,7 +27,6 @@ from financials.models import (
     Layer,
     NewWorkRate,
     OwnRate,
-    ScheduleLine,
 )
 from financials.queries.inputs import Book
 
@@ -49,6 +49,37 @@ _LINE_COLUMNS = (
 )
 
 
+# The client row's lock makes writers of one client take turns, also before its first run exists.
+_LOCK: Final = "SELECT id FROM accounts_client WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+# A run that stands steps down, unless it read newer inputs than what is to be stored.
+_STAND_DOWN: Final = """
+UPDATE financials_forecastrun r SET is_current = r.input_version > due.version
+FROM unnest(%s::bigint[], %s::bigint[]) AS due(client, version) WHERE r.client_id = due.client AND r.is_current
+RETURNING r.client_id, r.is_current
+"""
+# A row that the statement found there has been written over by it: xmax names this transaction.
+_WRITE: Final = """
+INSERT INTO financials_forecastrun AS r (closed_through, computed_at, formula_version, is_current, client_id,
+  input_version, as_of, unpriced, short_history, departed, own_odds, labour_rate, freelancers_rate, direct_rate,
+  cost_months, cost_origin)
+SELECT %s::date, %s::timestamptz, %s, true, due.* FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::integer[],
+  %s::boolean[], %s::boolean[], %s::integer[], %s::numeric[], %s::numeric[], %s::numeric[], %s::smallint[], %s::text[]
+) AS due
+ON CONFLICT (client_id, input_version, as_of) DO UPDATE SET closed_through = excluded.closed_through,
+  computed_at = excluded.computed_at, formula_version = excluded.formula_version, is_current = true, bands_at = NULL,
+  unpriced = excluded.unpriced, short_history = excluded.short_history, departed = excluded.departed,
+  own_odds = excluded.own_odds, labour_rate = excluded.labour_rate, freelancers_rate = excluded.freelancers_rate,
+  direct_rate = excluded.direct_rate, cost_months = excluded.cost_months, cost_origin = excluded.cost_origin
+RETURNING r.client_id, r.id, r.xmax <> 0
+"""
+_BEHIND: Final = """
+SELECT k.id FROM financials_contract k
+WHERE k.client_id = ANY(%s) AND k."end" IS NULL AND k.amount IS NOT NULL AND k.start <= %s AND k.kind <> 'msa'
+  AND k.status IN ('signed', 'active', 'completed')
+  AND NOT EXISTS (SELECT FROM financials_scheduleline s WHERE s.contract_id = k.id AND s.month >= %s)
+"""
+
+
 def store_forecasts(
     *, book: Book, results: Sequence[ForecastResult], versions: Mapping[int, int], now: datetime
 ) -> dict[int, int]:
@@ -56,14 +87,12 @@ def store_forecasts(
 
     Call inside the transaction that ends the jobs. A client whose current run read newer inputs is left out.
     """
-    # The client row's lock makes writers of one client take turns, also before its first run exists.
-    locked = Client.objects.select_for_update(no_key=True).filter(pk__in=list(versions)).order_by("pk")
-    alive = set(locked.values_list("pk", flat=True))
-    newest = dict(
-        ForecastRun.objects.filter(client__in=alive, is_current=True).values_list("client_id", "input_version")
-    )
-    due = sorted(pk for pk, version in versions.items() if pk in alive and newest.get(pk, -1) <= version)
-    ForecastRun.objects.filter(client__in=due, is_current=True).update(is_current=False)
+    with connection.cursor() as cursor:  # asked with every edit: not written anew each time
+        cursor.execute(_LOCK, [sorted(versions)])
+        alive = {pk for (pk,) in cursor.fetchall()}
+        cursor.execute(_STAND_DOWN, [list(versions), list(versions.values())])
+        newer = {client for client, stands in cursor.fetchall() if stands}
+    due = sorted(pk for pk in versions if pk in alive and pk not in newer)
     unpriced: dict[int, int] = dict.fromkeys(due, 0)
     short = {int(client) for result in results for client in result.short}
     for result in results:
@@ -78,40 +107,14 @@ def store_forecasts(
         if deal.own is not None and left_out_reason(deal) is None
     )
     rates = {(one.client, one.contract): one for result in results for one in result.costs}
-    again = _made_before({(pk, versions[pk], book.as_of[pk]) for pk in due})
-    runs = ForecastRun.objects.bulk_create(
-        [
-            ForecastRun(
-                client_id=pk,
-                input_version=versions[pk],
-                as_of=book.as_of[pk],
-                closed_through=book.closed_through,
-                computed_at=now,
-                unpriced=unpriced[pk],
-                short_history=pk in short,
-                departed=pk in departed,
-                own_odds=own.get(pk, 0),
-                formula_version=FORMULA_VERSION,
-                **_run_rates(rates.get((str(pk), ""))),
-            )
-            for pk in due
-        ],
-        update_conflicts=True,
-        unique_fields=["client", "input_version", "as_of"],
-        update_fields=[
-            "is_current",
-            "computed_at",
-            "closed_through",
-            "unpriced",
-            "short_history",
-            "departed",
-            "own_odds",
-            "formula_version",
-            "bands_at",
-            *_run_rates(None),
-        ],
-    )
-    ids = {run.client_id: run.pk for run in runs}
+    written = [
+        (
+            pk, versions[pk], book.as_of[pk], unpriced[pk], pk in short, pk in departed, own.get(pk, 0),
+            *_run_rates(rates.get((str(pk), ""))),
+        )
+        for pk in due
+    ]  # fmt: skip
+    ids, again = _write_runs(written, book.closed_through, now)
     if again:  # looked for only then: a book keeps a run for every client and edit
         for kept in (ForecastLine, ForecastInput, ForecastRate, ForecastBand):
             kept._default_manager.filter(run__in=again).delete()
@@ -132,28 +135,26 @@ def store_forecasts(
         ),
     )
     # Another worker's are the same.
-    HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)
-    OwnRate.objects.bulk_create(book.new_odds, ignore_conflicts=True)
-    NewWorkRate.objects.bulk_create(book.new_work, ignore_conflicts=True)
+    if book.new_house or book.new_odds or book.new_work:
+        HouseRate.objects.bulk_create(book.new_house, ignore_conflicts=True)
+        OwnRate.objects.bulk_create(book.new_odds, ignore_conflicts=True)
+        NewWorkRate.objects.bulk_create(book.new_work, ignore_conflicts=True)
     return ids
 
 
-def _made_before(keys: set[tuple[int, int, date]]) -> list[int]:
-    """Runs there are of these clients, versions and days: of jobs done twice over."""
-    clients, versions = {client for client, _, _ in keys}, {version for _, version, _ in keys}
-    runs = ForecastRun.objects.filter(client__in=clients, input_version__in=versions)
-    return [pk for pk, *key in runs.values_list("pk", "client_id", "input_version", "as_of") if tuple(key) in keys]
+def _write_runs(
+    rows: Sequence[tuple[Any, ...]], closed: Month | None, now: datetime
+) -> tuple[dict[int, int], list[int]]:
+    """Run ids by client, and those of them that were there already: of jobs done twice over."""
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(12)]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [closed, now, FORMULA_VERSION, *columns])
+        found = cursor.fetchall()
+    return {client: pk for client, pk, _ in found}, [pk for _, pk, there in found if there]
 
 
-def _run_rates(one: CostRates | None) -> dict[str, Any]:
-    labour, freelancers, direct = (None, None, None) if one is None else one.rates
-    return {
-        "labour_rate": labour,
-        "freelancers_rate": freelancers,
-        "direct_rate": direct,
-        "cost_months": 0 if one is None else one.months,
-        "cost_origin": "" if one is None else one.origin,
-    }
+def _run_rates(one: CostRates | None) -> tuple[Any, ...]:
+    return (None, None, None, 0, "") if one is None else (*one.rates, one.months, one.origin)
 
 
 def _lines(book: Book, results: Sequence[ForecastResult], runs: Mapping[int, int]) -> Iterator[Sequence[Cell]]:
@@ -205,15 +206,9 @@ def store_bands(*, bands: Mapping[int, Sequence[Band]], now: datetime) -> set[in
 def extend_evergreen(client_ids: Sequence[int], *, now: datetime) -> int:
     """Move the horizon of evergreen schedules on; returns how many contracts were behind."""
     horizon = evergreen_horizon(now)
-    reached = ScheduleLine.objects.filter(month__gte=horizon).values("contract")
-    behind = Contract.objects.filter(
-        client__in=client_ids,
-        end=None,
-        amount__isnull=False,
-        start__lte=horizon,
-        status__in=("signed", "active", "completed"),
-    ).exclude(kind="msa")
-    ids = list(behind.exclude(pk__in=reached).values_list("pk", flat=True))
+    with connection.cursor() as cursor:  # asked with every edit, and hardly ever answered
+        cursor.execute(_BEHIND, [list(client_ids), horizon, horizon])
+        ids = [pk for (pk,) in cursor.fetchall()]
     if ids:
         rebuild_schedules(ids, now=now)
     return len(ids)

@@ -44,6 +44,10 @@ known AS (
   )
 )
 """
+_KEPT: Final = """
+SELECT service_line, labour_rate, freelancers_rate, direct_rate FROM financials_houserate
+WHERE closed_through = %s AND closed_at = %s
+"""
 _OF_CLIENTS: Final = """,
 counted AS (SELECT client_id, count(*) AS months FROM known GROUP BY client_id)
 SELECT client_id, months, currency, sum(net), sum(labour), sum(freelancers), sum(direct)
@@ -96,14 +100,10 @@ def histories(
 
 def load_house(closed: Month, closed_at: datetime) -> tuple[list[HouseRates], list[HouseRate]]:
     """The house's rates of this close, and the rows to keep where it has none yet. One query, three the first time."""
-    kept = list(HouseRate.objects.filter(closed_through=closed, closed_at=closed_at))
+    kept = _rows(_KEPT, [closed, closed_at])
     new = [] if kept else _house_rows(closed, closed_at)
-    known = [
-        HouseRates(row.service_line, Rates(row.labour_rate, row.freelancers_rate, row.direct_rate))
-        for row in kept or new
-        if row.labour_rate is not None
-    ]
-    return sorted(known), new
+    told = kept or [(one.service_line, one.labour_rate, one.freelancers_rate, one.direct_rate) for one in new]
+    return sorted(HouseRates(line, Rates(*rates)) for line, *rates in told if rates[0] is not None), new
 
 
 def load_estimates(contract_ids: Sequence[int], now: datetime) -> dict[int, Estimate]:

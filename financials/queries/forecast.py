@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import CharField, Count, Max, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Concat
+from django.db import connection
+from django.db.models import Max, QuerySet
 
 from accounts.access import clients_for
 from accounts.models import Client
 from common import charts
 from common.figures import Figure
 from common.formats import month_short, symbol
-from common.models import Job
 from common.money import ZERO
 from common.periods import Month, format_month, month_add, month_label, months_between
 from financials.calc import findings
@@ -31,8 +30,8 @@ from financials.figures import (
 )
 from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
-from financials.queries.basis import Basis, ids_sql, load_basis
-from financials.queries.cells import load_cells, load_missing
+from financials.queries.basis import Basis, Sql, ids_sql, load_basis
+from financials.queries.cells import Cell, load_cells, load_missing
 from financials.queries.cuts import Cut
 from financials.queries.ladders import load_ladders
 from financials.queries.standing_overrides import StandingOverride, standing_overrides
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 LAYERS = tuple(Layer.values)
 PAST_SHOWN = 4
 MONTHS_SHOWN = 18
-OPEN_STATES = ("ready", "leased", "failed")
 
 Layers = dict[str, Decimal | None]
 """Layer → amount; None where a rate is missing."""
@@ -52,16 +50,19 @@ Layers = dict[str, Decimal | None]
 @dataclass(frozen=True, slots=True)
 class Runs:
     """What the forecast stands on. open_jobs: recomputes of these clients that wait or run. own_odds: deals that count
-    at what own history says of their stage. departed: lost clients. short: those of too few closed months."""
+    at what own history says of their stage. departed: lost clients. short: those of too few closed months. bands_at: of
+    their oldest bands; waiting: runs whose bands are still to be simulated."""
 
     count: int
     newest: int | None
     computed_at: datetime | None
     unpriced: int
     open_jobs: int
-    own_odds: int = 0
-    departed: int = 0
-    short: int = 0
+    own_odds: int
+    departed: int
+    short: int
+    bands_at: datetime | None
+    waiting: int
 
     @property
     def label(self) -> str:
@@ -142,6 +143,13 @@ def cut_of(user: User, client: str, first: Month, last: Month, owner: str = "") 
     return Cut(ids_sql(_clients(user, client, owner).values("pk")), first, last)
 
 
+def _cut(user: User, client: Client | None, first: Month, last: Month, owner: str) -> Cut:
+    """client: one that the caller has read, so that no statement asks again whether it may be seen."""
+    if client is None:
+        return cut_of(user, "", first, last, owner)
+    return Cut(("SELECT %s::bigint", [client.pk]), first, last, client_ids=(client.pk,))
+
+
 def _clients(user: User, client: str, owner: str) -> QuerySet[Client]:
     clients = clients_for(user).order_by()
     if client:
@@ -150,23 +158,26 @@ def _clients(user: User, client: str, owner: str) -> QuerySet[Client]:
 
 
 def load_runs(user: User, client: str = "", owner: str = "") -> Runs:
-    """Two queries."""
-    clients = _clients(user, client, owner)
-    found = ForecastRun.objects.filter(is_current=True, client__in=clients.values("pk")).aggregate(
-        count=Count("pk"),
-        newest=Max("pk"),
-        computed_at=Max("computed_at"),
-        unpriced=Sum("unpriced"),
-        own_odds=Sum("own_odds"),
-        departed=Count("pk", filter=Q(departed=True)),
-        short=Count("pk", filter=Q(short_history=True)),
-    )
-    refs = clients.values(ref=Concat(Value("client:"), Cast("pk", CharField())))
-    jobs = Job.objects.filter(kind__in=("recompute", "bands"), state__in=OPEN_STATES, object_ref__in=refs).count()
-    return Runs(
-        found["count"], found["newest"], found["computed_at"], found["unpriced"] or 0, jobs, found["own_odds"] or 0,
-        found["departed"], found["short"],
-    )  # fmt: skip
+    """One query."""
+    return _runs_of(ids_sql(_clients(user, client, owner).values("pk")))
+
+
+# Read again after every recompute of an open page.
+_RUNS: Final = """
+WITH seen AS (SELECT id FROM accounts_client WHERE id IN ({clients}))
+SELECT count(*), max(r.id), max(r.computed_at), coalesce(sum(r.unpriced), 0),
+       (SELECT count(*) FROM common_job j WHERE j.kind IN ('recompute', 'bands')
+        AND j.state IN ('ready', 'leased', 'failed') AND j.object_ref IN (SELECT 'client:' || id FROM seen)),
+       coalesce(sum(r.own_odds), 0), count(*) FILTER (WHERE r.departed), count(*) FILTER (WHERE r.short_history),
+       min(r.bands_at), count(*) FILTER (WHERE r.bands_at IS NULL)
+FROM financials_forecastrun r WHERE r.is_current AND r.client_id IN (SELECT id FROM seen)
+"""
+
+
+def _runs_of(clients: Sql) -> Runs:
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNS.format(clients=clients[0]), clients[1])
+        return Runs(*cursor.fetchone())
 
 
 def newest_run(user: User, client: str) -> str:
@@ -177,10 +188,15 @@ def newest_run(user: User, client: str) -> str:
 
 def layers_by_month(basis: Basis, cut: Cut) -> dict[Month, Layers]:
     """One query."""
+    return _by_month(load_cells("layers", basis, cut, ("month",)))
+
+
+def _by_month(cells: Iterable[Cell]) -> dict[Month, Layers]:
+    """The first of their groups is the month."""
     months: dict[Month, Layers] = {}
-    for cell in load_cells("layers", basis, cut, ("month",)):
-        month = date.fromisoformat(f"{cell.group[0]}-01")
-        months.setdefault(month, {})[cell.line] = None if cell.missing else cell.amount
+    for cell in cells:
+        of, amount = months.setdefault(date.fromisoformat(f"{cell.group[0]}-01"), {}), cell.amount
+        of[cell.line] = _add([of.get(cell.line, ZERO), None if cell.missing else amount])
     return months
 
 
@@ -193,49 +209,61 @@ def load_forecast_page(
     user: User,
     *,
     now: datetime,
-    client: str = "",
-    name: str = "",
+    client: Client | None = None,
     year: int | None = None,
     owner: str = "",
     calls: bool = True,
 ) -> ForecastPage:
-    """Fourteen queries, whatever the number of clients; thirteen of one. name: of the client, where the caller has read
-    it. owner: e-mail, for the clients of one person. calls: with people's own figures, one query."""
+    """Eleven queries, whatever the number of clients; eight of one. client: as the caller may see it. owner: e-mail,
+    for the clients of one person. calls: with people's own figures, one query."""
     basis = load_basis(user, now=now, newest_entry=False)  # nothing here names the newest entry
     year = year or basis.today.year
     first, last = date(year, 1, 1), date(year, 12, 1)
     shown_first = month_add(basis.open_month, -PAST_SHOWN)
     shown_last = month_add(shown_first, MONTHS_SHOWN - 1)
-    cut = cut_of(user, client, min(first, shown_first), max(last, shown_last), owner)
-    months = layers_by_month(basis, cut)
-    year_cut = cut_of(user, client, first, last, owner)
+    cut = _cut(user, client, min(first, shown_first), max(last, shown_last), owner)
+    year_cut = replace(cut, first=first, last=last)
+    key = client.key if client else ""
     spans = [span for month in months_between(shown_first, shown_last) if (span := span_ahead(month, month, basis))]
     year_span = span_ahead(first, last, basis)
-    bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])])
-    if year_span and not client:
-        by_client = load_bands(basis, cut, ("client",), [year_span], state=False)
-        rows, fresh = _client_rows(user, basis, year_cut, ("", ""), lambda key: by_client.reach((key,), year_span))
-    else:  # of one client, the whole is its own
-        rows, fresh = _client_rows(user, basis, year_cut, (client, name), lambda _: bands.reach((), year_span))
-    runs = load_runs(user, client, owner)
+    bands = load_bands(basis, cut, (), [*spans, *([year_span] if year_span else [])], state=False)
+    if client:  # the whole is its own
+        cells = load_cells("layers", basis, cut, ("month", "unopened"))
+        months = _by_month(cells)
+        of_year = [cell for cell in cells if cell.group[0] is not None and cell.group[0][:4] == str(year)]
+        rows, fresh = _client_rows(
+            [(key, cell) for cell in of_year], {key: client.name}, basis, year_cut, lambda _: bands.reach((), year_span)
+        )
+    else:
+        months = layers_by_month(basis, cut)
+        by_client = load_bands(basis, cut, ("client",), [year_span] if year_span else [], state=False)
+        cells = load_cells("layers", basis, year_cut, ("client", "unopened"))
+        rows, fresh = _client_rows(
+            [(cell.group[0] or "", cell) for cell in cells],
+            dict(clients_for(user).order_by("name").values_list("key", "name")),
+            basis,
+            year_cut,
+            lambda key: by_client.reach((key,), year_span),
+        )
+    runs = _runs_of(cut.clients)
     gaps = load_missing("layers", basis, cut) if any(None in layers.values() for layers in months.values()) else ()
-    source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(bands)}"
+    source = f"Ledger to {month_label(basis.through)}, {runs.label}, {_band_words(runs)}"
     return ForecastPage(
         basis=basis,
         year=year,
         years=(basis.today.year, basis.today.year + 1),
-        client=client,
+        client=key,
         owner=owner,
         runs=runs,
         finding=_finding(months, basis, year),
         chart=_chart(months, basis, months_between(shown_first, shown_last), source, bands),
         rows=tuple(rows),
-        total=_total_row(rows, basis, year_cut, (client, owner), bands.reach((), year_span)),
-        unpriced=unpriced_figure(runs.unpriced, client, owner),
-        unopened=unopened_figure(fresh, basis, first=first, last=last, client=client, owner=owner),
+        total=_total_row(rows, basis, year_cut, (key, owner), bands.reach((), year_span)),
+        unpriced=unpriced_figure(runs.unpriced, key, owner),
+        unopened=unopened_figure(fresh, basis, first=first, last=last, client=key, owner=owner),
         missing=tuple(f"No {code}/{basis.currency} rate for {format_month(month)}." for code, month in sorted(gaps)),
         source=source,
-        overrides=standing_overrides(user, client, basis.today) if calls else (),
+        overrides=standing_overrides(user, key, basis.today) if calls else (),
     )
 
 
@@ -253,35 +281,36 @@ def load_year_band(user: User, *, now: datetime) -> tuple[Figure, Figure]:
     )
 
 
-def _band_words(bands: Bands) -> str:
-    if bands.waiting:
-        return f"bands of {bands.waiting} client{'s' if bands.waiting > 1 else ''} still to be simulated"
-    return f"bands by {TRIALS:,} seeded trials" if bands.as_of else "no bands yet"
+def _band_words(runs: Runs) -> str:
+    if runs.waiting:
+        return f"bands of {runs.waiting} client{'s' if runs.waiting > 1 else ''} still to be simulated"
+    return f"bands by {TRIALS:,} seeded trials" if runs.bands_at else "no bands yet"
 
 
 def _client_rows(
-    user: User, basis: Basis, cut: Cut, client: tuple[str, str], reach: Callable[[str], Reach | None]
+    cells: Sequence[tuple[str, Cell]],
+    names: Mapping[str, str],
+    basis: Basis,
+    cut: Cut,
+    reach: Callable[[str], Reach | None],
 ) -> tuple[list[ClientForecast], Decimal | None]:
-    """Three queries: layers, budget, names unless the client's is known. client: key and name, blank for all.
+    """One query, of budgets. cells: by client, the last of their groups whether of deals not opened yet. names: at
+    least of these clients and those with a budget.
 
     And what of their run-rate is of deals not opened yet.
     """
     layers: dict[str, Layers] = {}
     fresh: Decimal | None = ZERO
-    for cell in load_cells("layers", basis, cut, ("client", "unopened")):
-        of, amount = layers.setdefault(cell.group[0] or "", {}), None if cell.missing else cell.amount
+    for key, cell in cells:
+        of, amount = layers.setdefault(key, {}), None if cell.missing else cell.amount
         of[cell.line] = _add([of.get(cell.line, ZERO), amount])
         if cell.group[1]:
             fresh = _add([fresh, amount])
     budgets = _budgets(basis, cut)
-    told = [*layers, *budgets]
-    key, name = client
-    if name:
-        names = {key: name} if key in told else {}
-    else:
-        names = dict(clients_for(user).filter(key__in=told).order_by("name").values_list("key", "name"))
     rows = [
-        _row(key, name, layers.get(key, {}), budgets.get(key), basis, cut, reach(key)) for key, name in names.items()
+        _row(key, name, layers.get(key, {}), budgets.get(key), basis, cut, reach(key))
+        for key, name in names.items()
+        if key in layers or key in budgets
     ]
     return sorted(rows, key=lambda row: (-(row.total.value or ZERO), row.name)), fresh
 

@@ -15,17 +15,15 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.calc.win_rates import WinRates
-from accounts.models import Client, ClientStatus, Opportunity, OpportunityKind
-from accounts.queries.hygiene import with_since
+from accounts.models import ClientStatus, OpportunityKind
 from common.fx import MissingRate, RateRow, Rates
-from common.models import ClosedPeriod, FxRate
+from common.models import FxRate
 from common.periods import Month, month_add, month_of
 from financials.calc import forecast as calc
 from financials.calc.renewals import own_rates
 from financials.calc.residual import HISTORY_MONTHS
 from financials.calc.schedule import IN_FORCE, Milestone, Move, Terms
-from financials.models import Contract, ForecastInput, ForecastOverride, HouseRate, NewWorkRate, OwnRate
-from financials.models import Milestone as MilestoneRow
+from financials.models import ForecastInput, HouseRate, NewWorkRate, OwnRate
 from financials.queries.cost_rates import Sums, histories, load_cost_sums, load_estimates, load_house
 from financials.queries.index_readings import fractions, load_changes
 from financials.queries.new_work import exchange_for, load_new_work, usual_of
@@ -100,6 +98,38 @@ WHERE o.renews <> '' AND o.outcome IN ('won', 'lost') GROUP BY 1
 """
 
 
+# Read with every edit of a deal: plain statements, which are not written anew each time.
+_CLOSED = "SELECT month, closed_at FROM common_closedperiod ORDER BY month DESC LIMIT 1"
+_CLIENTS = """
+SELECT id, timezone, fiscal_year_start, tier, currency, status FROM accounts_client WHERE id = ANY(%s) ORDER BY id
+"""
+_TOLD = ("kind", "status", "billing", "currency", "amount", "start", "end", "ended_on")
+_CONTRACTS = f"""
+SELECT {", ".join(f'k."{name}"' for name in _TOLD)}, k.id, k.client_id, k.number, k.parent_id,
+       coalesce(above.number, ''), coalesce(o.key, ''), k.service_line, k.new_end, k.renewal, k.probability, k.uplift,
+       coalesce(next.number, '')
+FROM financials_contract k LEFT JOIN financials_contract above ON above.id = k.parent_id
+     LEFT JOIN accounts_opportunity o ON o.id = k.opportunity_id
+     LEFT JOIN financials_contract next ON next.id = k.superseded_by_id
+WHERE k.client_id = ANY(%s) ORDER BY k.id
+"""  # noqa: S608  # this module's own words
+_MILESTONES = """
+SELECT contract_id, due, amount, accepted_on FROM financials_milestone WHERE contract_id = ANY(%s) ORDER BY due, key
+"""
+_DEALS = """
+SELECT o.client_id, o.key, o.stage, o.category, o.amount, o.currency, o.probability, o.close_on, o.delivery_start,
+       o.delivery_months, o.contract, o.renews, o.opened_on, o.kind, o.created_at, {since}
+FROM accounts_opportunity o WHERE o.client_id = ANY(%s) AND NOT (o.outcome = 'lost' AND o.renews = '') ORDER BY o.id
+"""
+# As `accounts.queries.hygiene.with_since` has it.
+_SINCE = """coalesce((SELECT m.at FROM accounts_stagemove m WHERE m.opportunity_id = o.id
+       ORDER BY m.at DESC, m.id DESC LIMIT 1), o.opened_on::timestamptz, o.created_at)"""
+_OVERRIDES = """
+SELECT client_id, id, level, first_month, last_month, currency, amount, delta, expires_on
+FROM financials_forecastoverride WHERE client_id = ANY(%s) AND revoked_at IS NULL ORDER BY made_at, id
+"""
+
+
 _ESTIMATED = frozenset({"fixed_fee", "milestone"})
 """Work whose fee does not follow its hours, so that somebody judges what is left to do."""
 
@@ -107,11 +137,7 @@ _ESTIMATED = frozenset({"fixed_fee", "milestone"})
 def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
     """Fourteen queries, whatever the number of clients; one more where their money is in several currencies."""
     closed, closed_at = _last_closed()
-    clients = list(
-        Client.objects.filter(pk__in=client_ids)
-        .order_by("pk")
-        .values_list("pk", "timezone", "fiscal_year_start", "tier", "currency", "status")
-    )
+    clients = _rows(_CLIENTS, list(client_ids))
     as_of = {pk: local_day(now, zone) for pk, zone, *_ in clients}
     starts = {str(pk): start for pk, _, start, *_ in clients}
     kinds = {pk: (tier, currency) for pk, _, _, tier, currency, _ in clients}
@@ -170,8 +196,14 @@ def load_book(client_ids: Sequence[int], *, now: datetime) -> Book:
 
 
 def _last_closed() -> tuple[Month | None, datetime | None]:
-    newest = ClosedPeriod.objects.order_by("-month").values_list("month", "closed_at").first()
-    return newest or (None, None)
+    newest = _rows(_CLOSED)
+    return newest[0] if newest else (None, None)
+
+
+def _rows(text: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return list(cursor.fetchall())
 
 
 class RunInputs(NamedTuple):
@@ -199,37 +231,35 @@ def _contracts(
 ) -> tuple[dict[str, list[calc.Contract]], dict[str, tuple[int, str]]]:
     by_client: dict[str, list[calc.Contract]] = defaultdict(list)
     numbers: dict[str, tuple[int, str]] = {}
-    fields = "pk client_id number parent_id parent__number opportunity__key service_line new_end renewal probability "
-    fields += "uplift superseded_by__number"
-    told = ("kind", "status", "billing", "currency", "amount", "start", "end", "ended_on")
-    rows = list(Contract.objects.filter(client__in=client_ids).order_by("pk").values(*fields.split(), *told))
+    rows = [(row[: len(_TOLD)], row[len(_TOLD) :]) for row in _rows(_CONTRACTS, list(client_ids))]
     milestones: dict[int, list[Milestone]] = defaultdict(list)
-    dated = MilestoneRow.objects.filter(contract__client__in=client_ids).order_by("due", "key")
-    for pk, due, amount, accepted in dated.values_list("contract_id", "due", "amount", "accepted_on"):
-        milestones[pk].append(Milestone(due, amount, accepted))
     moves: dict[int, list[Move]] = defaultdict(list)
-    for row in rows:
-        if row["new_end"] is not None and row["status"] in IN_FORCE and row["kind"] == "change_order":
-            moves[row["parent_id"]].append(Move(row["start"], row["new_end"]))
-    estimates = load_estimates([row["pk"] for row in rows if row["billing"] in _ESTIMATED], now)
-    for row in rows:
-        numbers[row["number"]] = (row["pk"], row["service_line"])
-        client = str(row["client_id"])
-        more: dict[str, Any] = {"milestones": tuple(milestones[row["pk"]]), "moves": tuple(moves[row["pk"]])}
-        terms = Terms(**{name: row[name] for name in told}, **more)
-        by_client[client].append(
+    estimated = []
+    for (kind, status, billing, _, _, start, *_), (pk, _, _, parent_id, *_, new_end, _, _, _, _) in rows:
+        if new_end is not None and status in IN_FORCE and kind == "change_order":
+            moves[parent_id].append(Move(start, new_end))
+        if billing in _ESTIMATED:
+            estimated.append(pk)
+    if rows:
+        for pk, *dated in _rows(_MILESTONES, [pk for _, (pk, *_) in rows]):
+            milestones[pk].append(Milestone(*dated))
+    estimates = load_estimates(estimated, now)
+    for told, (pk, client_id, number, _, parent, deal, line, _, renewal, probability, uplift, successor) in rows:
+        numbers[number] = (pk, line)
+        more: dict[str, Any] = {"milestones": tuple(milestones[pk]), "moves": tuple(moves[pk])}
+        by_client[str(client_id)].append(
             calc.Contract(
-                client,
-                row["number"],
-                terms,
-                parent=row["parent__number"] or "",
-                opportunity=row["opportunity__key"] or "",
-                renewal=row["renewal"],
-                probability=row["probability"],
-                uplift=row["uplift"],
-                successor=row["superseded_by__number"] or "",
-                service_line=row["service_line"],
-                estimate=estimates.get(row["pk"]),
+                str(client_id),
+                number,
+                Terms(**dict(zip(_TOLD, told, strict=True)), **more),
+                parent=parent,
+                opportunity=deal,
+                renewal=renewal,
+                probability=probability,
+                uplift=uplift,
+                successor=successor,
+                service_line=line,
+                estimate=estimates.get(pk),
             )
         )
     return by_client, numbers
@@ -238,16 +268,10 @@ def _contracts(
 def _deals(client_ids: Sequence[int], odds: WinRates, as_of: Mapping[int, date]) -> dict[str, list[calc.Opportunity]]:
     """Lost ones only where they were to renew a contract. odds: what own history says, by stage and days there."""
     by_client: dict[str, list[calc.Opportunity]] = defaultdict(list)
-    fields = "client_id key stage category amount currency probability close_on delivery_start delivery_months contract"
-    rows: Any = Opportunity.objects.filter(client__in=client_ids).exclude(outcome="lost", renews="").order_by("pk")
-    more = ("renews", "opened_on", "kind", "created_at")
-    if not odds.by_stage:
-        for client_id, *rest, opened, kind, created in rows.values_list(*fields.split(), *more):
-            by_client[str(client_id)].append(_deal(client_id, rest, opened, kind, created))
-        return by_client
-    for client_id, *rest, opened, kind, created, since in with_since(rows).values_list(*fields.split(), *more, "since"):
+    rows = _rows(_DEALS.format(since=_SINCE if odds.by_stage else "NULL"), list(client_ids))
+    for client_id, *rest, opened, kind, created, since in rows:
         deal = _deal(client_id, rest, opened, kind, created)
-        rate = odds.of(deal.stage, (as_of[client_id] - since.astimezone(UTC).date()).days)
+        rate = odds.of(deal.stage, (as_of[client_id] - since.astimezone(UTC).date()).days) if since else None
         if rate is not None and rate.own and not calc.is_closed(deal.stage):
             deal = replace(deal, own=rate.value, usual=rate.usual)
         by_client[str(client_id)].append(deal)
@@ -293,22 +317,9 @@ def decided_renewals() -> dict[str, tuple[int, int]]:
 def _overrides(client_ids: Sequence[int], as_of: dict[int, date]) -> dict[str, list[calc.Override]]:
     """Those that still count on the client's own day, in the order they were made."""
     by_client: dict[str, list[calc.Override]] = defaultdict(list)
-    rows = ForecastOverride.objects.filter(client__in=client_ids, revoked_at=None).order_by("made_at", "pk")
-    for one in rows:
-        pk = one.client_id or 0
-        if one.expires_on >= as_of[pk]:
-            by_client[str(pk)].append(
-                calc.Override(
-                    str(pk),
-                    str(one.pk),
-                    one.level,
-                    one.first_month,
-                    one.last_month,
-                    one.currency,
-                    one.amount,
-                    one.delta,
-                )
-            )
+    for client_id, pk, *told, expires_on in _rows(_OVERRIDES, list(client_ids)):
+        if expires_on >= as_of[client_id]:
+            by_client[str(client_id)].append(calc.Override(str(client_id), str(pk), *told))
     return by_client
 
 

@@ -23,6 +23,10 @@ from financials.queries.cost_rates import load_exchange
 LEAST_CLIENTS: Final = 10
 """A tier of fewer is taken with all others."""
 _PLACES: Final = Decimal("0.0001")
+_KEPT: Final = """
+SELECT tier, clients, contracts, monthly, weight, shares, size, length FROM financials_newworkrate
+WHERE taken_on = %s AND closed_through = %s AND closed_at = %s
+"""
 # By contract: a deal names what it became, or the contract what it came of. A deal without a day of opening was opened
 # when it was written down, unless it had closed by then: as `inputs` reads it.
 _WORK: Final = """
@@ -49,21 +53,21 @@ WHERE l.month <= %(last)s AND l.gross_revenue <> l.pass_through GROUP BY 1, 2
 
 def load_new_work(day: date, closed: Month, closed_at: datetime) -> tuple[dict[str, Group], list[NewWorkRate]]:
     """By tier, blank for all clients; and the rows to keep where none are yet. One query, four the first time."""
-    kept = list(NewWorkRate.objects.filter(taken_on=day, closed_through=closed, closed_at=closed_at))
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT, [day, closed, closed_at])
+        kept = cursor.fetchall()
     if kept:
-        return {row.tier: group for row in kept if (group := _group(row)) is not None}, []
+        return {tier: _group(*told) for tier, *told in kept if None not in told}, []
     found = _taken(closed)
     made = {"taken_on": day, "closed_through": closed, "closed_at": closed_at}
     rows = [_row(tier, group, made) for tier, group in found.items()]
     return found, rows or [NewWorkRate(**made, clients=0, contracts=0)]
 
 
-def _group(row: NewWorkRate) -> Group | None:
-    if row.monthly is None or row.weight is None or row.size is None or row.length is None:
-        return None
-    return Group(
-        row.clients, row.contracts, row.monthly, Decimal(row.weight), tuple(row.shares), row.size, row.length
-    )  # fmt: skip
+def _group(
+    clients: int, contracts: int, monthly: Decimal, weight: int, shares: list[Decimal], size: Decimal, length: int
+) -> Group:
+    return Group(clients, contracts, monthly, Decimal(weight), tuple(shares), size, length)
 
 
 def _row(tier: str, group: Group, made: Mapping[str, Any]) -> NewWorkRate:

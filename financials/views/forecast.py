@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import NOT_FOUND, clients_for, get_client_for
+from accounts.access import NOT_FOUND, clients_for, get_client_for, get_client_name_for
 from common.exports import About, file_response
 from common.periods import format_month
 from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
@@ -30,10 +30,10 @@ CALLERS = frozenset({DIRECTOR, ACCOUNT_MANAGER})
 def _page(request: HttpRequest, *, calls: bool = True) -> ForecastPage:
     user, now = signed_in(request), timezone.now()
     key, year = request.GET.get("client", ""), request.GET.get("year", "")
-    name = get_client_for(user, key).name if key else ""
+    client = get_client_name_for(user, key) if key else None
     wanted = int(year) if year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= now.year + 5 else None
     owner = "" if key else request.GET.get("owner", "").replace("\x00", "")[:254]
-    return load_forecast_page(user, now=now, client=key, name=name, year=wanted, owner=owner, calls=calls)
+    return load_forecast_page(user, now=now, client=client, year=wanted, owner=owner, calls=calls)
 
 
 @require_GET

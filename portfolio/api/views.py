@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import orjson
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.exceptions import MethodNotAllowed
@@ -55,6 +55,10 @@ class ApiView(APIView):
 class ResourceView(ApiView):
     resource: ClassVar[Resource]
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self._asked: dict[tuple[str, str], pages.Statement] = {}
+
     def _check(self, request: Request, verb: str) -> None:
         """The token's scope, then the role. Out of right is 403."""
         require_scope(request, f"{verb}:{self.resource.name}")
@@ -75,19 +79,35 @@ class ResourceView(ApiView):
         return [(orjson.dumps(row), row) for row in orjson.loads(rows.body)]
 
     def _one(self, pk: str, *, fields: str = "") -> tuple[bytes, dict[str, Any]]:
-        if not pk.isdecimal() or len(pk) > 18:
+        found = self._found(pk, fields=fields)
+        if found is None:
             raise Http404(NOT_FOUND)
-        found = self._json_of(Q(pk=int(pk)), fields=fields)
-        if not found:
-            raise Http404(NOT_FOUND)
-        return found[0]
+        return found
 
-    def _saved(self, name: tuple[str, ...]) -> tuple[bytes, dict[str, Any]]:
-        """A record as it stands after the write, by its natural key; of a ledger, the entry now in force."""
-        found = self._json_of(self.resource.named([name]) & self.resource.in_force)
-        if not found:
+    def _found(self, pk: str, *, fields: str = "") -> tuple[bytes, dict[str, Any]] | None:
+        """Asked before and after a write: its statement is written once a request."""
+        if not pk.isdecimal() or len(pk) > 18:
+            return None
+        if (pk, fields) not in self._asked:
+            names = [name for name in fields.split(",") if name]
+            readable = [field for field in self.resource.readable(self.can) if not names or field.name in names]
+            one = pages.Query(readable, "id", descending=False, size=1, cursor=None, condition=Q())
+            rows = self.resource.rows(self.person).filter(pk=int(pk)).order_by("id")
+            self._asked[pk, fields] = pages.statement_of(rows, one)
+        texts = pages.run(self._asked[pk, fields])
+        return (texts[0][0].encode(), orjson.loads(texts[0][0])) if texts else None
+
+    def _saved(self, name: tuple[str, ...], pk: str = "") -> tuple[bytes, dict[str, Any]]:
+        """A record as it stands after the write, by its natural key; of a ledger, the entry now in force. pk: where it
+        is known and stays what it was."""
+        if pk and not self.resource.in_force:
+            found = self._found(pk)
+        else:
+            several = self._json_of(self.resource.named([name]) & self.resource.in_force)
+            found = several[-1] if several else None
+        if found is None:
             raise Problem(403, "The record was not kept: after the change you would no longer see it.")
-        return found[-1]
+        return found
 
     def _etag(self, row: dict[str, Any]) -> str:
         return f'"{row["id"]}-{row[self.resource.counter]}"' if self.resource.versioned else f'"{row["id"]}"'
@@ -175,7 +195,7 @@ class DetailView(ResourceView):
                 raise Problem(422, NOT_HELD, errors=[(pointer, "a record keeps its key")])
             writes.require_fields(self.resource, [merged], bulk=False)
             writes.save(self.resource, [merged], user=self.person, now=timezone.now(), verb="changed", bulk=False)
-            body, fresh = self._saved(self.resource.name_of(row))
+            body, fresh = self._saved(self.resource.name_of(row), pk)
         return HttpResponse(body, content_type="application/json", headers={"ETag": self._etag(fresh)})
 
     def delete(self, request: Request, pk: str) -> HttpResponse:
@@ -193,8 +213,10 @@ class DetailView(ResourceView):
         """The record, held until the end of the transaction. A stale If-Match is 412 and shows what stands now."""
         _, row = self._one(pk)
         model = self.resource.rows(self.person).model
-        held = model._default_manager.select_for_update().order_by().filter(pk=int(pk)).first()
-        if not self.resource.versioned or getattr(held, "version", None) != row[self.resource.counter]:
+        counter = "version" if self.resource.versioned else "pk"
+        locked = model._default_manager.select_for_update().order_by().filter(pk=int(pk))
+        held = next(iter(locked.values_list(counter, flat=True)), None)
+        if not self.resource.versioned or held != row[self.resource.counter]:
             _, row = self._one(pk)  # somebody was quicker
         wanted = request.headers.get("If-Match", "")
         if wanted and wanted != "*" and self._etag(row) not in [tag.strip() for tag in wanted.split(",")]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import QuerySet
 
 from common import audit
 from common.imports import ImportKind, LoadContext, Table, Unusable, kinds, read_values
@@ -97,7 +98,8 @@ def save(
         values = read_values(table, kind)
         _refuse(table, resource, bulk=bulk)
         keys = [resource.name_of(row) for row in rows]
-        before = _standing(resource, keys, user)
+        standing = _standing_of(resource, keys, user)
+        before = _standing(resource, standing)
         context = LoadContext(batch_id=None, actor=user.email, now=now, user=user)
         try:
             kind.load(values, context)
@@ -109,7 +111,7 @@ def save(
             text = str(error).splitlines()[0]
             raise Problem(409, f"The records do not allow it: {text}") from error
         _refuse(table, resource, bulk=bulk)
-        after = _standing(resource, keys, user)
+        after = _standing(resource, standing.all())
         for name in keys:
             was, stands = before.get(name), after.get(name)
             changes = audit.changes_between(was.values if was else {}, stands.values if stands else {})
@@ -138,12 +140,18 @@ class _Stood:
     client_id: int | None
 
 
-def _standing(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> dict[tuple[str, ...], _Stood]:
-    """These records by natural key, as they stand; of a ledger, the entries in force. One query."""
+def _standing_of(resource: Resource, names: Sequence[tuple[str, ...]], user: User) -> QuerySet[Any, dict[str, Any]]:
+    """These records by natural key, as they stand; of a ledger, the entries in force."""
+    told = (field.source for field in resource.fields if field.writable)
+    rows = resource.rows(user).filter(resource.in_force, resource.named(names)).order_by("pk")
+    columns = ("pk", resource.client, *resource.key_paths, *(resource.told_label or resource.key_paths), *told)
+    return rows.values(*dict.fromkeys(columns))
+
+
+def _standing(resource: Resource, rows: QuerySet[Any, dict[str, Any]]) -> dict[tuple[str, ...], _Stood]:
+    """One query."""
     told = {field.source: field.name for field in resource.fields if field.writable}
     label = resource.told_label or resource.key_paths
-    rows = resource.rows(user).filter(resource.in_force, resource.named(names)).order_by("pk")
-    columns = dict.fromkeys(("pk", resource.client, *resource.key_paths, *label, *told))
     return {
         resource.name_in(row[path] for path in resource.key_paths): _Stood(
             {name: None if row[source] == "" else row[source] for source, name in told.items()},
@@ -151,7 +159,7 @@ def _standing(resource: Resource, names: Sequence[tuple[str, ...]], user: User) 
             " ".join(str(row[path]) for path in label if row[path]),
             row[resource.client],
         )
-        for row in rows.values(*columns)
+        for row in rows
     }
 
 

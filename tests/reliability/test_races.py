@@ -133,7 +133,7 @@ def test_inputs_are_read_as_of_one_moment() -> None:
 
         def between(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
             result = execute(statement, params, many, context)
-            if 'FROM "financials_contract"' in statement and not edited.is_set():
+            if "FROM financials_contract" in statement and not edited.is_set():
                 edited.set()
                 editor(edit).result(SOON)
             return result
