@@ -12,7 +12,7 @@ from accounts.models import Ask, Client, Contact
 
 
 class AskForm(OwedForm):
-    ended = ("answered_on", "answer")
+    ended, past = ("answered_on", "answer"), ("asked_on", "answered_on")
 
     contact = forms.ModelChoiceField(
         label="Who asked", queryset=Contact.objects.none(), required=False, empty_label="Not noted"
@@ -24,7 +24,7 @@ class AskForm(OwedForm):
     field_order = ("text", "contact", "asked_on", "due", "owner", "answered_on", "answer")
 
     def __init__(self, *args: Any, client: Client, ask: Ask | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, held=ask, **kwargs)
+        super().__init__(*args, client=client, held=ask, **kwargs)
         fields: Any = self.fields
         fields["text"].label, fields["owner"].label = "What they asked", "Who of ours answers"
         # Whoever is noted stays so, though erased or of the wider industry.

@@ -11,7 +11,7 @@ from accounts.models import Commitment, Side
 
 
 class CommitmentForm(OwedForm):
-    ended = ("kept_on", "dropped_on")
+    ended = past = ("kept_on", "dropped_on")
 
     side = forms.ChoiceField(label="Whose promise", choices=Side.choices, widget=forms.RadioSelect, initial=Side.OURS)
     due = day_field("Due", required=True)

@@ -120,7 +120,9 @@ class TouchForm(forms.Form):
     def clean_date(self) -> Any:
         when = self.cleaned_data["date"]
         if when > self.today:
-            raise forms.ValidationError("That day is still to come. Log a touchpoint once it has happened.")
+            raise forms.ValidationError(
+                "That day is still to come. Log what has happened; what is ahead is planned as a review."
+            )
         return when
 
     def clean_notes(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Client, Contact, Feedback, Insight, InsightKind, QuoteState, Scale, Survey, Theme
 from accounts.queries.people import assignable
@@ -114,6 +115,7 @@ class FeedbackForm(forms.Form):
         if answer is not None:
             kwargs["initial"] = {name: getattr(answer, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
+        self.today = client.local_date(timezone.now())
         fields: Any = self.fields
         fields["contact"].queryset = client.contacts.all()
         fields["insight"].queryset = client.insights.all()
@@ -127,6 +129,8 @@ class FeedbackForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if "score" not in self.fields:
             return data
+        if data.get("date") and data["date"] > self.today:
+            self.add_error("date", "That day is still to come.")
         score, scale = data.get("score"), data.get("scale")
         if score is None and not data.get("comment"):
             self.add_error("comment", "Give a score, their words, or both.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids, refuse_days_ahead
 from accounts.models import Ask, Contact
 from common.imports import (
     Column,
@@ -30,6 +30,7 @@ def load_asks(values: Values, context: LoadContext) -> Counts:
     named = {key for key in values.columns["contact"] if key}
     seen = Contact.objects.filter(Q(client=None) | Q(client__in=sight.client_ids), key__in=named)
     people = {key: (pk, client) for key, pk, client in seen.values_list("key", "pk", "client_id")}
+    refuse_days_ahead(values, clients, ["asked_on", "answered_on"], context.now)
     reader = FieldReader(Ask, values, _FIELDS)
     incoming = []
     for position in list(values.good()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids, refuse_days_ahead
 from accounts.models import Commitment, Side
 from common.imports import (
     Column,
@@ -25,6 +25,7 @@ def load_commitments(values: Values, context: LoadContext) -> Counts:
     sight = Sight(context)
     clients, owners = client_ids(values, sight), person_ids(values, sight, "owner")
     existing = matching(Commitment.objects.all(), "key", values.columns["key"])
+    refuse_days_ahead(values, clients, ["kept_on", "dropped_on"], context.now)
     reader = FieldReader(Commitment, values, _FIELDS)
     incoming = []
     for position in list(values.good()):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.actions.stakeholders import hold_charts
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids, refuse_days_ahead
 from accounts.models import BuyingRole, Contact, ContactKind, Stakeholding, Touchpoint
 from accounts.queries.personal import erased_among
 from common.imports import (
@@ -141,6 +141,7 @@ def load_touchpoints(values: Values, context: LoadContext) -> Counts:
     clients = client_ids(values, sight)
     existing = matching(Touchpoint.objects.all(), "source_ref", values.columns["source_ref"])
     theirs = _contacts(values, sight)
+    refuse_days_ahead(values, clients, ["date"], context.now)
     reader = FieldReader(Touchpoint, values, {"date": "date", "kind": "kind", "notes": "notes"})
     incoming = []
     for position in list(values.good()):
@@ -222,7 +223,8 @@ CONTACTS = ImportKind(
 TOUCHPOINTS = ImportKind(
     name="touchpoints",
     label="Touchpoints",
-    about="Meetings, calls and messages. Match on source_ref. Several people are separated by semicolons.",
+    about="Meetings, calls and messages that took place; what is ahead is planned as a review. Match on source_ref. "
+    "Several people are separated by semicolons.",
     columns=(
         Column("source_ref", reference(120), required=True, sample="CAL-88123"),
         Column("client", reference(80), required=True, sample="kestrel-air"),

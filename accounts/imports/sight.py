@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 from django.db.models import QuerySet
 
@@ -16,6 +17,8 @@ from people.models import User
 _FEW = 50
 """Names up to which they alone are looked up: an edit of one record reads no list of everything in sight."""
 NOT_YOURS = "{} “{}” is already in use by a record that is not yours to change"
+STILL_TO_COME: Final = "that day is still to come where the client is"
+_WIDEST: Final = timedelta(hours=14)
 
 
 class Sight:
@@ -103,6 +106,23 @@ def _ids(values: Values, column: str, known: Mapping[str, int], unknown: str) ->
             if found[position] is None and cells[position] is not None:
                 values.reject(position, unknown.format(cells[position]))
     return found
+
+
+def refuse_days_ahead(values: Values, clients: list[int | None], columns: Iterable[str], now: datetime) -> None:
+    """Reject rows that tell of a day which has not come where the client is: it would count as if it had."""
+    told = [(column, values.columns[column]) for column in columns if values.has(column)]
+    # No zone is further behind: only clients of rows after that day are asked for theirs.
+    first = (now - _WIDEST).date()
+    late = [n for n in values.good() if any(days[n] is not None and days[n] > first for _, days in told)]
+    found = Client.objects.in_bulk({pk for n in late if (pk := clients[n]) is not None}) if late else {}
+    for n in late:
+        pk = clients[n]
+        if pk is None:
+            continue
+        today = found[pk].local_date(now)
+        for column, days in told:
+            if days[n] is not None and days[n] > today:
+                values.reject(n, f"{column}: {STILL_TO_COME}")
 
 
 def link(values: Values, column: str, ids: list[int | None], attname: str, position: int) -> dict[str, int | None]:

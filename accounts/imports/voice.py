@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.actions.surveys import HEALTH
-from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids
+from accounts.imports.sight import NOT_YOURS, Sight, client_ids, link, person_ids, refuse_days_ahead
 from accounts.models import Contact, Feedback, Insight, InsightKind, QuoteState, Scale, Theme
 from common import jobs
 from common.imports import (
@@ -54,6 +54,7 @@ def load_feedback(values: Values, context: LoadContext) -> Counts:
     at_client = set(Contact.objects.filter(pk__in=people.values()).values_list("pk", "client_id"))
     themes = dict(Theme.objects.values_list("name", "pk"))
     existing = matching(Feedback.objects.all(), "source_ref", values.columns["source_ref"])
+    refuse_days_ahead(values, clients, ["date"], context.now)
     reader = FieldReader(Feedback, values, _ANSWER)
     incoming = []
     for position in list(values.good()):

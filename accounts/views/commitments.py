@@ -29,7 +29,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     user = signed_in(request)
     client = get_editable_client_for(user, key)
     page = FormPage(
-        form=CommitmentForm(request.POST or None, initial={"owner": user.pk}),
+        form=CommitmentForm(request.POST or None, client=client, initial={"owner": user.pk}),
         title=f"A promise between us and {client.name}",
         back=_back(key),
         save=lambda data: actions.add_commitment(client=client, values=data, actor=user),
@@ -47,7 +47,7 @@ def edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     promise = get_editable_commitment_for(user, key, pk)
     seen = expected_version(request)
     page = FormPage(
-        form=CommitmentForm(request.POST or None, promise=promise),
+        form=CommitmentForm(request.POST or None, client=promise.client, promise=promise),
         title=promise.text,
         back=_back(key),
         save=lambda data: actions.change_commitment(promise=promise, values=data, expected=seen, actor=user),

@@ -170,7 +170,8 @@ def follow(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     user = signed_in(request)
     review = get_editable_review_for(user, key, pk)
     page = _page(
-        user, review, CommitmentForm(request.POST or None, initial={"owner": user.pk}), f"What follows from: {review}",
+        user, review, CommitmentForm(request.POST or None, client=review.client, initial={"owner": user.pk}),
+        f"What follows from: {review}",
         lambda data: actions.follow_up(review=review, values=data, actor=user),
         said="Noted. It opens the next review.", submit="Note it",
     )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.calc.promises import Promise, kept, state_of
-from accounts.models import Commitment
+from accounts.models import Ask, Commitment
 from accounts.queries.attention import attention
 from common.models import AuditEntry
 from people.models import User
@@ -97,3 +97,16 @@ def test_promises_load_once_and_say_what_is_wrong(world: World) -> None:
                {**row, "key": "P-1", "kept_on": "2026-11-20", "dropped_on": "2026-11-21"})  # fmt: skip
     assert bad.rejected == 3
     assert any("kept or dropped, not both" in reason for _, reason in bad.rejects)
+
+
+@pytest.mark.django_db
+def test_nothing_is_kept_dropped_or_answered_ahead(world: World, owner: User, sign_in: Any) -> None:
+    promise = Commitment.objects.create(client=world.client, key="P", side="theirs", text="Brief us", due=world.today)
+    ask = Ask.objects.create(client=world.client, key="A", text="When?", asked_on=world.today)
+    later = (world.today + timedelta(days=2)).isoformat()
+    kept = {"side": "theirs", "text": "Brief us", "due": "2026-12-01", "version": "1", "kept_on": later}
+    asked = {"text": "When?", "asked_on": later, "answered_on": later, "version": "1"}
+    browser = sign_in(owner)
+    for url, body in ((f"/clients/HAL/promises/{promise.pk}/", kept), (f"/clients/HAL/asks/{ask.pk}/", asked)):
+        answer = browser.post(url, body)
+        assert (answer.status_code, "That day is still to come." in answer.content.decode()) == (422, True)

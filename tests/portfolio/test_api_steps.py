@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -118,6 +119,9 @@ def test_touchpoints_carry_both_sides(owner: User) -> None:
     body = {"source_ref": "T1", "client": "A", "date": "2026-11-02", "ours": [owner.email], "theirs": ["A-1", "A-2"]}
     made = send(owner, "post", "/touchpoints/", body)
     assert made.status_code == 201
+    later = str((timezone.now() + timedelta(days=3)).date())
+    ahead = send(owner, "post", "/touchpoints/", body | {"source_ref": "T3", "date": later})
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (422, "/date")
     row = made.json()
     assert (row["theirs"], row["ours"]) == (["A-1", "A-2"], [owner.email])
     path = f"/touchpoints/{row['id']}/"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -140,6 +140,24 @@ def test_touchpoints_with_people_of_both_sides(tmp_path: Path) -> None:
     call_command("load", undo=str(fewer.report["batch"]))
     assert meeting.theirs.count() == 2
     assert refused(tmp_path, "touchpoints", text.replace("c1;c2", "c9")) == ["theirs: contact “c9” is unknown"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "text"),
+    [
+        ("touchpoints", "date", "source_ref,client,date\nT1,ACME,{}\n"),
+        ("commitments", "kept_on", "key,client,side,text,due,kept_on\nP1,ACME,ours,Send it,2026-10-30,{}\n"),
+        ("asks", "answered_on", "key,client,text,asked_on,answered_on\nA1,ACME,What of May,2026-10-30,{}\n"),
+        ("feedback", "date", "source_ref,client,date,comment\nF1,ACME,{},Good\n"),
+    ],
+)
+def test_what_has_happened_has_no_day_ahead(tmp_path: Path, kind: str, column: str, text: str) -> None:
+    """Today where the client is: Kiritimati is a day ahead of UTC for most of it."""
+    acme = make_client("ACME", timezone="Pacific/Kiritimati")
+    today = acme.local_date(timezone.now())
+    ahead = refused(tmp_path, kind, text.format(today + timedelta(days=1)))
+    assert ahead == [f"{column}: that day is still to come where the client is"]
+    assert load(kind, write(tmp_path, "t.csv", text.format(today))).code == 0
 
 
 def test_opportunities(tmp_path: Path) -> None:
