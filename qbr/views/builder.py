@@ -103,6 +103,7 @@ def hide(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
     hidden = request.POST.get("hidden") == "yes"
 
     def write(deck: Deck, user: User) -> str:
+        _plain(deck, user, slide)
         actions.hide_slide(deck=deck, slide=slide, hidden=hidden, actor=user)
         return "The slide is left out; its words are kept." if hidden else "The slide is back."
 

@@ -138,6 +138,13 @@ def test_a_slide_left_out_keeps_its_words(deck: Deck, owner: User, sign_in: Any)
     assert not SlideEdit.objects.get(slide="summary").hidden
 
 
+def test_a_slide_the_review_does_not_have_is_not_left_out(deck: Deck, owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+    for slide in ("own~7", "dive~9", "nothing"):
+        assert browser.post(reverse("review_hide", args=[deck.pk, slide]), {"hidden": "yes"}).status_code == 404
+    assert not SlideEdit.objects.exists()
+
+
 def test_words_are_tried_on_their_page_and_not_kept(deck: Deck, owner: User, sign_in: Any) -> None:
     url = reverse("review_try", args=[deck.pk, "summary"])
     answer = sign_in(owner).post(url, {"summary-headline": "Only a thought so far"})
