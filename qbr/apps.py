@@ -12,6 +12,7 @@ class QbrConfig(AppConfig):
 
         # models can be imported only once apps are set up
         from qbr import figures_value, imports, jobs, reports_reviews, reports_value
+        from qbr.actions.links import end_links_of
         from qbr.actions.value import end_asks_of
         from qbr.queries import attention
 
@@ -27,5 +28,6 @@ class QbrConfig(AppConfig):
         section_tabs.register("cadence", SectionTab("Cadence", "review_cadence", MONEY_READERS | {ADMINISTRATOR}, 30))
         section_tabs.register("look", SectionTab("Look", "brand", frozenset({DIRECTOR}), 40))
         endings.register("open request to confirm", end_asks_of)
+        endings.register("open link to a review", end_links_of)
         kept.register("qbr.snapshot", "a frozen review is kept as the client saw it; its hash vouches for it")
         tabs.register("reviews", ClientTab("Reviews", "client_reviews", MONEY_READERS, order=70))

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
+from accounts.models import Contact
+from accounts.queries.personal import names_of
 from common import audit
 from qbr.actions.decks import NotFrozen, record
 from qbr.models import Deck, DeckLink
@@ -43,6 +45,25 @@ def revoke_link(*, link: DeckLink, actor: User, now: datetime) -> None:
     with transaction.atomic():
         if DeckLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now):
             record(link.deck, actor, "took link back", {"for": (link.label, None)})
+
+
+def end_links_of(contact: Contact, actor: User, now: datetime) -> int:
+    """Those still open that were made for somebody who is erased, told by label or pre-read: whoever holds the address
+    is nobody we know. Returns how many.
+    """
+    names = names_of(contact)
+    theirs = Q(deck__client__in=names.clients)
+    if names.email:
+        theirs |= Q(label__icontains=names.email) | Q(preread__email__iexact=names.email)
+    ended = 0
+    for link in DeckLink.objects.filter(theirs, revoked_at=None).select_related("deck__client", "preread"):
+        preread = getattr(link, "preread", None)
+        said = f"{link.label}\n{preread.name}\n{preread.email}" if preread else link.label
+        open_now = link.deck.client.local_date(now) <= link.expires_on
+        if open_now and names.clean(said, by_name=link.deck.client_id in names.clients) != said:
+            revoke_link(link=link, actor=actor, now=now)
+            ended += 1
+    return ended
 
 
 def note_opening(*, link: DeckLink, what: str, now: datetime) -> None:

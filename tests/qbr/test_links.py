@@ -12,13 +12,15 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions.erasure import erase_contact
 from accounts.models import Client
 from common.models import AuditEntry
 from people.models import User
 from qbr.actions import decks, links
-from qbr.models import Deck, DeckLink, Snapshot
+from qbr.models import Deck, DeckLink, PreRead, Review, Snapshot
 from qbr.queries.links import SALT, link_of, token_of
 from tests.financials.books import NOW
+from tests.makers import make_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,20 @@ def test_links_are_tried_only_so_often(frozen: Deck, owner: User, settings: Any)
         SharedRate.THROTTLE_RATES = before
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert int(answers[2]["Retry-After"]) > 0
+
+
+def test_links_made_for_somebody_who_is_erased_open_nothing(frozen: Deck, owner: User) -> None:
+    """By label and by pre-read; one for somebody else stays."""
+    dana = make_contact(frozen.client, first_name="Dana", last_name="Whitfield", email="dana@northvale.example")
+    named = made(frozen, owner)
+    until, now = named.expires_on, timezone.now()
+    other = links.make_link(deck=frozen, label="Dana Whitfields", expires_on=until, actor=owner, now=now)
+    mailed = links.make_link(deck=frozen, label="D., pre-read", expires_on=until, actor=owner, now=now)
+    review = Review.objects.create(client=frozen.client, period="2026-Q2", day=until)
+    PreRead.objects.create(review=review, link=mailed, name="D.", email="Dana@northvale.example", asked_at=now)
+    counts = erase_contact(contact=dana, reason="Asked for it", actor=owner, now=now).counts
+    assert counts["open link to a review"] == 2
+    ended = [Browser().get(address).status_code for link in (named, mailed) for address in addresses(link)]
+    assert ended == [404] * 6
+    assert Browser().get(addresses(other)[0]).status_code == 200
+    assert not AuditEntry.objects.filter(changes__icontains="dana@northvale").exists()
