@@ -301,7 +301,7 @@ def _face(font: Any, name: str) -> None:
 
 
 def _table(shapes: Any, block: TableBlock, x: float, y: float, colours: Brand) -> None:
-    pads = {**{step.name: step.pad for step in (ROOMY, *STEPS)}, **dict(DECISION_PADS)}
+    pads = {**{step.name: step.pad for step in (*ROOMY, *STEPS)}, **dict(DECISION_PADS)}
     pad = float(pads[block.step])
     heights = [_row_height(block.head.cells, 0) + HEAD_AIR - 1, *(_row_height(row.cells, pad) for row in block.rows)]
     frame = shapes.add_table(

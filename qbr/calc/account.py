@@ -210,7 +210,9 @@ class Charter:
 
 @dataclass(frozen=True, slots=True)
 class NoteSeen:
-    """for_client: what it means in words the client may read. so_what: ours alone, '' in a client's review."""
+    """for_client: what it means in words the client may read. so_what: ours alone, '' in a client's review. noted_on:
+    when it was found or said to hold still; expires_on: until when it holds.
+    """
 
     kind: str
     title: str
@@ -218,6 +220,8 @@ class NoteSeen:
     happens_on: date | None
     source: str = ""
     so_what: str = ""
+    noted_on: date | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,13 @@ FOOT: Final = 656
 PNG: Final = "iVBORw0KGgo"
 """How a PNG in base64 begins; anything else is no logo."""
 THIRDS: Final = ((56, 376), (452, 376), (848, 376))
+PLACES: Final = {1: ((56, 772),), 2: ((56, 574), (650, 574)), 3: THIRDS}
+LISTS: Final = (("colhead22", "lead18", "list18"), ("colhead", "lead16", "list16"), ("colhead", "lead", "list"))
+"""Head, lead and text of lists, the largest first: of one with a place to itself, the first that fits."""
+NOTE_GAP: Final = 28
+SMALL_LIST: Final = ("blockhead", "blockhead", "body")
+LIST_SHARE: Final = 0.85
+"""Of its place, for letters larger than the usual."""
 
 Cut = tuple[tuple[str, str], ...]
 
@@ -53,8 +60,8 @@ def title_line(title: str, unit: str, width: float) -> Text:
     return Text((line,), "title", tag="h2")
 
 
-def table(slide: Slide, deck: Deck, brand: Brand, *, roomy: bool = True) -> list[Body]:
-    """One table over the whole width, with an optional reading note under its last part."""
+def table(slide: Slide, deck: Deck, brand: Brand, *, roomy: int = 0, note_at_foot: bool = True) -> list[Body]:
+    """One table over the whole width, with an optional reading note under its last part, or at the foot of the page."""
     if slide.table is None or not slide.table.rows:
         return [nothing(slide)]
     top = 168
@@ -65,11 +72,18 @@ def table(slide: Slide, deck: Deck, brand: Brand, *, roomy: bool = True) -> list
         last = number == len(parts)
         regions = [Region(56, top, 1168, min(part.table.height, FOOT - top), (part.table,))]
         if last and note:
-            regions.append(Region(56, FOOT - note.height, 1168, note.height, (note,)))
+            low = FOOT - note.height
+            y = low if note_at_foot else min(low, top + part.table.height + NOTE_GAP)
+            regions.append(Region(56, y, 1168, note.height, (note,)))
         bodies.append(
             Body(tuple(regions), part.cut, _which_rows(part.first, part.last, part.of, part.omitted, len(parts)))
         )
     return bodies
+
+
+def noted_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """With its note right under it, so that the white is at the foot."""
+    return table(slide, deck, brand, note_at_foot=False)
 
 
 def _which_rows(first: int, last: int, of: int, omitted: int, parts: int) -> str:
@@ -91,7 +105,7 @@ def nothing(slide: Slide) -> Body:
 
 def chart_and_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """Chart left, table right, up to three columns of words under both."""
-    words = columns_of(slide.columns, 536, FOOT) if slide.columns else ((), ())
+    words = columns_of(slide.columns, 536, FOOT, SMALL_LIST) if slide.columns else ((), ())
     foot = 508 if slide.columns else 620
     regions: list[Region] = list(drawing(slide, 56, 166, 475, min(foot - 166, 380), brand))
     cut: list[tuple[str, str]] = []
@@ -146,7 +160,7 @@ def summary(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     regions = [
         big_figure(figure, round(56 + step * place), int(step) - 20) for place, figure in enumerate(slide.figures[:5])
     ]
-    words, cut = columns_of(slide.columns, 312 if slide.figures else 168, FOOT, head="colhead", body="list")
+    words, cut = lists(slide.columns, 312 if slide.figures else 168, FOOT)
     return [Body((*regions, *words), cut)]
 
 
@@ -154,7 +168,7 @@ def own(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """A slide of somebody's own words: up to three columns of points, or one text over the width."""
     if not slide.columns:
         return [nothing(slide)]
-    words, cut = columns_of(slide.columns, 168, FOOT, head="colhead", body="list")
+    words, cut = lists(slide.columns, 168, FOOT)
     return [Body(words, cut)]
 
 
@@ -174,16 +188,34 @@ def big_figure(item: BigFigure, x: int, width: int) -> Region:
     return Region(x, 164, width, stack_height(tuple(blocks)) + 8, tuple(blocks), "rule")
 
 
+def lists(columns: tuple[TextColumn, ...], top: int, foot: int) -> tuple[tuple[Region, ...], Cut]:
+    """Lists that share the width, in the largest letters that leave nothing out."""
+    places = PLACES[len(columns[:3])] if columns else ()
+    for styles in LISTS[:-1]:
+        regions, cut = columns_of(columns, top, foot, styles, places)
+        tallest = max((stack_height(region.blocks) + 8 for region in regions), default=0)
+        if not cut and tallest <= (foot - top) * LIST_SHARE:
+            return regions, cut
+    return columns_of(columns, top, foot, LISTS[-1], places)
+
+
 def columns_of(
-    columns: tuple[TextColumn, ...], top: int, foot: int, *, head: str = "blockhead", body: str = "body"
+    columns: tuple[TextColumn, ...],
+    top: int,
+    foot: int,
+    styles: tuple[str, str, str],
+    places: tuple[tuple[int, int], ...] = THIRDS,
 ) -> tuple[tuple[Region, ...], Cut]:
-    """Lists in thirds; what does not fit in height goes to the appendix, the last item first."""
+    """Lists beside each other; what does not fit in height goes to the appendix, the last item first. styles: of head,
+    lead and text.
+    """
+    head, lead, body = styles
     regions, cut = [], []
-    for (x, width), column in zip(THIRDS, columns[:3], strict=False):
+    for (x, width), column in zip(places, columns, strict=False):
         name = clipped(column.head, STYLES[head], width)
         blocks: list[Block] = [Text(((Run(name, head),),), head, tag="h2", gap=6)]
         for point in column.points:
-            made = _point(point, width, "lead" if body == "list" else "blockhead", body)
+            made = _point(point, width, lead, body)
             if stack_height((*blocks, *made)) + 8 > foot - top:
                 cut.append((column.head, f"{point.lead} {point.text}".strip()))
             else:
@@ -234,7 +266,9 @@ def _decision_table(
     heads = ("", "Decision", "We recommend", "If not", f"Cost{unit}", f"Worth a year{unit}", "Who decides, when")
     shown = [clipped(words, STYLES["th"], width - 8) for words, width in zip(heads, DECISION_WIDTHS, strict=True)]
     head = Tr(
-        tuple(Td(((Run(words),),), "right" if 4 <= i <= 5 else "text", None, "col") for i, words in enumerate(shown))
+        tuple(
+            Td(((Run(words, "th"),),), "right" if 4 <= i <= 5 else "text", None, "col") for i, words in enumerate(shown)
+        )
     )
     rows, cut, height = [], [], 26
     for number, decision in enumerate(group, before + 1):

@@ -91,7 +91,7 @@ def _quarterly(data: ReviewData) -> list[Slide | None]:
     return [
         _decisions(),
         promises(data),
-        summary(data, moved_column(data), _agreed(data), _attention(data)),
+        summary(data, moved_column(data), _agreed(data), _attention(data), _to_agree(data)),
         objectives(data),
         kpis(data),
         scorecard(data) if data.actual(data.periods.now) else None,  # without a figure the summary says all there is
@@ -151,7 +151,7 @@ def _annual(data: ReviewData) -> list[Slide | None]:
         _decisions(),
         relationship(data),
         read,
-        summary(data, moved_column(data), _agreed(data), _attention(data)),
+        summary(data, moved_column(data), _agreed(data), _attention(data), _to_agree(data)),
         kpis(data),
         value(data),
         lessons(data),
@@ -304,6 +304,19 @@ def _attention(data: ReviewData) -> TextColumn:
             Point(f"{item[0]} needs notice by {formats.day(item[1])}", f"{formats.plural(days, 'day')} from today.")
         )
     return TextColumn("What needs attention", tuple(points))
+
+
+def _to_agree(data: ReviewData) -> TextColumn:
+    """What a review is usually held to and is not there yet."""
+    you = "them" if data.internal else "you"
+    parts = (
+        (not any(item.in_force for item in data.agreements), "A contract", "None is in force today."),
+        (not data.deals, "A proposal", "None is open today."),
+        (not data.account.kpis, "What to measure", f"No KPI is agreed with {you}, or none has been read."),
+        (not data.account.aims, "The aims", "No joint plan states one yet."),
+    )
+    points = tuple(Point(what, said) for missing, what, said in parts if missing)
+    return TextColumn("Still to be agreed", points)
 
 
 def _notice_sentence(data: ReviewData) -> str:

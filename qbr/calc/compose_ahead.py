@@ -11,7 +11,7 @@ from common import formats
 from common.money import ZERO
 from financials.calc import findings
 from qbr.calc.account import WorkSeen
-from qbr.calc.review import Agreement, ReviewData
+from qbr.calc.review import Agreement, Deal, ReviewData
 from qbr.calc.slides import (
     Cell,
     Certainty,
@@ -32,6 +32,7 @@ from qbr.calc.units import unit_for
 QUARTERS: Final = 12
 MOST_LANES: Final = 5
 MOST: Final = 6
+FEW: Final = 3
 _Option = tuple[str, str, list[str], Decimal, Decimal | None]
 
 
@@ -155,9 +156,36 @@ def options(data: ReviewData) -> Slide | None:
         dek="Each option holds the one before; a contract counts for twelve months, a proposal as a whole.",
         source=f"contracts and proposals on {formats.day(data.today)}",
         table=Table(columns, tuple(rows), "Options"),
+        columns=_made_of(data, running, talked, deals),
         drawn=(Drawn("Signed, a year", formats.money(keep, data.currency), "client_contracts"),
                Drawn("With all proposals", formats.money(grow, data.currency), "client_growth")),
     )  # fmt: skip
+
+
+def _largest(one: Agreement | Deal) -> Decimal:
+    return -(one.amount or ZERO)
+
+
+def _made_of(
+    data: ReviewData, running: list[Agreement], talked: list[Agreement], deals: list[Deal]
+) -> tuple[TextColumn, ...]:
+    """What the options are made of, the largest first, each with its fee and the day that counts."""
+
+    def contract(one: Agreement) -> Point:
+        said = f"{formats.money(one.amount, data.currency)}, to {formats.day(one.end) if one.end else 'no set end'}"
+        notice = f"; notice by {formats.day(one.notice_on)}" if one.notice_on and one.notice_on >= data.today else ""
+        return Point(one.title, f"{said}{notice}.")
+
+    def proposal(one: Deal) -> Point:
+        by = f", to be decided by {formats.day(one.close_on)}" if one.close_on else ""
+        return Point(one.name, f"{formats.money(one.amount, data.currency)}{by}.")
+
+    parts = (
+        ("Signed", [contract(one) for one in sorted(running, key=_largest)]),
+        ("Being negotiated", [contract(one) for one in sorted(talked, key=_largest)]),
+        ("Proposed", [proposal(one) for one in sorted(deals, key=_largest)]),
+    )
+    return tuple(TextColumn(head, tuple(points[:FEW])) for head, points in parts if points)
 
 
 def _a_year(one: Agreement) -> Decimal:
@@ -309,6 +337,9 @@ def _owed(data: ReviewData, side: str) -> list[tuple[date, str, str]]:
     return sorted(found)
 
 
+SIGNED: Final = (Point("", "Name"), Point("", "Date"), Point("", "Signature"))
+
+
 def commitments(data: ReviewData) -> Slide | None:
     """What both sign: the work that is shared, with owner and day, and a line for each name."""
     tasks = [task for task in data.tasks if task.due is not None][: MOST + 2]
@@ -343,8 +374,8 @@ def commitments(data: ReviewData) -> Slide | None:
         source=f"joint plan on {formats.day(data.today)}",
         table=Table(columns, rows, "Commitments"),
         columns=(
-            TextColumn(f"For {data.client}", (Point("", "Name, date, signature"),)),
-            TextColumn(f"For {data.firm}", (Point("", "Name, date, signature"),)),
+            TextColumn(f"For {data.client}", SIGNED),
+            TextColumn(f"For {data.firm}", SIGNED),
         ),
         drawn=(Drawn("Commitments", str(len(tasks)), "client_plan"),),
     )

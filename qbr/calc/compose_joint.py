@@ -164,11 +164,22 @@ def strategy(data: ReviewData) -> Slide | None:
         dek="" if data.internal else "Please put right what we read wrong: the plan follows from it.",
         source=f"joint plan on {formats.day(data.today)}",
         table=Table(columns, tuple(_aim_row(data, aim) for aim in aims), "Strategy"),
+        columns=tuple(_work_of(aim) for aim in aims) if len(aims) <= FEW else (),
         drawn=(
             Drawn("Aims", str(len(aims)), "client_plan"),
             Drawn("Still to be confirmed", str(waiting), "client_plan"),
         ),
     )
+
+
+def _work_of(aim: Aim) -> TextColumn:
+    """How much of our work serves an aim, and what we mean to reach under it."""
+    share = aim.served.share
+    before = aim.served.before
+    was = f", {formats.ratio(before, 0)} the period before" if before is not None else ""
+    said = [] if share is None else [Point(f"{formats.ratio(share, 0)} of fees serve it{was}")]
+    goals = [Point(one.title, f"By {formats.day(one.due)}." if one.due else "") for one in aim.goals[:FEW]]
+    return TextColumn(aim.title, (*said, *goals) or (Point("", "No work of ours is tied to it yet."),))
 
 
 def _wait(count: int) -> str:

@@ -46,9 +46,19 @@ def market(data: ReviewData) -> Slide | None:
 
 
 def _row(data: ReviewData, one: NoteSeen) -> Row:
-    when = formats.day(one.happens_on) if one.happens_on else "Going on"
-    cells = (Cell(WORDS[one.kind]), Cell(one.title), Cell(one.for_client or None), Cell(when))
+    when = Cell("Going on")
+    if one.happens_on:
+        days = (one.happens_on - data.today).days
+        when = Cell(formats.day(one.happens_on), detail=f"in {formats.plural(days, 'day')}" if days > 0 else "")
+    cells = (Cell(WORDS[one.kind]), Cell(one.title, detail=_fresh(one)), Cell(one.for_client or None), when)
     return Row((*cells, Cell(one.so_what, field="stance")) if data.internal else cells)
+
+
+def _fresh(one: NoteSeen) -> str:
+    """When it was found, or said to hold still, and until when it does."""
+    if one.noted_on is None or one.expires_on is None:
+        return ""
+    return f"noted {formats.day(one.noted_on)}, holds to {formats.day(one.expires_on)}"
 
 
 def _finding(data: ReviewData, notes: list[NoteSeen]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from common import formats
 from common.periods import month_add, month_label, months_between
@@ -19,6 +20,8 @@ from qbr.calc.slides import (
     TextColumn,
 )
 from qbr.calc.units import big, less, share
+
+TEAM: Final = 4
 
 
 def fees(data: ReviewData) -> str:
@@ -82,7 +85,10 @@ def no_fees(data: ReviewData) -> str:
 # --- executive summary -------------------------------------------------------------------------------------------
 
 
-def summary(data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: TextColumn) -> Slide:
+def summary(
+    data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: TextColumn, to_agree: TextColumn
+) -> Slide:
+    """to_agree: what is missing, for a review that has nothing else to tell."""
     figures = [_period_figure(data)]
     whole = data.periods.whole
     if (whole.first.month, whole.last.month) != (1, 12):  # of a calendar year it would be the same figure twice
@@ -92,6 +98,8 @@ def summary(data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: 
     worth = value_figure(data)
     figures += [*([worth] if worth else []), _contracted_figure(data), _deals_figure(data)]
     columns = tuple(column for column in (moved, agreed, attention) if column.points)
+    if not columns and to_agree.points:
+        columns = (to_agree, *_team_column(data))
     now = data.periods.now
     return Slide(
         key="summary",
@@ -104,6 +112,11 @@ def summary(data: ReviewData, moved: TextColumn, agreed: TextColumn, attention: 
         columns=columns,
         drawn=drawn_fees(data),
     )
+
+
+def _team_column(data: ReviewData) -> tuple[TextColumn, ...]:
+    points = tuple(Point(name, f"{title}.") for name, title in data.team[:TEAM])
+    return (TextColumn(f"Who is here for {'them' if data.internal else 'you'}", points),) if points else ()
 
 
 def drawn_fees(data: ReviewData) -> tuple[Drawn, ...]:

@@ -9,12 +9,14 @@ from typing import Final
 from common import formats
 from financials.calc import findings
 from qbr.calc.review import Agreement, Deal, ReviewData, Task
-from qbr.calc.slides import Cell, Column, ColumnKind, Drawn, Row, Slide, Status, Table
+from qbr.calc.slides import Cell, Column, ColumnKind, Drawn, Point, Row, Slide, Status, Table, TextColumn
 from qbr.calc.units import Unit, unit_for
 
 TASK_STATUS: Final[dict[str, Status]] = {"on_track": "on_track", "watch": "watch", "at_risk": "at_risk"}
 NOTICE_SOON: Final = 60  # days before a notice deadline at which it is one to watch
 WEEKS: Final = 13
+FEW: Final = 3
+"""Of each kind of related fact."""
 
 
 def notices_soon(data: ReviewData) -> list[tuple[str, date]]:
@@ -213,11 +215,43 @@ def plan(data: ReviewData) -> Slide | None:
         dek="By due date. The upright line is today; a bar runs from today to the day an action is due.",
         source=f"joint plan on {formats.day(data.today)}",
         table=Table(columns, rows, "Actions", weeks_from=monday.isoformat(), today=data.today.isoformat()),
+        columns=_also_due(data, end),
         drawn=(
             Drawn("Actions in thirteen weeks", str(len(tasks)), "client_plan"),
             Drawn("Late", str(sum(task.due is not None and task.due < data.today for task in tasks)), "client_plan"),
         ),
     )
+
+
+def _also_due(data: ReviewData, end: date) -> tuple[TextColumn, ...]:
+    """What else falls into the weeks: promises of both sides, milestones, and days by which one has to decide."""
+    whose = {"ours": "Ours", "theirs": "Theirs" if data.internal else "Yours"}
+    promised = [one for one in data.promises if one.state in ("open", "late") and one.due < end]
+    reached = [
+        one
+        for one in data.account.dues
+        if one.kind == "milestone" and one.done_on is None and not one.dropped and data.today <= one.due < end
+    ]
+    notices = [
+        (item.notice_on, item.title, "Notice")
+        for item in data.agreements
+        if item.in_force and item.notice_on and data.today <= item.notice_on < end
+    ]
+    closing = [
+        (deal.close_on, deal.name, "Proposal")
+        for deal in data.deals
+        if deal.close_on and data.today <= deal.close_on < end
+    ]
+    parts = (
+        ("Promises due", [Point(p.text, f"{whose[p.side]}, {_due_words(data, p.due)}.") for p in promised]),
+        ("Milestones", [Point(one.title, f"Due {formats.day(one.due)}.") for one in reached]),
+        ("To decide", [Point(name, f"{what}, by {formats.day(on)}.") for on, name, what in sorted(notices + closing)]),
+    )
+    return tuple(TextColumn(head, tuple(points[:FEW])) for head, points in parts if points)
+
+
+def _due_words(data: ReviewData, due: date) -> str:
+    return f"{'was due' if due < data.today else 'due'} {formats.day(due)}"
 
 
 def _plan_finding(data: ReviewData, tasks: list[Task]) -> str:

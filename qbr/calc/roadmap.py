@@ -13,7 +13,7 @@ from qbr.calc.slides import Lane, Roadmap, Strip
 NAME: Final = 170
 HEAD: Final = 46
 STEP: Final = 36
-HIGHEST_STEP: Final = 60
+HIGHEST_STEP: Final = 84
 PAD: Final = 12
 QUARTER: Final = (1168 - NAME) / 12
 LINE: Final = 15

@@ -9,7 +9,8 @@ from financials.calc import findings
 from qbr.calc.blocks import STYLES, Picture, Region, Run, TableBlock, Text, stack_height
 from qbr.calc.bodies import (
     FOOT,
-    THIRDS,
+    PLACES,
+    SMALL_LIST,
     Body,
     Cut,
     big_figure,
@@ -17,6 +18,7 @@ from qbr.calc.bodies import (
     chart_and_table,
     columns_of,
     drawing,
+    lists,
     nothing,
     table,
     title_line,
@@ -26,17 +28,13 @@ from qbr.calc.fit import clipped
 from qbr.calc.marks import tally
 from qbr.calc.roadmap import drawn, height_of, step_of
 from qbr.calc.slides import STATUS_WORDS, Cell, Column, Deck, Row, Slide, Table, TextColumn
-from qbr.calc.tables import fitted
+from qbr.calc.tables import NOT_ROOMY, ROOMY, fitted
 from qbr.calc.trends import trend
 
 TOP: Final = 166
 LEFT: Final = (56, 653)
 RIGHT: Final = (749, 475)
 GAP: Final = 30
-PLACES: Final = {1: ((56, 772),), 2: ((56, 574), (650, 574)), 3: THIRDS}
-LARGE: Final = 230
-"""px under a table that let its words be set as large as the summary's."""
-LARGE_WORDS: Final = {"head": "colhead", "body": "list"}
 LOWEST, HIGHEST = 110, 210
 """px of a drawing of one measure's readings."""
 WORDS: Final = 112
@@ -45,6 +43,14 @@ WORDS: Final = 112
 
 def stack(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """Figures in a row, a table over the whole width, up to three columns of words; each where the one before ends."""
+    for roomy in (1, 2) if slide.columns else (0,):  # smaller rows may leave room for the words
+        found = _stacked(slide, brand, roomy)
+        if not any(body.cut for body in found):
+            return found
+    return _stacked(slide, brand, NOT_ROOMY)
+
+
+def _stacked(slide: Slide, brand: Brand, roomy: int) -> list[Body]:
     regions: list[Region] = []
     cut: list[tuple[str, str]] = []
     y = 164
@@ -56,7 +62,7 @@ def stack(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     more: list[Body] = []
     if slide.table and slide.table.rows:
         kept = WORDS + GAP if slide.columns else 0
-        first, *rest = fitted(slide.table, FOOT - y - kept, brand)
+        first, *rest = fitted(slide.table, FOOT - y - kept, brand, roomy=roomy)
         height = min(first.table.height, FOOT - y - kept)
         regions.append(Region(56, y, 1168, height, (first.table,)))
         cut.extend(first.cut)
@@ -67,25 +73,42 @@ def stack(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
         regions.append(Region(56, y, 1168, note.height, (note,)))
         y += note.height + GAP
     if slide.columns:
-        large = FOOT - y >= LARGE
-        words, shortened = columns_of(slide.columns, y, FOOT, **(LARGE_WORDS if large else {}))
+        words, shortened = under(slide.columns, y)
         regions.extend(words)
         cut.extend(shortened)
     return [Body(tuple(regions), tuple(cut)), *more] if regions else [nothing(slide)]
 
 
+def under(columns: tuple[TextColumn, ...], top: int) -> tuple[tuple[Region, ...], Cut]:
+    """Lists from there to the foot; small ones where the usual would leave something out."""
+    words, shortened = lists(columns, top, FOOT)
+    return columns_of(columns, top, FOOT, SMALL_LIST, PLACES[len(columns[:3])]) if shortened else (words, shortened)
+
+
 def under_table(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
-    """A table; words under it where they were composed and there is room."""
-    found = table(slide, deck, brand)
-    if not slide.columns or len(found) > 1 or slide.table is None or not slide.table.rows:
-        return found
-    lowest = max(region.y + region.height for region in found[0].regions)
-    if FOOT - lowest - GAP < WORDS:
-        return found
-    words, shortened = columns_of(slide.columns, lowest + GAP, FOOT, **LARGE_WORDS)
-    if shortened:
-        words, shortened = columns_of(slide.columns, lowest + GAP, FOOT)
-    return [replace(found[0], regions=(*found[0].regions, *words), cut=(*found[0].cut, *shortened))]
+    """A table; words under it where they were composed and there is room. What of them is too long is told whole in the
+    appendix.
+    """
+    return _with_words(slide, deck, brand, optional=False)
+
+
+def with_facts(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
+    """A table; under it related facts, where it leaves them a place in which nothing of them is cut."""
+    return _with_words(slide, deck, brand, optional=True)
+
+
+def _with_words(slide: Slide, deck: Deck, brand: Brand, *, optional: bool) -> list[Body]:
+    if not slide.columns or slide.table is None or not slide.table.rows:
+        return table(slide, deck, brand)
+    for roomy in (1, 2, NOT_ROOMY):
+        found = table(slide, deck, brand, roomy=roomy)
+        lowest = max(region.y + region.height for region in found[0].regions)
+        if len(found) > 1 or FOOT - lowest - GAP < WORDS:
+            continue
+        words, shortened = under(slide.columns, lowest + GAP)
+        if not shortened or (roomy == NOT_ROOMY and not optional):
+            return [replace(found[0], regions=(*found[0].regions, *words), cut=(*found[0].cut, *shortened))]
+    return table(slide, deck, brand)
 
 
 def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
@@ -94,6 +117,7 @@ def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     cut: list[tuple[str, str]] = []
     lowest = TOP
     places = (LEFT, RIGHT)[: len(slide.tables)]
+    roomy = _roomy_of(slide.tables, brand)
     for (x, width), one in zip(places, slide.tables, strict=True):
         title = STYLES["lead"]
         head = clipped(one.title, title, width)
@@ -109,7 +133,7 @@ def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
             regions.append(Region(x, y, width, 16, (Picture(tally(one.marks, width, alt), alt, width, 16),)))
             y += 16
         y += 16
-        block, shortened = _first_part(one, FOOT - y, brand)
+        block, shortened = _first_part(one, FOOT - y, brand, roomy=roomy)
         height = min(block.height, FOOT - y)
         regions.append(Region(x, y, width, height, (block,)))
         cut.extend(shortened)
@@ -117,6 +141,14 @@ def pair(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     if slide.columns:
         regions.extend(_beside(slide.columns[0], lowest if len(slide.tables) > 1 else TOP - GAP))
     return [Body(tuple(regions), tuple(cut))]
+
+
+def _roomy_of(tables: tuple[Table, ...], brand: Brand) -> int:
+    """The largest size in which both can be set: two that stand beside each other read as one."""
+    names = [step.name for step in ROOMY]
+    room = FOOT - TOP - 60
+    steps = [_first_part(one, room, brand, roomy=1)[0].step for one in tables]
+    return max((names.index(step) if step in names else NOT_ROOMY for step in steps), default=NOT_ROOMY)
 
 
 def _beside(column: TextColumn, above: int) -> list[Region]:
@@ -140,7 +172,7 @@ def dive(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     regions = list(drawing(replace(slide, bridge=None), 56, TOP, 653 if slide.bridge else 1168, foot - TOP, brand))
     if slide.bridge is not None:
         regions.extend(drawing(replace(slide, chart=None), 749, TOP, 475, foot - TOP, brand))
-    words, cut = columns_of(slide.columns[:2], foot + 26, FOOT)
+    words, cut = columns_of(slide.columns[:2], foot + 26, FOOT, SMALL_LIST)
     regions.extend(words)
     if slide.table is not None:
         block, shortened = _first_part(slide.table, FOOT - foot - 26, brand)
@@ -151,12 +183,12 @@ def dive(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
 
 def kpis(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     """One table; under it, where there is room, how up to three measures moved; the reading note at the foot."""
-    for roomy in (True, False) if slide.trends else ():  # smaller rows may leave room for the drawings
+    for roomy in (2, NOT_ROOMY) if slide.trends else ():  # smaller rows may leave room for the drawings
         found = table(slide, deck, brand, roomy=roomy)
         regions = _trends(slide, found, brand)
         if regions:
             return [replace(found[0], regions=(*found[0].regions, *regions))]
-    return table(slide, deck, brand)
+    return table(slide, deck, brand, note_at_foot=False)
 
 
 def _trends(slide: Slide, found: list[Body], brand: Brand) -> tuple[Region, ...]:
@@ -195,7 +227,7 @@ def roadmap(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     y = TOP + height + GAP
     cut: Cut = ()
     if slide.table is not None and FOOT - y > 90:
-        block, cut = _first_part(slide.table, FOOT - y, brand)
+        block, cut = _first_part(slide.table, FOOT - y, brand, roomy=2)
         regions.append(Region(56, y, 1168, min(block.height, FOOT - y), (block,)))
     return [Body(tuple(regions), cut)]
 
@@ -207,7 +239,7 @@ def moves(slide: Slide, deck: Deck, brand: Brand) -> list[Body]:
     made = _moves_table(slide)
     note = block_of(slide.note, "small", 1000, 2, tone="label") if slide.note else None
     room = FOOT - 168 - (note.height + GAP if note else 0)
-    block, cut = _first_part(made, room, brand)
+    block, cut = _first_part(made, room, brand, roomy=0)
     height = min(block.height, room)
     regions = [Region(56, 168, 1168, height, (block,))]
     if note:
@@ -263,8 +295,8 @@ def _total(slide: Slide, bar: str, heads: list[str]) -> Row | None:
     return Row(tuple(cells), "total")
 
 
-def _first_part(table: Table, height: int, brand: Brand) -> tuple[TableBlock, Cut]:
+def _first_part(table: Table, height: int, brand: Brand, *, roomy: int = NOT_ROOMY) -> tuple[TableBlock, Cut]:
     """As much of a table as its place holds; rows beyond it go whole to the appendix."""
-    first, *_ = fitted(table, height, brand)
+    first, *_ = fitted(table, height, brand, roomy=roomy)
     beyond = [" | ".join(filter(None, (cell.text for cell in row.cells))) for row in table.rows[first.last :]]
     return first.table, (*first.cut, *((table.title, text) for text in beyond))

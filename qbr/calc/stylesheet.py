@@ -85,7 +85,7 @@ def _type() -> str:
 
 def _steps() -> str:
     rules = [
-        f".step-{step.name} tbody td,.step-{step.name} tbody th{{padding:{step.pad}px 0}}" for step in (ROOMY, *STEPS)
+        f".step-{step.name} tbody td,.step-{step.name} tbody th{{padding:{step.pad}px 0}}" for step in (*ROOMY, *STEPS)
     ]
     rules += [f".step-{name} tbody td,.step-{name} tbody th{{padding:{pad}px 0}}" for name, pad in DECISION_PADS]
     rules += [

@@ -56,14 +56,15 @@ STEPS: Final = (
     Step("d", 5, 16, 20),
     Step("e", 3.5, 20, 18),
 )
-
-
-ROOMY: Final = Step("z", 19, 5, 32)
-"""For a few rows over the whole width, where no figure and no date breaks that did not before."""
-WIDE: Final = 1100
-ROOMY_SHARE: Final = 0.72
+ROOMY: Final = (Step("s", 26, 3, 40), Step("y", 22, 5, 36), Step("z", 19, 8, 32))
+"""For a few rows that have a place to themselves, where no figure and no date breaks that did not before."""
+ROOMY_SHARE: Final = 0.8
 MAY_BREAK: Final = 200
-"""px of a column whose words may take one line more."""
+"""px of a column whose words may take more lines, and of which a narrower one may take some."""
+MAY_GIVE: Final = 0.45
+NOT_ROOMY: Final = len(ROOMY)
+LARGE_HEADS: Final = ("s", "y")
+LARGE_AIMS: Final = ("s", "y", "z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,13 @@ def fitted(
     *,
     steps: tuple[Step, ...] = STEPS,
     room: int = 0,
-    roomy: bool = True,
+    roomy: int = NOT_ROOMY,
 ) -> list[Part]:
     """Parts that each fit the height. room: px fewer on the last part, for a note under it. No rows: one part.
 
-    roomy: whether a few rows may be set larger than the first of the usual steps.
+    roomy: which of the roomy steps is the first that a few rows may be set in.
     """
-    steps = (ROOMY, *steps) if roomy and steps == STEPS else steps
+    steps = (*ROOMY[roomy:], *steps)
     table, omitted = _trimmed(table)
     rows = table.rows
     count = max(1, ceil(len(rows) / MOST_ON_A_SLIDE))
@@ -139,9 +140,11 @@ def _at_best_step(
     table: Table, rows: tuple[Row, ...], height: int, brand: Brand, steps: tuple[Step, ...]
 ) -> tuple[TableBlock, tuple[tuple[str, str], ...]] | None:
     for step in steps:
-        if step is ROOMY and (found := _roomy(table, rows, height, brand)) is not None:
-            return found
-        if step is ROOMY or len(rows) > step.rows:
+        if len(rows) > step.rows:
+            continue
+        if step in ROOMY:
+            if found := _roomy(table, rows, step, height, brand):
+                return found
             continue
         built = _built(table, rows, step, brand)
         if built[0].height <= height:
@@ -150,25 +153,58 @@ def _at_best_step(
 
 
 def _roomy(
-    table: Table, rows: tuple[Row, ...], height: int, brand: Brand
+    table: Table, rows: tuple[Row, ...], step: Step, height: int, brand: Brand
 ) -> tuple[TableBlock, tuple[tuple[str, str], ...]] | None:
-    if not 0 < len(rows) <= ROOMY.rows or sum(column.width for column in table.columns) < WIDE:
+    """None where something would be cut, too high, or broken that was whole at the usual size."""
+    if not rows:
         return None
-    made, usual = _built(table, rows, ROOMY, brand), _built(table, rows, STEPS[0], brand)
+    usual = _built(table, rows, STEPS[0], brand)[0]
+    shared = _shared_out(table, usual, step)
+    made = _built(shared, rows, step, brand)
     if made[1] or made[0].height > height * ROOMY_SHARE:
         return None
-    fits = all(
-        len(cell.lines) <= len(before.lines) + (column.width >= MAY_BREAK and column.kind not in RIGHT)
-        for row, other in zip(made[0].rows, usual[0].rows, strict=True)
-        for cell, before, column in zip(row.cells, other.cells, table.columns, strict=True)
+    whole = all(
+        len(cell.lines) <= len(before.lines) or _gives(column)
+        for row, other in zip(made[0].rows, usual.rows, strict=True)
+        for cell, before, column in zip(row.cells, other.cells, shared.columns, strict=True)
     )
-    return made if fits else None
+    return made if whole else None
+
+
+def _gives(column: Column) -> bool:
+    return column.width >= MAY_BREAK and column.kind in ("name", "text", "quiet", "aim")
+
+
+def _shared_out(table: Table, usual: TableBlock, step: Step) -> Table:
+    """The same width with more of it for what may not break: a line of larger letters is that much longer."""
+    larger = STYLES[f"{step.name}r"].size / STYLES[f"{STEPS[0].name}r"].size
+    needs = []
+    for place, column in enumerate(table.columns):
+        cells = [row.cells[place] for row in usual.rows]
+        longest = max((_width(line) for cell in cells for line in cell.lines), default=0.0)
+        beside = column.width - _room(column) + (PAD_X if column.kind == "status" else 0)
+        fixed = column.kind in ("rank", "spark", "bar", "weeks") or _gives(column)
+        needs.append(0 if fixed else max(0, ceil(longest * larger + beside + 1) - column.width))
+    givers = sum(column.width for column in table.columns if _gives(column))
+    asked = sum(needs)
+    if not asked or asked > givers * MAY_GIVE:
+        return table
+    left, columns = asked, []
+    for column, need in zip(table.columns, needs, strict=True):
+        taken = min(left, ceil(asked * column.width / givers)) if _gives(column) else 0
+        left -= taken
+        columns.append(replace(column, width=column.width + need - taken))
+    return replace(table, columns=tuple(columns))
+
+
+def _width(line: Line) -> float:
+    return sum(STYLES[run.style].width(run.text) for run in line)
 
 
 def _built(
     table: Table, rows: tuple[Row, ...], step: Step, brand: Brand
 ) -> tuple[TableBlock, tuple[tuple[str, str], ...]]:
-    head, head_height = _head(table)
+    head, head_height = _head(table, "th13" if step.name in LARGE_HEADS else "th")
     cut: list[tuple[str, str]] = []
     total = head_height
     made = []
@@ -193,8 +229,8 @@ def _built(
     return TableBlock(widths, head, tuple(made), step.name, total, table.title), tuple(cut)
 
 
-def _head(table: Table) -> tuple[Tr, int]:
-    style = STYLES["th"]
+def _head(table: Table, size: str) -> tuple[Tr, int]:
+    style = STYLES[size]
     cells, tallest = [], 1
     for column in table.columns:
         if column.kind == "weeks" and table.weeks_from:
@@ -205,7 +241,7 @@ def _head(table: Table) -> tuple[Tr, int]:
             continue
         fitted_head = paragraph(column.head, style, _room(column), 2)
         tallest = max(tallest, len(fitted_head.lines))
-        cells.append(Td(tuple((Run(line),) for line in fitted_head.lines), _css(column), None, "col"))
+        cells.append(Td(tuple((Run(line, size),) for line in fitted_head.lines), _css(column), None, "col"))
     return Tr(tuple(cells)), tallest * style.line + 10 + 2
 
 
@@ -256,10 +292,11 @@ def _cell(
 
 def _aim_cell(cell: Cell, step: Step, width: float, cut: list[tuple[str, str]]) -> Td:
     """What the client wants, in the serif of findings, and in grey how sure we are of it."""
-    fitted_text = paragraph(cell.text or "", STYLES["aim"], width, 3)
+    aim = "aim20" if step.name in LARGE_AIMS else "aim"
+    fitted_text = paragraph(cell.text or "", STYLES[aim], width, 3)
     if fitted_text.cut:
         cut.append(("aim", clean(cell.text or "")))
-    lines: list[Line] = [(Run(line, "aim"),) for line in fitted_text.lines if line]
+    lines: list[Line] = [(Run(line, aim),) for line in fitted_text.lines if line]
     if cell.detail:
         lines.append(
             (Run(paragraph(cell.detail, STYLES[f"{step.name}r"], width, 1).lines[0], f"{step.name}r", "quiet"),)

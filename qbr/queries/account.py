@@ -464,5 +464,5 @@ def _targets(facts: Facts, around: Around) -> tuple[tuple[int, Decimal], ...]:
 def _note(row: Row, *, internal: bool) -> NoteSeen:
     return NoteSeen(
         row["kind"], row["title"], row["for_client"], day_of(row["happens_on"]), row["source"] if internal else "",
-        row["so_what"] if internal else "",
+        row["so_what"] if internal else "", day_of(row["noted_on"]), day_of(row["expires_on"]),
     )  # fmt: skip

@@ -135,7 +135,7 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
             IntelligenceNote.objects.filter(
                 Q(clients=OuterRef("pk")) | (~Q(industry="") & Q(industry=OuterRef("industry"))), expires_on__gte=today
             ).order_by("kind", "pk").distinct(),
-            "pk", "kind", "title", "for_client", "so_what", "source", "happens_on",
+            "pk", "kind", "title", "for_client", "so_what", "source", "happens_on", "noted_on", "expires_on",
         ),
         "benefit": _rows(
             Benefit.objects.filter(**of).order_by("pk"),

@@ -15,7 +15,20 @@ from qbr.calc.colour import HOUSE, brand, contrast
 from qbr.calc.fit import HEADLINE_WIDTH, NBSP, TextStyle, bound, client_name, clipped, headline, paragraph, wrapped
 from qbr.calc.layout import laid_out
 from qbr.calc.measure import face
-from qbr.calc.slides import Cell, Column, Deck, NotClientSafe, Point, Row, Table, client_safe, from_json, to_json
+from qbr.calc.slides import (
+    Cell,
+    Column,
+    Deck,
+    NotClientSafe,
+    Point,
+    Row,
+    Slide,
+    Table,
+    TextColumn,
+    client_safe,
+    from_json,
+    to_json,
+)
 from qbr.calc.tables import fitted
 from tests.qbr import samples
 
@@ -308,3 +321,69 @@ def test_chart_words_are_escaped() -> None:
     chart = replace(samples.EMPTY_CHART, empty="<script>alert(1)</script>", alt='"><script>')
     svg = bar_chart(chart, 475, 350, brand(HOUSE))
     assert "<script" not in svg
+
+
+# --- pages with little to say ------------------------------------------------------------------------------------
+
+WIDE = (Column("Action", 700, "name"), Column("Fees", 90, "actual"), Column("By", 178, "text"), Column("How", 200))
+
+
+def wide_table(rows: int, words: str = "Send the plan") -> Table:
+    cells = (Cell(words), Cell("1,250", Decimal(1250)), Cell("11 December 2026"), Cell("By post"))
+    return Table(WIDE, (Row(cells),) * rows, "Actions")
+
+
+@pytest.mark.parametrize(
+    ("rows", "step"), [(1, "s"), (3, "s"), (4, "y"), (5, "y"), (6, "z"), (8, "a"), (9, "c"), (20, "e")]
+)
+def test_few_rows_with_a_place_to_themselves_are_set_larger(rows: int, step: str) -> None:
+    (part,) = fitted(wide_table(rows), 490, brand(HOUSE), roomy=0)
+    assert part.table.step == step
+    assert part.table.height <= 490
+    assert sum(part.table.widths) == sum(column.width for column in WIDE)
+    (usual,) = fitted(wide_table(rows), 490, brand(HOUSE))
+    assert usual.table.step in "acde"
+
+
+def test_larger_letters_take_room_from_words_before_a_figure_or_a_day_breaks() -> None:
+    (part,) = fitted(wide_table(2), 490, brand(HOUSE), roomy=0)
+    assert part.table.widths[2] > 178  # "11 December 2026" is whole, in letters of 19 px
+    assert part.table.widths[0] < 700
+    assert [len(cell.lines) for cell in part.table.rows[0].cells] == [1, 1, 1, 1]
+
+
+def test_nothing_is_cut_for_larger_letters() -> None:
+    """Three lines of words at the usual size would be four at 17 px: then the size is the largest that holds them."""
+    long = ("A sentence about the plan that goes on for a while and then for another while. " * 4)[:285]
+    (part,) = fitted(wide_table(2, long), 490, brand(HOUSE), roomy=0)
+    assert part.cut == ()
+    assert part.table.step in ("z", "a")
+
+
+def facts_slide(points: int) -> Slide:
+    column = TextColumn("Promises due", tuple(Point(f"Promise {n}", "Ours, due 12 Dec 2026.") for n in range(points)))
+    return replace(
+        samples.FORTY, kind="plan", key="plan", table=wide_table(3), columns=(column, column), note="", trends=()
+    )
+
+
+def test_related_facts_stand_under_a_short_table_and_give_way_whole() -> None:
+    def made(slide: Slide) -> str:
+        layout = laid_out(replace(samples.CLIENT_DECK, slides=(samples.CLIENT_DECK.slides[0], slide)))
+        assert layout.cut == ()
+        return texts(layout, 2)
+
+    assert made(facts_slide(3)).count("Promise 2") == 2
+    assert "Promise 2" not in made(facts_slide(30))
+    assert "Send the plan" in made(facts_slide(30))
+
+
+def test_lists_are_as_large_as_their_place_lets_them_be() -> None:
+    def sizes(points: int) -> set[str]:
+        column = TextColumn("Keep", tuple(Point(f"Finding {n}", "Seen twice.") for n in range(points)))
+        slide = replace(samples.FORTY, kind="lessons", key="lessons", table=None, columns=(column,), note="")
+        page = laid_out(replace(samples.CLIENT_DECK, slides=(samples.CLIENT_DECK.slides[0], slide))).pages[1]
+        return {run.style for region in page.regions for block in region.blocks if isinstance(block, Text)
+                for line in block.lines for run in line if run.style.startswith("list")}  # fmt: skip
+
+    assert (sizes(3), sizes(6), sizes(8)) == ({"list18"}, {"list16"}, {"list"})
