@@ -367,7 +367,7 @@ def _agenda(slide: Slide) -> list[Region]:
         return []
     minutes = any(item.minutes for item in about.agenda)
     heads = ("Agenda", "Slides", "Time" if minutes else "")
-    head = Tr(tuple(Td(((Run(words),),), "right" if i else "text", None, "col") for i, words in enumerate(heads)))
+    head = Tr(tuple(Td(((Run(words, "th"),),), "right" if i else "text", None, "col") for i, words in enumerate(heads)))
     rows = []
     for item in about.agenda[:6]:
         topic = clipped(item.topic, STYLES["br"], 480)

@@ -182,7 +182,7 @@ def _shared_out(table: Table, usual: TableBlock, step: Step) -> Table:
     for place, column in enumerate(table.columns):
         cells = [row.cells[place] for row in usual.rows]
         longest = max((_width(line) for cell in cells for line in cell.lines), default=0.0)
-        beside = column.width - _room(column) + (PAD_X if column.kind == "status" else 0)
+        beside = column.width - _room(column) + (PAD_X if column.kind in ("status", *RIGHT) else 0)
         fixed = column.kind in ("rank", "spark", "bar", "weeks") or _gives(column)
         needs.append(0 if fixed else max(0, ceil(longest * larger + beside + 1) - column.width))
     givers = sum(column.width for column in table.columns if _gives(column))

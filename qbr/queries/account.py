@@ -61,6 +61,7 @@ QUARTER: Final = timedelta(days=80)
 """How long before its newest reading a client's health is compared with, at least."""
 CLASS_OF_SOURCE: Final[Mapping[str, FieldClass]] = {"contribution_margin": "cost", "coverage": "stance"}
 BEGUN: Final = frozenset({"signed", "active", "completed", "terminated", "expired"})
+WORTH: Final = ("pk", "title", "driver", "hard", "baseline", "method", "confidence", "currency", "state")
 OURS_ALONE: Final = frozenset({"net_revenue", *CLASS_OF_SOURCE})
 """Measures that say what we make of the client: never in a client's review."""
 
@@ -411,7 +412,9 @@ def _value(facts: Facts, around: Around) -> Value | None:
     ]
     worths = tuple(
         worth_of(
-            Benefit(**{**row, "share": exact(row["share"]), "confirmed": exact(row["confirmed"])}),
+            Benefit(
+                **{name: row[name] for name in WORTH} | {name: exact(row[name]) for name in ("share", "confirmed")}
+            ),
             {date.fromisoformat(one["month"]): Decimal(one["amount"]) for one in months(row["pk"])},
             around.basis,
         )

@@ -43,6 +43,7 @@ from accounts.queries.stakeholders import with_last_touch
 from common.periods import Month
 from financials.models import AlignmentTie, Contract, Milestone, ScheduleLine, TimeMonth
 from qbr.models import Benefit, BenefitAmount, DeckBrand, Review, ValueCost
+from qbr.queries.known import known_by
 
 Row = dict[str, Any]
 Facts = Mapping[str, list[Row]]
@@ -54,9 +55,11 @@ HEALTHS: Final = 120
 """Days of health readings that are read: the newest, and the one a quarter before it."""
 
 
-def load_facts(client: Client, today: date, months: tuple[Month, Month], *, internal: bool) -> Facts:
-    """months: the first and the last whose fees and hours are wanted. One query."""
-    lists = {**_shared(today), **_work(months), **(_ours() if internal else {})}
+def load_facts(client: Client, today: date, known: date, months: tuple[Month, Month], *, internal: bool) -> Facts:
+    """known: the day of composing, after which nothing is told. months: the first and the last whose fees and hours are
+    wanted. One query.
+    """
+    lists = {**_shared(today, known), **_work(months), **(_ours() if internal else {})}
     found = Client.objects.filter(pk=client.pk).annotate(
         **{f"{name}_rows": ArraySubquery(rows) for name, rows in lists.items()}
     )
@@ -72,7 +75,7 @@ def load_facts(client: Client, today: date, months: tuple[Month, Month], *, inte
             "escalates_to": values["owner__manager__name"] or "",
         }
     ]
-    return facts
+    return known_by(facts, known)
 
 
 def _rows(found: QuerySet[Any], *names: str, **more: Any) -> QuerySet[Any]:
@@ -84,14 +87,14 @@ def _exact(name: str) -> Cast:
     return Cast(F(name), TextField())
 
 
-def _shared(today: date) -> dict[str, QuerySet[Any]]:
+def _shared(today: date, known: date) -> dict[str, QuerySet[Any]]:
     of: dict[str, Any] = {"client": OuterRef("pk")}
     plan: dict[str, Any] = {"plan__client": OuterRef("pk")}
     under: dict[str, Any] = {"objective__plan__client": OuterRef("pk")}
     since = today - timedelta(days=2 * WINDOW)
     shared = Action.objects.filter(objective=OuterRef("pk"), audience=Audience.CLIENT)
     role = Stakeholding.objects.filter(contact=OuterRef("contact"), client=OuterRef("client")).values("buying_role")
-    asked = Invitation.objects.filter(client=OuterRef("pk"), asked_at__date__gte=since).values("client")
+    asked = Invitation.objects.filter(client=OuterRef("pk"), asked_at__date__range=(since, known)).values("client")
     return {
         "team": _rows(
             ClientMember.objects.filter(**of).order_by("duty", "person__name"), "duty",
@@ -116,7 +119,7 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
             "pk", "title", "due", "status", "shared", aim=F("imperative_id"), owner=F("owner__name"),
         ),
         "gauge": _rows(
-            _with_readings(PlanMeasure.objects.filter(**under).order_by("objective_id", "position", "pk")),
+            _with_readings(PlanMeasure.objects.filter(**under).order_by("objective_id", "position", "pk"), known),
             "title", "source", "unit", "starts_on", "due",
             goal=F("objective_id"), baseline=_exact("baseline"), target=_exact("target"),
             now=_exact("last_value"), before=_exact("value_before"),
@@ -140,7 +143,8 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
         "benefit": _rows(
             Benefit.objects.filter(**of).order_by("pk"),
             "pk", "title", "driver", "hard", "baseline", "method", "confidence", "currency", "state",
-            share=_exact("share"), confirmed=_exact("confirmed"),
+            share=_exact("share"), confirmed=_exact("confirmed"), asked_on=F("ask__made_at"),
+            answered_on=F("answered_at"),
         ),
         "benefit_month": _rows(
             BenefitAmount.objects.filter(benefit__client=OuterRef("pk")), "month", benefit=F("benefit_id"),
@@ -168,7 +172,8 @@ def _shared(today: date) -> dict[str, QuerySet[Any]]:
             "pk", "contact_id", "date", "scale", "score", "role",
         ),
         "asked": _rows(
-            asked.annotate(asked=Count("pk"), answered=Count("answered_at")).order_by(), "asked", "answered"
+            asked.annotate(asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__date__lte=known))).order_by(),
+            "asked", "answered",
         ),
         "kpi": _rows(
             Kpi.objects.filter(**of).order_by("category", "name", "pk"),
@@ -214,8 +219,9 @@ def _made_on() -> Subquery:
     return Subquery(met.order_by("-day").values("day")[:1])
 
 
-def _with_readings(measures: QuerySet[PlanMeasure]) -> QuerySet[PlanMeasure]:
-    newest = MeasureReading.objects.filter(measure=OuterRef("pk")).order_by("-read_on", "-pk").values("value")
+def _with_readings(measures: QuerySet[PlanMeasure], known: date) -> QuerySet[PlanMeasure]:
+    read = MeasureReading.objects.filter(measure=OuterRef("pk"), read_on__lte=known)
+    newest = read.order_by("-read_on", "-pk").values("value")
     return measures.annotate(last_value=Subquery(newest[:1]), value_before=Subquery(newest[1:READINGS]))
 
 

@@ -83,7 +83,10 @@ def load_review(user: User, client: Client, request: ReviewRequest, *, now: date
     budget = _pnl(user, client, basis, "budget", start, end, safe=not internal)
     today = client.local_date(request.as_of or now)
     periods = periods_of(request.period, first, last, basis.through, client.fiscal_year_start)
-    facts = load_facts(client, today, (periods.before.first if periods.before else first, last), internal=internal)
+    known = client.local_date(now)
+    facts = load_facts(
+        client, today, known, (periods.before.first if periods.before else first, last), internal=internal
+    )
     figures = Figures(_by_month(actual), _by_month(budget), _by_line(actual), _by_line(budget))
     return ReviewData(
         client=client.name,
@@ -97,8 +100,8 @@ def load_review(user: User, client: Client, request: ReviewRequest, *, now: date
         through=basis.through,
         figures=figures,
         forecast=_forecast(client, basis, request.run),
-        deals=_deals(user, client, basis),
-        agreements=_agreements(user, client, basis),
+        deals=_deals(user, client, basis, known),
+        agreements=_agreements(user, client, basis, known),
         tasks=_tasks(user, facts["task"], internal=internal),
         promises=_promises(facts["promise"], first, today, request.held_on),
         team=_team(client, facts["team"]),
@@ -170,8 +173,8 @@ def _converted(basis: Basis, amount: Decimal | None, currency: str, month: Month
     return None if rate is None else apply(amount, rate, basis.currency)
 
 
-def _deals(user: User, client: Client, basis: Basis) -> tuple[Deal, ...]:
-    rows = opportunities_for(user).filter(client=client, outcome=Outcome.OPEN)
+def _deals(user: User, client: Client, basis: Basis, known: date) -> tuple[Deal, ...]:
+    rows = opportunities_for(user).filter(client=client, outcome=Outcome.OPEN).exclude(opened_on__gt=known)
     month = basis.open_month
     found = []
     for row in rows.order_by(F("close_on").asc(nulls_last=True), "name", "pk"):
@@ -185,8 +188,9 @@ def _deals(user: User, client: Client, basis: Basis) -> tuple[Deal, ...]:
     return tuple(found)
 
 
-def _agreements(user: User, client: Client, basis: Basis) -> tuple[Agreement, ...]:
+def _agreements(user: User, client: Client, basis: Basis, known: date) -> tuple[Agreement, ...]:
     rows = contracts_for(user).filter(client=client, status__in=LISTED).exclude(kind=ContractKind.MSA)
+    rows = rows.exclude(signed_on__gt=known)
     listed = list(rows.order_by(F("end").asc(nulls_last=True), "number"))
     terms, found = load_terms(listed), []
     for row in listed:
