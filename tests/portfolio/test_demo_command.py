@@ -15,6 +15,7 @@ from accounts.models import Action, Client, ClientMember, Contact, Opportunity, 
 from common.models import AuditEntry, ClosedPeriod
 from financials.models import CloseEvent, Contract, LedgerEntry
 from people.models import User
+from qbr.models import Snapshot
 
 PASSWORD = "a long demo password"
 
@@ -60,6 +61,9 @@ def test_demo_loads_once_and_signs_in(client: Browser, settings: Any) -> None:
     assert ClientMember.objects.count() == 35
     assert Plan.objects.count() == 14
     assert Action.objects.filter(status="done").count() == 1
+    held = Snapshot.objects.filter(deck__held_on__lt=date(2026, 11, 23)).values_list("deck__held_on", "frozen_at")
+    assert sorted({str(day) for day, _ in held}) == ["2026-07-20", "2026-10-20"]
+    assert [(day - frozen.date()).days for day, frozen in held if day] == [8] * 6
     late = LedgerEntry.objects.exclude(service_month=None).values_list("source_ref", "month", "service_month")
     assert list(late) == [("LATE-EDIT-2026-08", date(2026, 10, 1), date(2026, 8, 1))]
     assert CloseEvent.objects.count() == 38
