@@ -26,3 +26,7 @@ def looks_for(user: User) -> QuerySet[DeckBrand]:
 def templates_for(user: User) -> QuerySet[DeckTemplate]:
     """A director's page."""
     return DeckTemplate.objects.all() if user.role == DIRECTOR else DeckTemplate.objects.none()
+
+
+def template_of(user: User, kind: str) -> DeckTemplate | None:
+    return templates_for(user).filter(kind=kind).first()

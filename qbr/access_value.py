@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from accounts.access import NOT_FOUND, get_client_for
+from accounts.access import NOT_FOUND, contacts_for, get_client_for
 from accounts.models import Client
 from people.access import abilities_of
 from qbr.models import Benefit, BenefitAmount, ValueAsk, ValueCost
@@ -66,6 +67,16 @@ def get_editable_cost_for(user: User, client_key: str, pk: int) -> ValueCost:
     if found is None:
         raise Http404(NOT_FOUND)
     return found
+
+
+def benefits_named(user: User, client: Client, keys: Collection[str]) -> dict[str, int]:
+    """Key and id of those of the client that are in sight."""
+    return dict(benefits_for(user).filter(client=client, key__in=keys).values_list("key", "pk"))
+
+
+def person_named(user: User, client: Client, key: str) -> int | None:
+    """The id of somebody at the client, where the user sees them."""
+    return contacts_for(user).filter(client=client, key=key).values_list("pk", flat=True).first()
 
 
 def get_editable_ask_for(user: User, client_key: str, pk: int) -> ValueAsk:

@@ -20,12 +20,12 @@ from common.records import StaleRecord
 from people.models import User
 from portfolio.api.problems import Problem, field_problem, form_problem
 from portfolio.api.resources import ID_FIELD, RECORD_FIELDS, Acts, Field, Resource
-from qbr.access_look import looks_for, templates_for
+from qbr.access_look import looks_for, template_of, templates_for
 from qbr.access_value import get_value_client_for
 from qbr.actions import brand as actions
 from qbr.forms_brand import CHOICES, BrandForm, TemplateForm
 from qbr.logo import MOST_BYTES
-from qbr.models import Deck, DeckBrand, DeckTemplate
+from qbr.models import Deck, DeckBrand
 
 COLOURS: Final = ("colour", "accent")
 THERE: Final = "There is one already: change it with PATCH."
@@ -131,13 +131,12 @@ def _keep(user: User, body: Mapping[str, Any]) -> int:
     kind = str(body["kind"])
     if kind not in Deck.Kind.values:
         raise field_problem("kind", f"one of {', '.join(Deck.Kind.values)}")
-    if DeckTemplate.objects.filter(kind=kind).exists():
+    if template_of(user, kind) is not None:
         raise Problem(409, THERE, errors=[("/kind", THERE)])
     slides = _slides(body)
     if not slides:
         raise field_problem("slides", "name at least one slide; without a template reviews begin with all of them")
-    actions.set_template(kind=kind, slides=slides, actor=user)
-    return DeckTemplate.objects.get(kind=kind).pk
+    return actions.set_template(kind=kind, slides=slides, actor=user).pk
 
 
 def _rearrange(user: User, record: Any, body: Mapping[str, Any]) -> int:

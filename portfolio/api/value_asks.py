@@ -20,17 +20,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.models import Contact
 from people.models import User
 from portfolio.api.problems import Problem, field_problem, form_problem
 from portfolio.api.resources import ID_FIELD, Acts, Field, Resource
 from portfolio.api.schema import problems
 from portfolio.api.steps import StepView, describe
 from portfolio.api.views import ResourceView
-from qbr.access_value import get_editable_ask_for, get_value_client_for, value_asks_for
+from qbr.access_value import benefits_named, get_editable_ask_for, get_value_client_for, person_named, value_asks_for
 from qbr.actions import value as actions
 from qbr.forms_value import ValueAskForm
-from qbr.models import Benefit, BenefitState
+from qbr.models import BenefitState
 from qbr.queries.value import standing_of, token_of
 
 
@@ -53,10 +52,10 @@ def _make(user: User, body: Mapping[str, Any]) -> int:
     wanted = body["benefits"]
     if not isinstance(wanted, list) or not all(isinstance(one, str) and "\x00" not in one for one in wanted):
         raise field_problem("benefits", "send a list of keys")
-    known = dict(Benefit.objects.filter(client=client, key__in=wanted).values_list("key", "pk"))
+    known = benefits_named(user, client, wanted)
     if strange := [one for one in wanted if one not in known]:
         raise field_problem("benefits", f"“{strange[0]}” is no benefit of this client")
-    contact = Contact.objects.filter(client=client, key=str(body["contact"])).values_list("pk", flat=True).first()
+    contact = person_named(user, client, str(body["contact"]))
     if contact is None:
         raise field_problem("contact", "nobody at this client")
     now = timezone.now()

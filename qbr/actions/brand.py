@@ -40,13 +40,13 @@ def set_brand(
 
 
 @transaction.atomic
-def set_template(*, kind: str, slides: Sequence[str], actor: User) -> None:
+def set_template(*, kind: str, slides: Sequence[str], actor: User) -> DeckTemplate:
     """The slides a new review of the kind begins with; [] for all, as they are composed. Raises StaleRecord."""
     before, held = put_versioned(DeckTemplate, {"kind": kind}, {"slides": list(slides)}, expected=None)
     was = list(before.slides) if before else []
-    if was == list(slides):
-        return
-    audit.record(
-        actor=actor.email, verb="changed", kind="deck template", object_id=held.pk, label=str(Deck.Kind(kind).label),
-        client_id=None, changes={"slides": (was, list(slides))},
-    )  # fmt: skip
+    if was != list(slides):
+        audit.record(
+            actor=actor.email, verb="changed", kind="deck template", object_id=held.pk,
+            label=str(Deck.Kind(kind).label), client_id=None, changes={"slides": (was, list(slides))},
+        )  # fmt: skip
+    return held
