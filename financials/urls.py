@@ -102,6 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast/year-band/", forecast.year_band, name="year_band"),
     path("forecast/changes/", forecast.changes, name="forecast_changes"),
     path("forecast/movement/", movement.movement, name="forecast_movement"),
+    path("forecast/movement/this-month/", movement.moved, name="movement_this_month"),
     path("forecast/movement/margin/", movement.movement_margin, name="movement_margin"),
     path("forecast/movement/looked/", movement.looked, name="forecast_looked"),
     path("forecast/scenarios/", scenarios.scenarios, name="scenarios"),

@@ -75,7 +75,7 @@ def _ends(spec: BandLine, canvas: Canvas, axis: Axis, right: float) -> None:
     first = next((p for p in spec.points if formats.known(p.value)), None)
     floor = plain(first.value, spec.scale) if first else None
     if floor is not None:
-        canvas.text(4, axis.pixel(floor) + 26, spec.value_label, "accent")
+        canvas.text(4, min(axis.pixel(floor) + 26, axis.bottom), spec.value_label, "accent")
 
 
 def _edge_labels(canvas: Canvas, labels: list[str], right: float) -> None:

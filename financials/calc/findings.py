@@ -40,10 +40,13 @@ def forecast_against_budget(
     parts: Sequence[Part],
     currency: str,
     fallback: str = "Full-year forecast",
+    *,
+    unplanned: Decimal = ZERO,
 ) -> str:
     """'Forecast is $0.6M short of budget: Halden, Corvus and Kestrel cost $2.1M, the other nine give back $1.5M'.
 
-    parts: forecast − budget of every client. The clause on clients is left off unless they add up to the gap.
+    parts: forecast − budget of every client with a budget. unplanned: the forecast of those without. The clause on
+    clients is left off unless they add up to the gap.
     """
     if forecast is None or budget is None or budget <= 0:
         return fallback
@@ -51,10 +54,11 @@ def forecast_against_budget(
     if _is_level(gap, budget):
         return "Forecast is in line with budget"
     side = "short of" if gap < 0 else "ahead of"
-    if sum((part.gap for part in parts), ZERO) != gap:
+    if sum((part.gap for part in parts), unplanned) != gap:
         return f"Forecast is {amounts(currency, gap)[0]} {side} budget"
     named = _foremost(parts, gap)
     others = len(parts) - len(named)
+    rest_of_them = f"the other {count(others)}" if not unplanned else "all others"
     theirs = sum((part.gap for part in named), ZERO)
     rest = gap - theirs
     said, by_named, by_rest = amounts(currency, gap, theirs, rest)
@@ -64,8 +68,9 @@ def forecast_against_budget(
     verb = ("costs" if len(named) == 1 else "cost") if gap < 0 else ("brings" if len(named) == 1 else "bring")
     clause = f"{names([part.name for part in named])} {verb} {by_named}"
     if others and rest * gap < 0:
-        back = ("gives back" if others == 1 else "give back") if gap < 0 else ("costs" if others == 1 else "cost")
-        clause = f"{clause}, the other {count(others)} {back} {by_rest}"
+        alone = others == 1 and not unplanned
+        back = ("gives back" if alone else "give back") if gap < 0 else ("costs" if alone else "cost")
+        clause = f"{clause}, {rest_of_them} {back} {by_rest}"
     elif others and rest:
         clause = f"{clause} of it"
     return _joined(claim, ": ", clause)

@@ -32,8 +32,8 @@ def movement_request(query: QueryDict) -> tuple[MovementRequest, list[str]]:
     form.is_valid()
     data = form.cleaned_data
     asked = MovementRequest(
-        start=_end_of(data.get("since")),
-        end=_end_of(data.get("until")),
+        start=end_of(data.get("since")),
+        end=end_of(data.get("until")),
         first=data.get("from_"),
         last=data.get("to"),
         run_from=data.get("run_from"),
@@ -44,6 +44,6 @@ def movement_request(query: QueryDict) -> tuple[MovementRequest, list[str]]:
     return asked, [str(error) for several in form.errors.values() for error in several]
 
 
-def _end_of(day: date | None) -> datetime | None:
+def end_of(day: date | None) -> datetime | None:
     """A day stands for the forecast as it stood when the day was over."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=UTC) if day is not None and day.year in YEARS else None

@@ -167,10 +167,10 @@ def _together(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[
             unknown.add(where)
         else:
             sums[where].append((rate.value, tuple(Decimal(str(number)) for number in numbers)))
-    return {where: _reach(found, basis.currency) for where, found in sums.items() if where not in unknown}
+    return {where: reach_of(found, basis.currency) for where, found in sums.items() if where not in unknown}
 
 
-def _reach(found: list[tuple[Decimal, tuple[Decimal, ...]]], currency: str) -> Reach:
+def reach_of(found: list[tuple[Decimal, tuple[Decimal, ...]]], currency: str) -> Reach:
     if len(found) == 1 and found[0][1][0] == 1:
         rate, (_, low, mid, high, *_) = found[0]
         return Reach(*(quantise(value * rate, currency) for value in (low, mid, high)))

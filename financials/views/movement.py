@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import clients_for, get_client_for
+from common.charts import ChangeWaterfall
 from common.exports import About, file_response, query_filters
 from common.policies import MONEY_READERS, allow
 from financials.actions.movement import note_look
-from financials.forms.movement import movement_request
+from financials.forms.movement import end_of, movement_request
 from financials.queries.movement import MovementRequest
 from financials.queries.movement_margin import contribution_file, load_margin_move
-from financials.queries.movement_page import load_movement_page, movement_rows
+from financials.queries.movement_page import MovementPage, load_movement_page, movement_rows
 from financials.queries.pnl_request import BadRequest
+from financials.queries.year_path import load_year_path
 from people.requests import signed_in
 
 CLIENTS_LISTED = 60
+DEALS_NAMED = 4
 
 
 @require_GET
@@ -55,6 +60,30 @@ def movement_margin(request: HttpRequest) -> HttpResponseBase:
         page = load_margin_move(user, MovementRequest(client=asked.client), now=now)
     name = "movement_margin" if request.headers.get("HX-Request") else "movement_margin_page"
     return render(request, f"financials/forecast/{name}.html", {"page": page})
+
+
+@require_GET
+@allow(roles=MONEY_READERS)
+def moved(request: HttpRequest) -> HttpResponse:
+    """The cockpit's part: what moved the year since the last month ended, and how its forecast went before that."""
+    user, now = signed_in(request), timezone.now()
+    since = now.date().replace(day=1) - timedelta(days=1)
+    year = (date(now.year, 1, 1), date(now.year, 12, 1))
+    page = load_movement_page(user, MovementRequest(start=end_of(since), first=year[0], last=year[1]), now=now)
+    context = {
+        "page": page, "chart": _beside_the_path(page), "path": load_year_path(user, now=now),
+        "deals": page.details[:DEALS_NAMED],
+        "query": urlencode({"since": since.isoformat(), "from": f"{year[0]:%Y-%m}", "to": f"{year[1]:%Y-%m}"}),
+    }  # fmt: skip
+    name = "moved" if request.headers.get("HX-Request") else "moved_page"
+    return render(request, f"financials/forecast/{name}.html", context)
+
+
+def _beside_the_path(page: MovementPage) -> ChangeWaterfall | None:
+    if page.chart is None or not page.rows:
+        return None
+    sub = f"Change in the forecast of {page.found.first.year} since {page.heads[0]}, {page.unit_label}"
+    return replace(page.chart, size="s", sub=sub)
 
 
 def _file(request: HttpRequest, asked: MovementRequest) -> HttpResponseBase:

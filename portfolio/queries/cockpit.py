@@ -108,6 +108,11 @@ class Cockpit:
         return self.basis.currency
 
     @property
+    def sizes(self) -> dict[str, Decimal]:
+        """Full-year forecast by client's key."""
+        return {line.key: Decimal(line.full_year.value or 0) for line in self.clients}
+
+    @property
     def unit_label(self) -> str:
         return f"{symbol(self.currency)}M"
 
@@ -196,13 +201,15 @@ def load_cockpit(user: User, *, now: datetime) -> Cockpit:
     full_year = books.net(books.forecast, keys, year)
     prior = [month_add(month, -12) for month in to_date]
     parts = [Part(line.name, Decimal(gap)) for line in lines if (gap := line.full_year_gap.value) is not None]
+    planned = {line.key for line in lines if line.full_year_gap.value is not None}
+    unplanned = books.net(books.forecast, [key for key in keys if key not in planned], year) or ZERO
     amount = sum((row.amount_reporting for row in renewals if row.amount_reporting is not None), ZERO)
     worth = amount if all(row.amount_reporting is not None for row in renewals) else None
     ahead = findings.renewals_ahead(len(renewals), worth, basis.currency, passed=passed_of(renewals))
     total = _total(basis, books, keys, year, to_date)
     return Cockpit(
         basis=basis,
-        finding=findings.forecast_against_budget(full_year, net_budget, parts, basis.currency),
+        finding=findings.forecast_against_budget(full_year, net_budget, parts, basis.currency, unplanned=unplanned),
         year=year,
         to_date=to_date,
         revenue=_net_figure(basis, to_date, books.net(books.actual, keys, to_date)),

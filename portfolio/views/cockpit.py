@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,10 +13,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import NOT_FOUND
 from accounts.queries.attention import attention
 from accounts.queries.pipeline import Scope, pipeline_totals
-from common.attention import TODAY, WEEK, AttentionItem
 from common.exports import About, file_response
 from common.policies import MONEY_READERS, allow
-from financials.calc.findings import count
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
 from financials.queries.contract_desk import desk
@@ -26,11 +23,10 @@ from financials.queries.renewals import passed_of, renewals_ahead
 from people.access import abilities_of
 from people.requests import signed_in
 from portfolio.queries.cockpit import RENEWAL_DAYS, deal_rates_of, load_cockpit
+from portfolio.queries.cockpit_attention import ranked, to_do
 from portfolio.queries.cockpit_table import table_rows
 from portfolio.queries.housekeeping import housekeeping
 
-ATTENTION_SHOWN: Final = 8
-ORDER: Final = {"at_risk": 0, "watch": 1, "unknown": 2}
 ATTENTION_MOST: Final = 500
 """More than anybody can have; the headline counts all that are found."""
 
@@ -50,43 +46,20 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         context = {"renewals": rows, "finding": finding, "now": now, "desk": desk(user, now=now)}
         return render(request, "portfolio/cockpit_legal.html", context)
     page = load_cockpit(user, now=now)
+    closing = close_waiting(user, page.basis)
     items = [*attention(user, now.date(), limit=ATTENTION_MOST), *renewal_items(page.checkpoints, page.basis.today)]
-    items.sort(key=lambda one: (one.group != TODAY, one.group != WEEK, ORDER[one.shape], one.due, one.client_name))
-    if (closing := close_waiting(user, page.basis)) is not None:
-        items = [closing, *items]
-        items.sort(key=lambda item: (item.group != TODAY, item.group != WEEK))
-    everything = request.GET.get("attention") == "all"
+    waiting = ranked([*([closing] if closing else []), *items], page.sizes)
+    everything, client = request.GET.get("attention") == "all", request.GET.get("client", "")
     context = {
         "page": page,
         "now": now,
-        "attention": items if everything else items[:ATTENTION_SHOWN],
-        "attention_finding": attention_finding(items),
-        "attention_sub": attention_sub(len(items), everything=everything),
-        "attention_url": "" if everything or len(items) <= ATTENTION_SHOWN else "?attention=all#attention",
+        "to_do": to_do(waiting, everything=everything, client=client),
         "pipeline": pipeline_totals(user, Scope(), deal_rates_of(page.basis), now.date()),
         "contracts_url": reverse("contract_list"),
         "clients_url": reverse("client_list"),
         "imports_url": reverse("imports") if can.load_files else "",
     }
     return render(request, "portfolio/cockpit.html", context)
-
-
-def attention_finding(items: Sequence[AttentionItem]) -> str:
-    """'Seven things need you, two of them today'."""
-    if not items:
-        return "Nothing waits for you"
-    today = sum(1 for item in items if item.group == TODAY)
-    things = "One thing needs" if len(items) == 1 else f"{count(len(items)).capitalize()} things need"
-    if not today or len(items) == 1:
-        return f"{things} you{' today' if today else ''}"
-    return f"{things} you, {'all' if today == len(items) else count(today)} of them today"
-
-
-def attention_sub(found: int, *, everything: bool) -> str:
-    """found: of all of them; the headline counts them all, so the list must say when it is cut."""
-    if everything or found <= ATTENTION_SHOWN:
-        return "Ranked by weight and time left"
-    return f"The {count(ATTENTION_SHOWN)} most pressing, ranked by weight and time left"
 
 
 @require_GET

@@ -1017,6 +1017,7 @@ FINANCIALS = (
     Case("forecast_movement", query="client=HAL&since=2026-10-31", get=MONEY, record=True),
     Case("forecast_movement", query="client=HAL&format=csv", get=MONEY, record=True),
     Case("forecast_movement", query="format=xlsx&from=2026-01&to=2027-06", get=MONEY),
+    Case("movement_this_month", get=MONEY),
     Case("movement_margin", get=MONEY),
     Case("movement_margin", query="client=HAL&since=2026-10-31", get=MONEY, record=True),
     Case("forecast_looked", post=MONEY),

@@ -95,6 +95,13 @@ def test_no_budget_no_finding() -> None:
     assert forecast_against_budget(D(10000400), D(10000000), [], "USD") == "Forecast is in line with budget"
 
 
+def test_clients_without_a_budget_are_among_all_others() -> None:
+    """9.0 against 10.0: Halden −1.2, Marlow +0.1, and 0.1 of a client that has no budget."""
+    parts = millions(Halden="-1.2", Marlow="0.1")
+    said = forecast_against_budget(D(9000000), D(10000000), parts, "USD", unplanned=D(100000))
+    assert said == "Forecast is $1.0M short of budget: Halden costs $1.2M, all others give back $0.2M"
+
+
 @pytest.mark.parametrize(
     ("actual", "budget", "sentence"),
     [
