@@ -20,7 +20,7 @@ from financials.queries.inputs import RunInputs, load_book, load_run_inputs
 _STEPS = 3
 _SOON = 1.0  # seconds: nobody sees a step that is over sooner, and the lease just taken lasts for longer than that
 
-_LOOK_EVERY = 0.05  # seconds between two looks for somebody who waits
+_LOOK_EVERY = 0.025  # seconds between two looks for somebody who waits
 
 
 def recompute(leases: Sequence[Lease]) -> None:

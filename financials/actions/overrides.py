@@ -13,12 +13,14 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from common import audit
 from common.models import Job, JobState
 from common.money import ZERO, allocate
 from common.periods import Month
 from financials.actions.contracts import RECOMPUTE, mark_clients_dirty
+from financials.actions.forecast import FORMULA_VERSION
 from financials.models import ForecastOverride, ForecastRun
 from financials.queries.override_basis import portfolio_by_client
 from people.models import User
@@ -156,13 +158,15 @@ _OPEN: Final = (JobState.READY, JobState.LEASED, JobState.FAILED)
 
 @transaction.atomic
 def forget_expired(*, now: datetime) -> int:
-    """Queue the clients whose current run still holds an override that has expired, and those whose run is of another
-    month than today's: time alone changes their forecast. Returns how many. Again changes nothing."""
+    """Queue the clients whose current run still holds an override that has expired, those whose run is of another month
+    than today's, and those that an earlier version of the formula computed: time alone changes their forecast. Returns
+    how many. Again changes nothing."""
     yesterday = now.date() - _A_DAY
     runs = ForecastRun.objects.filter(is_current=True)
     expired = ForecastOverride.objects.filter(client__isnull=False, expires_on__lt=yesterday).values("pk")
     late = set(runs.filter(lines__override__in=expired).values_list("client_id", flat=True))
-    late |= set(runs.filter(as_of__lt=yesterday.replace(day=1)).values_list("client_id", flat=True))
+    old = Q(as_of__lt=yesterday.replace(day=1)) | Q(formula_version__lt=FORMULA_VERSION)
+    late |= set(runs.filter(old).values_list("client_id", flat=True))
     refs = {f"client:{pk}": pk for pk in late}
     open_jobs = Job.objects.filter(kind=RECOMPUTE, state__in=_OPEN, object_ref__in=list(refs))
     late -= {refs[ref] for ref in open_jobs.values_list("object_ref", flat=True)}

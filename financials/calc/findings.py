@@ -7,7 +7,7 @@ that is only a part. Source: docs/definitions.md#findings
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final, NamedTuple
 
@@ -184,6 +184,32 @@ def signed_cover(contracted: Decimal | None, forecast: Decimal | None, span: str
         return f"Signed work covers all of {span}"
     # Cut, not rounded: 99.6% must not read as 100%.
     return f"Signed work covers {int(contracted * 100 / forecast)}% of {span}"
+
+
+def resting_on(layers: Mapping[str, Decimal], span: str, fallback: str) -> str:
+    """'67% of the 14 months ahead is signed; most of the rest is renewals'. layers: what each comes to over it."""
+    whole, signed = sum(layers.values(), Decimal(0)), layers.get("contracted", Decimal(0))
+    if whole <= 0 or signed < 0:
+        return fallback
+    deals = sum((layers.get(name, Decimal(0)) for name in ("commit", "best_case", "pipeline")), Decimal(0))
+    rest = {"renewals": layers.get("renewal", Decimal(0)), "open deals": deals}
+    rest["what history says beyond contracts"] = layers.get("run_rate", Decimal(0))
+    word, most = max(rest.items(), key=lambda part: part[1])
+    lead = f"{int(signed * 100 / whole)}% of {span} is signed" if signed < whole else f"All of {span} is signed"
+    if most <= 0 or signed >= whole:
+        return lead
+    return f"{lead}; {'most' if most * 2 > whole - signed else 'the largest part'} of the rest is {word}"
+
+
+def under_plan(months: Sequence[tuple[Decimal, Decimal]], what: str, fallback: str) -> str:
+    """'Contribution was under budget in seven of ten closed months'. months: what came, and what was planned."""
+    if not months:
+        return fallback
+    under = sum(1 for came, planned in months if came < planned)
+    whole = f"{count(len(months))} closed month{'s' if len(months) > 1 else ''}"
+    if not under:
+        return f"{what} was on budget in all of {whole}" if len(months) > 1 else f"{what} was on budget"
+    return f"{what} was under budget in {count(under)} of {whole}"
 
 
 def renewals_ahead(contracts: int, amount: Decimal | None, currency: str, days: int = 120, *, passed: int = 0) -> str:

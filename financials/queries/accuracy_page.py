@@ -185,9 +185,7 @@ def _source(standing: Standing) -> str:
 
 
 def _chart(leads: list[Row], source: str) -> charts.BandLine:
-    points = tuple(
-        charts.BandPoint(str(row.group[0]), None if row.score.wape is None else row.score.wape * 100) for row in leads
-    )
+    points = tuple(charts.BandPoint(str(row.group[0]), row.score.wape) for row in leads)
     first, last = leads[0].score.wape, leads[-1].score.wape
     finding = "Error by months ahead"
     if first is not None and last is not None:

@@ -17,7 +17,7 @@ from common import charts
 from common.figures import Figure
 from common.formats import month_short, symbol
 from common.money import ZERO
-from common.periods import Month, format_month, month_add, month_label, months_between
+from common.periods import Month, format_month, month_add, month_label, month_of, months_between
 from financials.calc import findings
 from financials.calc.simulation import TRIALS
 from financials.figures import (
@@ -255,7 +255,7 @@ def load_forecast_page(
         client=key,
         owner=owner,
         runs=runs,
-        finding=_finding(months, basis, year),
+        finding=_finding(months, basis, year, client.name if client and runs.departed else ""),
         chart=_chart(months, basis, months_between(shown_first, shown_last), source, bands),
         rows=tuple(rows),
         total=_total_row(rows, basis, year_cut, (key, owner), bands.reach((), year_span)),
@@ -366,8 +366,11 @@ def _add(values: Sequence[Decimal | int | None]) -> Decimal | None:
     return None if any(value is None for value in values) else sum((Decimal(v) for v in values if v is not None), ZERO)
 
 
-def _finding(months: dict[Month, Layers], basis: Basis, year: int) -> str:
-    """'Signed work covers 88% of what is left of 2026': contracted against all that is still to come this year."""
+def _finding(months: dict[Month, Layers], basis: Basis, year: int, lost: str) -> str:
+    """'Signed work covers 88% of what is left of 2026': contracted against all that is still to come this year. lost:
+    the name of the client, where it is."""
+    if lost and not any(month > basis.through and any(layers.values()) for month, layers in months.items()):
+        return f"{lost} is lost, and nothing of it is signed or open ahead"
     ahead = [layers for month, layers in months.items() if month.year == year and month > basis.through]
     totals = [total_of({k: v for k, v in layers.items() if k != "recognised"}) for layers in ahead]
     contracted = _add([layers.get("contracted", ZERO) for layers in ahead])
@@ -379,6 +382,10 @@ def _chart(
     months: dict[Month, Layers], basis: Basis, shown: list[Month], source: str, bands: Bands
 ) -> charts.LayeredBars:
     bars = []
+    after = max(basis.open_month, month_of(basis.today))
+    ahead = [months[month] for month in shown if month > after and month in months]
+    sums = {layer: _add([layers.get(layer, ZERO) for layers in ahead]) for layer in LAYERS}
+    known = {layer: amount for layer, amount in sums.items() if amount is not None}
     for position, month in enumerate(shown):
         layers = months.get(month, {})
         span = span_ahead(month, month, basis)
@@ -396,7 +403,9 @@ def _chart(
             )
         )
     return charts.LayeredBars(
-        finding="Net revenue by month and layer",
+        finding=findings.resting_on(
+            known if len(known) == len(sums) else {}, f"the {len(ahead)} months ahead", "Net revenue by month and layer"
+        ),
         sub="Net revenue; darker is more certain. Renewals and deals are weighted; dashed lines are the 80% band",
         source=source,
         layers=tuple(LAYER_LABELS[layer] for layer in LAYERS),

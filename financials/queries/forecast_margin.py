@@ -21,6 +21,7 @@ from common.figures import Figure
 from common.formats import month_short, plural, symbol
 from common.money import ZERO, ratio
 from common.periods import Month, format_month, month_label, months_between
+from financials.calc import findings
 from financials.calc.forecast_cost import WINDOW
 from financials.calc.margin_findings import clients_finding, layers_finding, margin_finding, months_finding
 from financials.figures import LAYER_LABELS, pnl_figure
@@ -326,8 +327,16 @@ class _Table:
 
 
 def _chart(months: Iterable[MarginRow], basis: Basis, year: int, run: str) -> charts.MonthlyBars:
+    months = list(months)
+    closed = [
+        (Decimal(row.contribution.value), Decimal(row.plan.value))
+        for row in months
+        if date.fromisoformat(f"{row.key}-01") <= basis.through
+        and row.contribution.value is not None
+        and row.plan.value is not None
+    ]
     return charts.MonthlyBars(
-        finding=f"Contribution by month, {year}",
+        finding=findings.under_plan(closed, "Contribution", f"Contribution by month, {year}"),
         sub="Contribution; hatched months are forecast at each client's rate of cost, lines are the 80% band",
         source=f"Ledger to {month_label(basis.through)}, {run}",
         months=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -93,9 +94,14 @@ class ForecastMovementView(TableView):
             first=found.first,
             last=found.last,
             as_of=found.end,
-            run="..".join(str(run) if run else "" for run in found.runs),
+            run=_between(found.runs),
             missing=found.missing,
         )
+
+
+def _between(runs: Sequence[int | None]) -> str:
+    """Both ends, the unknown one blank; nothing where no run is known."""
+    return "..".join(str(run) if run else "" for run in runs) if any(runs) else ""
 
 
 def _contribution(user: User, asked: Asked, now: datetime) -> Table:
@@ -120,7 +126,7 @@ def _contribution(user: User, asked: Asked, now: datetime) -> Table:
         first=found.first,
         last=found.last,
         as_of=found.end,
-        run="..".join(str(run) if run else "" for run in found.runs),
+        run=_between(found.runs),
         missing=found.missing,
     )
 

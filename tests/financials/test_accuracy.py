@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from io import StringIO
@@ -14,15 +15,16 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import Client
-from common import jobs
+from common import charts, jobs
 from common.models import Job, JobState
 from common.periods import month_add
 from financials.actions.accuracy import ask_accuracy
 from financials.models import ForecastLine, ForecastOverride, ForecastRun, ForecastScore
 from financials.queries.accuracy import AccuracyRequest, load_rows, load_standing
+from financials.queries.accuracy_page import load_accuracy_page
 from people.actions import issue_token
 from people.models import User
-from tests.financials.books import OCTOBER, close_through, post
+from tests.financials.books import NOW, OCTOBER, close_through, post
 from tests.makers import make_client
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,16 @@ def steady(owner: User) -> Client:
     for back in range(30):
         post(client, "gross_revenue", "100", month=month_add(OCTOBER, -back))
     return client
+
+
+def test_the_chart_by_lead_says_what_the_table_says(owner: User, measured: Client) -> None:
+    leads = kept(owner, "lead")
+    chart = load_accuracy_page(owner, AccuracyRequest(), now=NOW).chart
+    assert chart is not None
+    assert [point.value for point in chart.points] == [wape for _, wape, _, _ in leads]
+    assert chart.points[0].value == D("0.090909")
+    at_the_end = replace(chart, points=(*chart.points[1:], chart.points[0]))
+    assert ">9.1%<" in charts.svg(at_the_end)  # as the table prints the fraction
 
 
 def test_past_months_are_forecast_again_beside_naive_ones(owner: User, steady: Client) -> None:

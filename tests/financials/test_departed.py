@@ -16,8 +16,9 @@ from common.models import Job
 from common.periods import month_add
 from financials.calc.forecast import compute
 from financials.calc.forecast_file import read_inputs
-from financials.models import ForecastInput, ForecastLine, ForecastRun
+from financials.models import Contract, ForecastInput, ForecastLine, ForecastRun
 from financials.queries.basis import load_basis
+from financials.queries.forecast import load_forecast_page
 from financials.queries.renewal_board import RenewalScope, load_renewal_board
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through, post
@@ -112,3 +113,15 @@ def test_a_file_that_marks_a_client_lost_asks_for_its_forecast(halden: Client, o
     assert list(Job.objects.filter(kind="recompute").values_list("object_ref", flat=True)) == [f"client:{halden.pk}"]
     jobs.work("recompute")
     assert ForecastRun.objects.get(client=halden, is_current=True).departed
+
+
+def test_the_page_says_that_nothing_is_ahead(halden: Client, owner: User) -> None:
+    set_status(halden, "lost", owner)
+    page = load_forecast_page(owner, now=NOW, client=halden)
+    # Signed 986.30 and 1,019.18; the run-rate of December is about 2,000.
+    assert page.finding == "Signed work covers 49% of what is left of 2026"
+    Contract.objects.update(status="terminated", ended_on=date(2026, 10, 31))
+    set_status(halden, "active", owner)
+    set_status(halden, "lost", owner)
+    page = load_forecast_page(owner, now=NOW, client=halden)
+    assert page.finding == "Halden Ltd is lost, and nothing of it is signed or open ahead"

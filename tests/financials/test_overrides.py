@@ -16,7 +16,7 @@ from common import jobs
 from common.figures import explain
 from common.models import AuditEntry, Job
 from financials.actions.overrides import Wanted, forget_expired, make_override, revoke_override
-from financials.models import ForecastLine, ForecastOverride
+from financials.models import ForecastLine, ForecastOverride, ForecastRun
 from people.actions import issue_token
 from people.models import User
 from tests.financials.books import NOW, OCTOBER, close_through, post
@@ -98,6 +98,14 @@ def test_expired_it_is_in_no_new_run_and_time_alone_queues_one(alder: Client, ow
 def test_a_month_that_began_queues_the_runs_of_the_last(alder: Client) -> None:
     assert forget_expired(now=NOW.replace(month=12, day=1)) == 0
     assert forget_expired(now=NOW.replace(month=12, day=2)) == 1
+
+
+def test_a_formula_that_changed_queues_the_runs_of_before(alder: Client) -> None:
+    assert forget_expired(now=NOW) == 0
+    ForecastRun.objects.filter(client=alder).update(formula_version=1)
+    assert forget_expired(now=NOW) == 1
+    jobs.work("recompute")
+    assert forget_expired(now=NOW) == 0
 
 
 def test_a_portfolios_figure_is_spread_over_its_clients_to_the_cent(alder: Client, owner: User) -> None:

@@ -19,9 +19,11 @@ from financials.calc.findings import (
     notice_ahead,
     open_pipeline,
     renewals_ahead,
+    resting_on,
     share_of,
     signed_cover,
     to_go,
+    under_plan,
 )
 
 
@@ -258,3 +260,32 @@ def test_counts_and_names() -> None:
     assert (count(0), count(12), count(13), count(7375)) == ("no", "twelve", "13", "7,375")
     assert names(["Halden"]) == "Halden"
     assert names(["Halden", "Corvus"]) == "Halden and Corvus"
+
+
+def test_what_the_months_ahead_rest_on() -> None:
+    def said(**layers: int) -> str:
+        return resting_on({name: D(amount) for name, amount in layers.items()}, "the 14 months ahead", "Net revenue")
+
+    assert (
+        said(contracted=670, renewal=200, commit=60, run_rate=70)
+        == "67% of the 14 months ahead is signed; most of the rest is renewals"
+    )
+    assert (
+        said(contracted=100, renewal=40, commit=20, best_case=15, pipeline=10, run_rate=40)
+        == "44% of the 14 months ahead is signed; the largest part of the rest is open deals"
+    )
+    assert said(contracted=50) == "All of the 14 months ahead is signed"
+    assert said(contracted=60, run_rate=30, override=-60) == "All of the 14 months ahead is signed"
+    assert said(run_rate=30).endswith("most of the rest is what history says beyond contracts")
+    assert said() == said(contracted=-5, run_rate=20) == "Net revenue"
+
+
+def test_months_under_plan() -> None:
+    def said(*months: tuple[int, int]) -> str:
+        return under_plan([(D(came), D(planned)) for came, planned in months], "Contribution", "By month")
+
+    assert said((1, 2), (3, 2), (1, 5)) == "Contribution was under budget in two of three closed months"
+    assert said((2, 2), (3, 2)) == "Contribution was on budget in all of two closed months"
+    assert said((3, 2)) == "Contribution was on budget"
+    assert said((1, 2)) == "Contribution was under budget in one of one closed month"
+    assert said() == "By month"
