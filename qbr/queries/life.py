@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -151,7 +151,7 @@ def load_page(user: User, review: Review, now: datetime) -> ReviewPage:
     )
     after = found.state not in AHEAD and found.state != "cancelled"
     promises = _promises([found, last] if last else [found], found.client, now)
-    theirs = _theirs(found, may_write) if found.survey_id and after and can.see_stance else ()
+    theirs = _theirs(found, may_write, today) if found.survey_id and after and can.see_stance else ()
     shape = "" if due is None else "at_risk" if due.on < today else "watch" if (due.on - today).days <= 7 else ""
     return ReviewPage(
         review=found,
@@ -230,12 +230,13 @@ def _prereads(review: Review, now: datetime, may_write: bool) -> tuple[PreReadVi
     return tuple(found)
 
 
-def _theirs(review: Any, may_write: bool) -> tuple[AskedView, ...]:
-    """Who was asked to rate it, with the answer. One query."""
+def _theirs(review: Any, may_write: bool, today: date) -> tuple[AskedView, ...]:
+    """Who was asked to rate it, with the answer, and with their link while it takes one. One query."""
+    may_answer = may_write and today <= review.survey.closes_on
     found = []
     for one in review.survey.invitations.select_related("contact", "feedback").order_by("pk"):
         answer = getattr(one, "feedback", None)
-        open_link = may_write and one.answered_at is None and answer is None
+        open_link = may_answer and one.answered_at is None and answer is None
         found.append(
             AskedView(
                 one.contact.name, answer is not None, str(MailState(one.mail_state).label),

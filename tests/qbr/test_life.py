@@ -26,6 +26,7 @@ from people.models import User
 from qbr.actions import decks, reviews
 from qbr.actions.prereads import MAIL, Reader, send_preread
 from qbr.models import Deck, PreRead, Review, ReviewStep
+from qbr.queries.life import load_page
 from qbr.queries.review import ReviewRequest, load_review
 from tests.financials.books import NOW, post
 from tests.makers import make_contact
@@ -174,6 +175,9 @@ def test_a_rating_link_ends_and_is_not_tried_for_ever(review: Review, owner: Use
     assert browser.get(path).status_code == 410  # expired
     answers = [browser.get(path).status_code for _ in range(70)]
     assert answers[-1] == 429
+    review.refresh_from_db()
+    asked = [[one.url for one in load_page(owner, review, at).asked] for at in (long_ago, timezone.now())]
+    assert asked == [[link], [""]]  # what opens nothing any more is not there to be copied
     assert not Feedback.objects.exists()
 
 
