@@ -41,7 +41,8 @@ from qbr.calc.review import (
     periods_of,
     summed_rows,
 )
-from qbr.queries.account import Around, account_of, day_of, short
+from qbr.queries.account import account_of
+from qbr.queries.around import Around, day_of, short
 from qbr.queries.brand import look_in
 from qbr.queries.facts import Row, load_facts
 
