@@ -24,7 +24,8 @@ from django.template.loader import render_to_string
 from qbr.calc.colour import brand
 from qbr.calc.layout import laid_out
 from qbr.calc.measure import FACES, FONT_DIR
-from qbr.calc.slides import Deck, client_safe
+from qbr.calc.safety import client_safe
+from qbr.calc.slides import Deck
 from qbr.calc.stylesheet import font_faces, stylesheet, used_of
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from qbr.calc.blocks import STYLES, Block, Line, Logo, Page, Picture, Region, Ru
 from qbr.calc.colour import INK, STATUS, Brand, brand
 from qbr.calc.fit import NBSP, clean
 from qbr.calc.layout import laid_out
-from qbr.calc.slides import Deck, client_safe
+from qbr.calc.safety import client_safe
+from qbr.calc.slides import Deck
 from qbr.calc.stylesheet import DECISION_PADS
 from qbr.calc.tables import ROOMY, STEPS
 from qbr.pdf import check_size

@@ -11,7 +11,8 @@ from typing import Any, Final
 import xlsxwriter
 
 from qbr.calc.fit import clean
-from qbr.calc.slides import STATUS_WORDS, BarChart, Cell, Deck, Slide, Table, client_safe
+from qbr.calc.safety import client_safe
+from qbr.calc.slides import STATUS_WORDS, BarChart, Cell, Deck, Slide, Table
 
 Item = str | Decimal | None
 Line = Sequence[Item]

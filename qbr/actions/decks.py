@@ -15,7 +15,8 @@ from common.periods import parse_period
 from common.records import StaleRecord, update_versioned
 from qbr.calc.outline import MOST_ADDED, is_added, is_key
 from qbr.calc.review import span_of
-from qbr.calc.slides import KINDS, NotClientSafe, client_safe, to_json
+from qbr.calc.safety import NotClientSafe, client_safe
+from qbr.calc.slides import KINDS, to_json
 from qbr.models import Deck, DeckTemplate, SlideEdit, Snapshot
 from qbr.queries.decks import PRESENT, RENDER, compose_deck, content_hash, edit_rows
 

@@ -13,7 +13,8 @@ from common.periods import month_add, months_between, parse_period
 from qbr.calc.compose import compose, with_agenda, worth_printing
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Agreement, Deal, Figures, ForecastMonths, PromiseMade, ReviewData, Task, periods_of
-from qbr.calc.slides import Cell, Column, Deck, Row, Slide, Table, client_safe, closed_items
+from qbr.calc.safety import client_safe, closed_items
+from qbr.calc.slides import Cell, Column, Deck, Row, Slide, Table
 from qbr.calc.words import unsupported, with_words, worded
 
 D = Decimal

@@ -15,20 +15,8 @@ from qbr.calc.colour import HOUSE, brand, contrast
 from qbr.calc.fit import HEADLINE_WIDTH, NBSP, TextStyle, bound, client_name, clipped, headline, paragraph, wrapped
 from qbr.calc.layout import laid_out
 from qbr.calc.measure import face
-from qbr.calc.slides import (
-    Cell,
-    Column,
-    Deck,
-    NotClientSafe,
-    Point,
-    Row,
-    Slide,
-    Table,
-    TextColumn,
-    client_safe,
-    from_json,
-    to_json,
-)
+from qbr.calc.safety import NotClientSafe, client_safe
+from qbr.calc.slides import Cell, Column, Deck, Point, Row, Slide, Table, TextColumn, from_json, to_json
 from qbr.calc.tables import fitted
 from tests.qbr import samples
 

@@ -16,7 +16,8 @@ from pypdf.generic import DictionaryObject
 
 from qbr.calc.account import KpiSeen, WorkSeen
 from qbr.calc.compose import compose, with_agenda, worth_printing
-from qbr.calc.slides import NotClientSafe, Point
+from qbr.calc.safety import NotClientSafe
+from qbr.calc.slides import Point
 from qbr.calc.words import with_words
 from qbr.pdf import Failed, Limits, Rendered, TimedOut, TooLarge, deck_html, render_html, render_pdf
 from tests.qbr import samples

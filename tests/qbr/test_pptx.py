@@ -19,7 +19,8 @@ from common import jobs
 from common.models import AuditEntry, Job
 from people.models import User
 from qbr.actions import decks as actions
-from qbr.calc.slides import Cell, NotClientSafe, Point, Slide, TextColumn
+from qbr.calc.safety import NotClientSafe
+from qbr.calc.slides import Cell, Point, Slide, TextColumn
 from qbr.models import Deck, Snapshot
 from qbr.pdf import TooLarge
 from qbr.pptx import render_pptx

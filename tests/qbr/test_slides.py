@@ -33,18 +33,8 @@ from qbr.calc.compose_moves import in_unit
 from qbr.calc.gaps import gaps
 from qbr.calc.layout import laid_out
 from qbr.calc.review import Deal, Figures, PromiseMade
-from qbr.calc.slides import (
-    Cell,
-    Column,
-    Deck,
-    NotClientSafe,
-    Row,
-    Slide,
-    Table,
-    client_safe,
-    from_json,
-    to_json,
-)
+from qbr.calc.safety import NotClientSafe, client_safe
+from qbr.calc.slides import Cell, Column, Deck, Row, Slide, Table, from_json, to_json
 from qbr.calc.words import decision_of, decisions_finding, with_words, worded
 from qbr.calc.worked import worked
 from tests.qbr.test_compose import FIRST, SEPTEMBER, data, ladder, months, slide
