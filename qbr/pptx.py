@@ -6,20 +6,15 @@ A client's file carries no speaker's notes and no names but the firm's; the same
 from __future__ import annotations
 
 import hashlib
-import re
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from itertools import accumulate
 from typing import Any, Final
-from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pptx import Presentation
-from pptx.dml.color import RGBColor
-from pptx.enum.dml import MSO_LINE
-from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
@@ -33,13 +28,8 @@ from qbr.calc.slides import Deck
 from qbr.calc.stylesheet import DECISION_PADS
 from qbr.calc.tables import ROOMY, STEPS
 from qbr.pdf import check_size
+from qbr.pptx_shapes import PX, SANS, SERIF, UNPRINTABLE, box, drawing, emu, face, rect, rgb, straight, text_box
 
-PX: Final = 9525
-"""EMU in a CSS pixel: 1280 × 720 px are 13.33 × 7.5 inches."""
-SANS: Final = "Inter"
-SERIF: Final = "Source Serif 4"
-LIKE: Final = {SANS: ("020B0604020202020204", "34"), SERIF: ("02040602050305030304", "18")}
-"""What a face is like: its PANOSE number, and its family (sans or roman) and pitch."""
 BOLD: Final = frozenset({"bold", "serif"})
 TONES: Final[dict[str, str]] = {
     **{str(status): colour for status, colour in STATUS.items()}, "label": "#45525D", "quiet": "#626E78",
@@ -56,9 +46,6 @@ HEAD_FOOT: Final = 7
 """px between a head and the rule under it."""
 INDENTED: Final = frozenset({"status", "spark", "bar", "who"})
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot hold."""
-_POINT = re.compile(r"[ML]\s*(-?[\d.]+)[ ,](-?[\d.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ def render_pptx(deck: Deck) -> Made:
     for page in layout.pages:
         made = _page(file, page, brand(deck.brand, deck.accent))
         if notes.get(page.key) and page.key not in shown:
-            made.notes_slide.notes_text_frame.text = _UNPRINTABLE.sub("", notes[page.key])
+            made.notes_slide.notes_text_frame.text = UNPRINTABLE.sub("", notes[page.key])
         shown.add(page.key)
     _properties(file, deck)
     raw = BytesIO()
@@ -123,11 +110,11 @@ def _page(file: Any, page: Page, colours: Brand) -> Any:
     title = slide.shapes.title
     for region in page.regions:
         if region.css in ("tick", "panel", "band", "hairline"):
-            _box(slide.shapes, region, _fill(region.css, colours))
+            box(slide.shapes, region, _fill(region.css, colours))
             continue
         y = float(region.y)
         if region.css == "rule":
-            _stroke(slide.shapes, (region.x, y, region.x + region.width, y), INK, 1.25)
+            straight(slide.shapes, (region.x, y, region.x + region.width, y), INK, 1.25)
             y += RULE_AIR
         y = _blocks(slide, title, region, y, colours)
     if not title.text_frame.text:
@@ -147,7 +134,7 @@ def _blocks(slide: Any, title: Any, region: Region, y: float, colours: Brand) ->
             continue
         if waiting:
             height = sum(text.height for text in waiting)
-            _words(_text_box(slide.shapes, region.x, y, region.width, height), waiting, colours)
+            _words(text_box(slide.shapes, region.x, y, region.width, height), waiting, colours)
             y += height
             waiting = []
         if block is not None:
@@ -157,85 +144,26 @@ def _blocks(slide: Any, title: Any, region: Region, y: float, colours: Brand) ->
 
 def _block(slide: Any, title: Any, region: Region, y: float, block: Block, colours: Brand) -> float:
     if isinstance(block, Text):
-        title.left, title.top = _emu(region.x), _emu(y)
-        title.width, title.height = _emu(region.width), _emu(block.height)
+        title.left, title.top = emu(region.x), emu(y)
+        title.width, title.height = emu(region.width), emu(block.height)
         _words(title, [block], colours)
     elif isinstance(block, Logo):
         _logo(slide.shapes, block, region)
     elif isinstance(block, Picture):
-        _drawing(slide.shapes, block, region.x, y)
+        drawing(slide.shapes, block, region.x, y)
     else:
         _table(slide.shapes, block, region.x, y, colours)
     return y + block.height
 
 
 def _logo(shapes: Any, block: Logo, region: Region) -> None:
-    _rect(shapes, (region.x, region.y, region.width, region.height), "#FFFFFF")
+    rect(shapes, (region.x, region.y, region.width, region.height), "#FFFFFF")
     picture = BytesIO(b64decode(block.png))
-    made = shapes.add_picture(picture, _emu(region.x + 12), _emu(region.y + 8), _emu(block.width), _emu(block.height))
+    made = shapes.add_picture(picture, emu(region.x + 12), emu(region.y + 8), emu(block.width), emu(block.height))
     made._element.nvPicPr.cNvPr.set("descr", block.alt)
 
 
-def _emu(px: float) -> Emu:
-    return Emu(round(px * PX))
-
-
-def _colour(text: str) -> Any:
-    made: Any = RGBColor  # its constructor carries no types
-    red, green, blue = (int(text[place : place + 2], 16) for place in (1, 3, 5))
-    return made(red, green, blue)
-
-
-def _box(shapes: Any, region: Region, fill: str) -> None:
-    """Under everything, the title too, which was there first."""
-    shape = _rect(shapes, (region.x, region.y, region.width, region.height), fill)
-    shapes._spTree.remove(shape._element)
-    shapes._spTree.insert(2, shape._element)
-
-
-def _rect(shapes: Any, place: tuple[float, float, float, float], fill: str, stroke: str = "", dash: str = "") -> Any:
-    x, y, width, height = place
-    shape = shapes.add_shape(MSO_SHAPE.RECTANGLE, _emu(x), _emu(y), _emu(width), _emu(height))
-    _plain(shape, fill, stroke, 1.25, dash)
-    return shape
-
-
-def _plain(shape: Any, fill: str, stroke: str, width: float, dash: str = "") -> None:
-    """Filled and stroked as asked, without the theme's shadow."""
-    if fill in ("", "none"):
-        shape.fill.background()
-    else:
-        shape.fill.solid()
-        shape.fill.fore_color.rgb = _colour(fill)
-    if stroke in ("", "none"):
-        shape.line.fill.background()
-    else:
-        shape.line.color.rgb = _colour(stroke)
-        shape.line.width = Pt(width * 0.75)
-        if dash:
-            shape.line.dash_style = MSO_LINE.DASH
-    style = shape._element.find(qn("p:style"))
-    if style is not None:
-        shape._element.remove(style)
-
-
-def _stroke(shapes: Any, ends: tuple[float, float, float, float], colour: str, width: float, dash: str = "") -> None:
-    x1, y1, x2, y2 = ends
-    line = shapes.add_connector(MSO_CONNECTOR.STRAIGHT, _emu(x1), _emu(y1), _emu(x2), _emu(y2))
-    line.line.color.rgb = _colour(colour)
-    line.line.width = Pt(width * 0.75)
-    if dash:
-        line.line.dash_style = MSO_LINE.DASH
-    style = line._element.find(qn("p:style"))
-    if style is not None:
-        line._element.remove(style)
-
-
 # --- words -------------------------------------------------------------------------------------------------------
-
-
-def _text_box(shapes: Any, x: float, y: float, width: float, height: float) -> Any:
-    return shapes.add_textbox(_emu(x), _emu(y), _emu(width), _emu(height))
 
 
 def _words(shape: Any, texts: list[Text], colours: Brand) -> None:
@@ -281,21 +209,12 @@ def _paragraph(paragraph: Any, line: Line, style: str, tone: str, colours: Brand
 def _run(paragraph: Any, run: Run, style: str, tone: str, colours: Brand, plain: str = INK) -> None:
     look = STYLES[run.style or style]
     made = paragraph.add_run()
-    made.text = _UNPRINTABLE.sub("", run.text.replace(NBSP, " "))
+    made.text = UNPRINTABLE.sub("", run.text.replace(NBSP, " "))
     font = made.font
-    _face(font, SERIF if look.face == "serif" else SANS)
+    face(font, SERIF if look.face == "serif" else SANS)
     font.size = Pt(look.size * 0.75)
     font.bold = look.face in BOLD
-    font.color.rgb = _colour(colours.panel_text if tone == "onpanel" else TONES.get(tone, plain))
-
-
-def _face(font: Any, name: str) -> None:
-    """With what the face is like, so that where it is missing a reader's program takes one of its kind."""
-    font.name = name
-    latin = font._element.find(qn("a:latin"))
-    panose, family = LIKE[name]
-    latin.set("panose", panose)
-    latin.set("pitchFamily", family)
+    font.color.rgb = rgb(colours.panel_text if tone == "onpanel" else TONES.get(tone, plain))
 
 
 # --- tables ------------------------------------------------------------------------------------------------------
@@ -306,25 +225,25 @@ def _table(shapes: Any, block: TableBlock, x: float, y: float, colours: Brand) -
     pad = float(pads[block.step])
     heights = [_row_height(block.head.cells, 0) + HEAD_AIR - 1, *(_row_height(row.cells, pad) for row in block.rows)]
     frame = shapes.add_table(
-        len(block.rows) + 1, len(block.widths), _emu(x), _emu(y), _emu(sum(block.widths)), _emu(sum(heights))
+        len(block.rows) + 1, len(block.widths), emu(x), emu(y), emu(sum(block.widths)), emu(sum(heights))
     )
     frame.name = clean(block.label) or "Table"
     table = frame.table
     table.first_row, table.horz_banding = True, False
     _no_style(table)
     for number, width in enumerate(block.widths):
-        table.columns[number].width = _emu(width)
+        table.columns[number].width = emu(width)
     tops = [y, *(y + done for done in accumulate(heights))]
     lefts = [float(x), *(x + done for done in accumulate(block.widths))]
     for at, row in enumerate((block.head, *block.rows)):
-        table.rows[at].height = _emu(heights[at])
+        table.rows[at].height = emu(heights[at])
         for place, cell in enumerate(row.cells):
             made = table.cell(at, place)
             indent = 24 if any(row.cells[place].css in INDENTED for row in block.rows) else 0
             _cell(made, cell, row.css, colours, indent=indent, head=at == 0)
             if cell.picture:
                 left = lefts[place] + indent
-                _drawing(shapes, cell.picture, left, tops[at] + (heights[at] - cell.picture.height) / 2)
+                drawing(shapes, cell.picture, left, tops[at] + (heights[at] - cell.picture.height) / 2)
 
 
 def _row_height(cells: tuple[Td, ...], pad: float) -> float:
@@ -344,13 +263,13 @@ def _no_style(table: Any) -> None:
 
 def _cell(made: Any, cell: Td, css: str, colours: Brand, *, indent: int, head: bool) -> None:
     made.margin_top = made.margin_right = 0
-    made.margin_bottom = _emu(HEAD_FOOT) if head else 0
-    made.margin_left = _emu(indent)
+    made.margin_bottom = emu(HEAD_FOOT) if head else 0
+    made.margin_left = emu(indent)
     made.vertical_anchor = MSO_ANCHOR.BOTTOM if head else MSO_ANCHOR.MIDDLE
     made.fill.background()
     if "alert" in css:
         made.fill.solid()
-        made.fill.fore_color.rgb = _colour(ALERT)
+        made.fill.fore_color.rgb = rgb(ALERT)
     frame = made.text_frame
     frame.word_wrap = True
     first = True
@@ -389,75 +308,3 @@ def _edge(made: Any, side: str, colour: str, width: float) -> None:
         fills[0].addprevious(line)
     else:
         properties.append(line)
-
-
-# --- drawings ----------------------------------------------------------------------------------------------------
-
-
-def _drawing(shapes: Any, picture: Picture, x: float, y: float) -> None:
-    """Our own SVG (`calc.charts`) as one group of shapes that carries the chart's words for those who do not see it."""
-    group = shapes.add_group_shape()
-    about = group._element.nvGrpSpPr.cNvPr
-    about.set("name", "Chart")
-    about.set("descr", clean(picture.alt))
-    root = ElementTree.fromstring(_UNPRINTABLE.sub("", picture.svg))  # noqa: S314 - drawn by us a moment ago, nothing of it was uploaded
-    for element in root:
-        _element(group.shapes, element, x, y)
-    if not len(group.shapes):
-        shapes._spTree.remove(group._element)
-
-
-def _element(shapes: Any, element: Any, x: float, y: float) -> None:
-    kind, get = element.tag.rpartition("}")[2], element.get
-    fill, stroke = get("fill", ""), get("stroke", "")
-    width, dash = float(get("stroke-width", "1")), get("stroke-dasharray", "")
-    if kind == "rect":
-        w, h = float(get("width")), float(get("height"))
-        if w > 0 and h > 0:
-            _rect(shapes, (x + float(get("x")), y + float(get("y")), w, h), fill, stroke, dash)
-    elif kind == "line":
-        ends = (x + float(get("x1")), y + float(get("y1")), x + float(get("x2")), y + float(get("y2")))
-        _stroke(shapes, ends, stroke, width, dash)
-    elif kind == "circle":
-        r = float(get("r"))
-        left, top = x + float(get("cx")) - r, y + float(get("cy")) - r
-        shape = shapes.add_shape(MSO_SHAPE.OVAL, _emu(left), _emu(top), _emu(2 * r), _emu(2 * r))
-        _plain(shape, fill, stroke, width)
-    elif kind == "polyline":
-        points = [tuple(map(float, pair.split(","))) for pair in get("points").split()]
-        _freeform(shapes, [(x + px, y + py) for px, py in points], "", stroke, width, close=False)
-    elif kind == "path":
-        points = [(float(px), float(py)) for px, py in _POINT.findall(get("d"))]
-        _freeform(shapes, [(x + px, y + py) for px, py in points], fill, stroke, width, close=True)
-    elif kind == "text":
-        _label(shapes, element, x, y)
-
-
-def _freeform(
-    shapes: Any, points: list[tuple[float, float]], fill: str, stroke: str, width: float, *, close: bool
-) -> None:
-    if len(points) < 2:
-        return
-    (x0, y0), *others = points
-    builder = shapes.build_freeform(_emu(x0), _emu(y0), scale=1.0)
-    builder.add_line_segments([(_emu(px), _emu(py)) for px, py in others], close=close)
-    _plain(builder.convert_to_shape(), fill, stroke, width)
-
-
-def _label(shapes: Any, element: Any, x: float, y: float) -> None:
-    """A word of a drawing, placed by the start of its baseline."""
-    size = float(element.get("font-size"))
-    text = element.text or ""
-    left, top = x + float(element.get("x")), y + float(element.get("y")) - size * 1.05
-    # As wide as the widest of usual faces needs: without wrapping some programs set the words around the middle.
-    box = _text_box(shapes, left, top, (len(text) * 0.76 + 1.2) * size, size * 1.3)
-    frame = box.text_frame
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    frame.word_wrap = True
-    frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-    run = frame.paragraphs[0].add_run()
-    run.text = text
-    run.font.size = Pt(size * 0.75)
-    _face(run.font, SANS)
-    run.font.bold = element.get("font-weight") == "600"
-    run.font.color.rgb = _colour(element.get("fill"))
