@@ -18,7 +18,7 @@ from qbr.calc.measure import face
 from qbr.calc.safety import NotClientSafe, client_safe
 from qbr.calc.slides import Cell, Column, Deck, Point, Row, Slide, Table, TextColumn, from_json, to_json
 from qbr.calc.tables import fitted
-from tests.qbr import samples
+from tests.qbr import hostile, samples, samples_money
 
 BODY = TextStyle("regular", 13, 19)
 
@@ -46,7 +46,7 @@ def texts(layout: Layout, number: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "deck", [samples.CLIENT_DECK, samples.INTERNAL_DECK, samples.HOSTILE_DECK], ids=["client", "internal", "hostile"]
+    "deck", [samples.CLIENT_DECK, samples.INTERNAL_DECK, hostile.HOSTILE_DECK], ids=["client", "internal", "hostile"]
 )
 def test_a_deck_survives_json(deck: Deck) -> None:
     assert from_json(json.loads(json.dumps(to_json(deck)))) == deck
@@ -55,7 +55,7 @@ def test_a_deck_survives_json(deck: Deck) -> None:
 def test_decimals_travel_exactly() -> None:
     cell = Cell("0.10", Decimal("0.1000000000000000000000000001"))
     deck = replace(
-        samples.CLIENT_DECK, slides=(replace(samples.FORTY, table=Table((Column("a", 10),), (Row((cell,)),))),)
+        samples.CLIENT_DECK, slides=(replace(hostile.FORTY, table=Table((Column("a", 10),), (Row((cell,)),))),)
     )
     again = from_json(json.loads(json.dumps(to_json(deck))))
     assert str(again.slides[0].table.rows[0].cells[0].value) == "0.1000000000000000000000000001"  # type: ignore[union-attr]
@@ -177,8 +177,8 @@ def test_unseen_characters_do_not_reach_a_page() -> None:
 
 
 def test_a_name_of_eighty_characters_fits_in_five_lines() -> None:
-    assert len(samples.LONG_NAME) == 80
-    found = client_name(samples.LONG_NAME, 322)
+    assert len(hostile.LONG_NAME) == 80
+    found = client_name(hostile.LONG_NAME, 322)
     assert found.size >= 20
     assert len(found.lines) <= 5
     assert "Lebensmittelgroßhandels-" in found.lines
@@ -224,7 +224,7 @@ def test_totals_stay_with_the_last_part() -> None:
 
 
 @pytest.mark.parametrize(
-    "deck", [samples.CLIENT_DECK, samples.INTERNAL_DECK, samples.HOSTILE_DECK], ids=["client", "internal", "hostile"]
+    "deck", [samples.CLIENT_DECK, samples.INTERNAL_DECK, hostile.HOSTILE_DECK], ids=["client", "internal", "hostile"]
 )
 def test_no_two_regions_of_words_overlap_and_none_leaves_the_page(deck: Deck) -> None:
     for page in laid_out(deck).pages:
@@ -248,7 +248,7 @@ def test_no_two_regions_of_words_overlap_and_none_leaves_the_page(deck: Deck) ->
 
 
 def test_long_tables_say_which_part_and_which_rows_they_show() -> None:
-    layout = laid_out(samples.HOSTILE_DECK)
+    layout = laid_out(hostile.HOSTILE_DECK)
     pages = [page.number for page in layout.pages if page.key == "scorecard"]
     assert len(pages) == 3  # the German slide and the two halves of forty rows
     assert "KPI detail: pick rate by store, 1 of 2" in texts(layout, pages[1])
@@ -256,13 +256,13 @@ def test_long_tables_say_which_part_and_which_rows_they_show() -> None:
 
 
 def test_what_was_cut_stands_whole_in_the_appendix() -> None:
-    layout = laid_out(samples.HOSTILE_DECK)
+    layout = laid_out(hostile.HOSTILE_DECK)
     assert layout.pages[-1].key == "full-texts"
     assert texts(layout, len(layout.pages)).replace("\n", "").count("W") >= 200
 
 
 def test_a_headline_that_does_not_fit_blocks_the_freeze() -> None:
-    long = replace(samples.FORTY, headline="Every store is behind its plan because of something or other; " * 6)
+    long = replace(hostile.FORTY, headline="Every store is behind its plan because of something or other; " * 6)
     layout = laid_out(replace(samples.CLIENT_DECK, slides=(long,)))
     assert layout.blocked == (
         "The headline of slide 1 (KPI detail: pick rate by store) does not fit two lines: shorten it.",
@@ -270,7 +270,7 @@ def test_a_headline_that_does_not_fit_blocks_the_freeze() -> None:
 
 
 def test_unknown_prints_a_dash_and_an_empty_section_says_so() -> None:
-    layout = laid_out(samples.HOSTILE_DECK)
+    layout = laid_out(hostile.HOSTILE_DECK)
     numbers = {page.kind: page.number for page in layout.pages}
     assert "—" in texts(layout, numbers["pnl"])
     assert "No proposal is open on this date." in texts(layout, numbers["pipeline"])
@@ -291,22 +291,22 @@ def test_nothing_is_set_under_ten_and_a_half_pixels() -> None:
 
 
 def test_an_empty_chart_keeps_its_periods_and_says_what_is_missing() -> None:
-    svg = bar_chart(samples.EMPTY_CHART, 475, 350, brand(HOUSE))
+    svg = bar_chart(hostile.EMPTY_CHART, 475, 350, brand(HOUSE))
     assert "No fees are recorded for these months yet." in svg
-    assert all(f">{month}</text>" in svg for month in samples.MONTHS[:4])
+    assert all(f">{month}</text>" in svg for month in samples_money.MONTHS[:4])
     assert 'stroke-dasharray="4 3"' in svg
 
 
 def test_a_bridge_with_small_steps_is_broken_at_a_round_start() -> None:
-    assert bridge_start(samples.BRIDGE) == 1500.0
-    small = replace(samples.BRIDGE, steps=samples.BRIDGE.steps[:1])
+    assert bridge_start(samples_money.BRIDGE) == 1500.0
+    small = replace(samples_money.BRIDGE, steps=samples_money.BRIDGE.steps[:1])
     assert bridge_start(small) >= 0
-    svg = bridge(samples.BRIDGE, 475, 350, brand(HOUSE))
-    assert all(f">{step.text}</text>" in svg for step in samples.BRIDGE.steps)
+    svg = bridge(samples_money.BRIDGE, 475, 350, brand(HOUSE))
+    assert all(f">{step.text}</text>" in svg for step in samples_money.BRIDGE.steps)
 
 
 def test_chart_words_are_escaped() -> None:
-    chart = replace(samples.EMPTY_CHART, empty="<script>alert(1)</script>", alt='"><script>')
+    chart = replace(hostile.EMPTY_CHART, empty="<script>alert(1)</script>", alt='"><script>')
     svg = bar_chart(chart, 475, 350, brand(HOUSE))
     assert "<script" not in svg
 
@@ -351,7 +351,7 @@ def test_nothing_is_cut_for_larger_letters() -> None:
 def facts_slide(points: int) -> Slide:
     column = TextColumn("Promises due", tuple(Point(f"Promise {n}", "Ours, due 12 Dec 2026.") for n in range(points)))
     return replace(
-        samples.FORTY, kind="plan", key="plan", table=wide_table(3), columns=(column, column), note="", trends=()
+        hostile.FORTY, kind="plan", key="plan", table=wide_table(3), columns=(column, column), note="", trends=()
     )
 
 
@@ -369,7 +369,7 @@ def test_related_facts_stand_under_a_short_table_and_give_way_whole() -> None:
 def test_lists_are_as_large_as_their_place_lets_them_be() -> None:
     def sizes(points: int) -> set[str]:
         column = TextColumn("Keep", tuple(Point(f"Finding {n}", "Seen twice.") for n in range(points)))
-        slide = replace(samples.FORTY, kind="lessons", key="lessons", table=None, columns=(column,), note="")
+        slide = replace(hostile.FORTY, kind="lessons", key="lessons", table=None, columns=(column,), note="")
         page = laid_out(replace(samples.CLIENT_DECK, slides=(samples.CLIENT_DECK.slides[0], slide))).pages[1]
         return {run.style for region in page.regions for block in region.blocks if isinstance(block, Text)
                 for line in block.lines for run in line if run.style.startswith("list")}  # fmt: skip

@@ -20,7 +20,7 @@ from qbr.calc.safety import NotClientSafe
 from qbr.calc.slides import Point
 from qbr.calc.words import with_words
 from qbr.pdf import Failed, Limits, Rendered, TimedOut, TooLarge, deck_html, render_html, render_pdf
-from tests.qbr import samples
+from tests.qbr import hostile, samples, samples_work
 from tests.qbr.test_compose import data
 from tests.qbr.test_slides import D, account
 
@@ -63,7 +63,7 @@ def test_one_page_a_slide_in_sixteen_by_nine_and_nothing_over_its_region(
         assert (float(page.mediabox.width), float(page.mediabox.height)) == (960, 540)
 
 
-@pytest.mark.parametrize("deck", [samples.INTERNAL_DECK, samples.HOSTILE_DECK], ids=["internal", "hostile"])
+@pytest.mark.parametrize("deck", [samples.INTERNAL_DECK, hostile.HOSTILE_DECK], ids=["internal", "hostile"])
 def test_the_lint_finds_nothing_in_the_other_decks(deck: Any) -> None:
     assert render_pdf(deck).findings == ()
 
@@ -157,14 +157,14 @@ def test_the_lint_sees_words_over_their_region_tall_headlines_and_lost_pages() -
 
 def test_too_many_slides_items_or_words_are_refused_before_any_work() -> None:
     with pytest.raises(TooLarge, match="61 slides; 60 are allowed"):
-        render_pdf(replace(samples.CLIENT_DECK, slides=(samples.SOURCES,) * 61))
+        render_pdf(replace(samples.CLIENT_DECK, slides=(samples_work.SOURCES,) * 61))
     with pytest.raises(TooLarge, match="5,000 characters"):
         render_pdf(replace(samples.CLIENT_DECK, client="x" * 5000))
-    table = samples.FORTY.table
+    table = hostile.FORTY.table
     assert table is not None
     with pytest.raises(TooLarge, match="more than 20,000 items"):
         render_pdf(
-            replace(samples.CLIENT_DECK, slides=(replace(samples.FORTY, table=replace(table, rows=table.rows * 100)),))
+            replace(samples.CLIENT_DECK, slides=(replace(hostile.FORTY, table=replace(table, rows=table.rows * 100)),))
         )
     with pytest.raises(TooLarge, match="characters of pages"):
         render_html("x" * 12_000_001)

@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader
 
 from qbr.pdf import deck_html, render_html, render_pdf
-from tests.qbr import samples
+from tests.qbr import samples, samples_money, samples_work
 
 
 class Listener:
@@ -125,7 +125,14 @@ CODED = {
 
 def test_payloads_in_every_text_of_a_deck_print_as_text(listener: Listener, secret: Path) -> None:
     found = channels(listener.port, secret)
-    used = (samples.TITLE, samples.DECISIONS, samples.SUMMARY, samples.PNL, samples.CONTRACTS, samples.PLAN_SLIDE)
+    used = (
+        samples.TITLE,
+        samples.DECISIONS,
+        samples.SUMMARY,
+        samples_money.PNL,
+        samples_work.CONTRACTS,
+        samples_work.PLAN_SLIDE,
+    )
     rendered = render_pdf(poisoned(replace(samples.CLIENT_DECK, slides=used), cycle(found)))
     assert listener.connections == 0
     assert embedded_files(rendered.pdf) == ["figures.xlsx"]  # our own

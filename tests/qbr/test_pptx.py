@@ -26,7 +26,7 @@ from qbr.pdf import TooLarge
 from qbr.pptx import render_pptx
 from qbr.queries.decks import PRESENT, frozen_deck
 from tests.financials.books import NOW, post
-from tests.qbr import samples
+from tests.qbr import samples, samples_money
 from tests.qbr.test_pdf_channels import poisoned
 
 
@@ -56,7 +56,7 @@ def test_text_tables_and_titles_are_real() -> None:
 
 def test_charts_are_groups_with_words_for_those_who_do_not_see_them() -> None:
     xml = words_of(render_pptx(samples.CLIENT_DECK).body)
-    chart = samples.PNL.chart or samples.PNL.bridge
+    chart = samples_money.PNL.chart or samples_money.PNL.bridge
     assert chart is not None
     assert chart.alt[:40] in xml.replace("&amp;", "&")
     assert "<p:grpSp>" in xml
@@ -116,12 +116,15 @@ def test_more_than_a_deck_may_hold_is_refused_before_any_work() -> None:
 
 
 def test_unknown_prints_a_dash() -> None:
-    assert samples.PNL.table is not None
-    rows = samples.PNL.table.rows
+    assert samples_money.PNL.table is not None
+    rows = samples_money.PNL.table.rows
     first = replace(rows[0], cells=(rows[0].cells[0], *(Cell(None) for _ in rows[0].cells[1:])))
     deck = replace(
         samples.CLIENT_DECK,
-        slides=(samples.TITLE, replace(samples.PNL, table=replace(samples.PNL.table, rows=(first, *rows[1:])))),
+        slides=(
+            samples.TITLE,
+            replace(samples_money.PNL, table=replace(samples_money.PNL.table, rows=(first, *rows[1:]))),
+        ),
     )
     tables = [s.table for slide in opened(render_pptx(deck).body).slides for s in slide.shapes if s.has_table]
     assert "—" in [cell.text for table in tables for cell in table.rows[1].cells]
