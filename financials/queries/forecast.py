@@ -94,6 +94,7 @@ class ForecastPage:
     year: int
     years: tuple[int, ...]
     client: str
+    client_name: str
     owner: str
     runs: Runs
     finding: str
@@ -105,10 +106,6 @@ class ForecastPage:
     missing: tuple[str, ...]
     source: str
     overrides: tuple[StandingOverride, ...]
-
-    @property
-    def client_name(self) -> str:
-        return next((row.name for row in self.rows if row.key == self.client), "All") if self.client else "All"
 
     @property
     def call_finding(self) -> str:
@@ -253,6 +250,7 @@ def load_forecast_page(
         year=year,
         years=(basis.today.year, basis.today.year + 1),
         client=key,
+        client_name=client.name if client else "All",
         owner=owner,
         runs=runs,
         finding=_finding(months, basis, year, client.name if client and runs.departed else ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal as D
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,3 +126,15 @@ def test_the_page_says_that_nothing_is_ahead(halden: Client, owner: User) -> Non
     set_status(halden, "lost", owner)
     page = load_forecast_page(owner, now=NOW, client=halden)
     assert page.finding == "Halden Ltd is lost, and nothing of it is signed or open ahead"
+    assert page.client_name == "Halden Ltd"
+
+
+def test_a_client_without_a_forecast_is_named_on_its_page(owner: User, sign_in: Any) -> None:
+    make_client("NEW", owner=owner, name="Newcomer")
+    told = sign_in(owner).get("/forecast/?client=NEW").content.decode()
+    assert "Enter your figure for Newcomer" in told
+    assert "No forecast yet" in told
+    ForecastRun.objects.create(
+        client=Client.objects.get(key="NEW"), input_version=1, as_of=NOW.date(), computed_at=NOW, departed=True
+    )
+    assert "Nothing to forecast" in sign_in(owner).get("/forecast/?client=NEW").content.decode()
