@@ -19,7 +19,7 @@ from financials.queries.basis import load_basis
 from financials.queries.bridge import MEASURES
 from financials.queries.bridge_page import load_bridge_page
 from financials.queries.labour import WITHHELD
-from financials.queries.pivot_page import ROW_WORDS, PivotView, chips, column_word, load_pivot_page
+from financials.queries.pivot_page import ROW_WORDS, PivotPage, PivotView, chips, column_word, load_pivot_page
 from financials.queries.pnl_page import PnlPage, load_pnl_page
 from financials.queries.pnl_request import BadRequest, PnlRequest
 from financials.reports import given
@@ -62,7 +62,7 @@ def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
         as_of=page.basis.as_of,
         period=period_label(page.periods[0].months[0], months[-1]),
         currency=page.basis.currency,
-        filters=_ladder_filters(page),
+        filters=ladder_filters(page),
         columns=tuple(columns),
         rows=rows,
         strong=frozenset(at for at, line in enumerate(page.lines) if line.kind == "total"),
@@ -75,7 +75,7 @@ def _ladder(user: User, query: Mapping[str, str], now: datetime) -> Report:
     )  # fmt: skip
 
 
-def _ladder_filters(page: PnlPage) -> tuple[tuple[str, str], ...]:
+def ladder_filters(page: PnlPage) -> tuple[tuple[str, str], ...]:
     view = page.view
     return (
         ("Show", page.spans["shown"]),
@@ -107,14 +107,7 @@ def _pivot(user: User, query: Mapping[str, str], now: datetime) -> Report:
         as_of=page.basis.as_of,
         period=period_label(first, last) if first and last else "",
         currency=page.basis.currency,
-        filters=(
-            ("Measure", LABELS[view.measure]),
-            ("Show", page.shown_word),
-            ("Columns", page.column_word),
-            ("Rates", page.rates_word),
-            ("Budget", view.request.budget_version),
-            *((label, word) for _, label, word in chips(user, view)),
-        ),
+        filters=pivot_filters(user, page),
         columns=(
             ReportColumn(view.rows, page.row_word),
             *(ReportColumn(name, column_word(view.columns, name), "amount") for name in page.columns),
@@ -125,6 +118,18 @@ def _pivot(user: User, query: Mapping[str, str], now: datetime) -> Report:
         source=page.source,
         notes=(*_defaults(errors), *page.missing, *(point.line for point in page.points), *_pooled(page.pooled)),
         tie_out=tie_words(page.tie_out, page.basis.currency),
+    )
+
+
+def pivot_filters(user: User, page: PivotPage) -> tuple[tuple[str, str], ...]:
+    view = page.view
+    return (
+        ("Measure", LABELS[view.measure]),
+        ("Show", page.shown_word),
+        ("Columns", page.column_word),
+        ("Rates", page.rates_word),
+        ("Budget", view.request.budget_version),
+        *((label, word) for _, label, word in chips(user, view)),
     )
 
 

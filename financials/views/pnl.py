@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import get_client_for
 from accounts.queries.header import client_header
 from common.exports import About, file_response, query_filters
+from common.periods import period_label
 from common.policies import MONEY_READERS, allow
 from financials.figures import LABELS, is_margin
 from financials.forms.pnl import entry_filter, pivot_view, pnl_view
@@ -24,7 +25,7 @@ from financials.queries.pnl_choices import PnlChoices, load_choices
 from financials.queries.pnl_page import SHOWN_WORDS, PnlView, export_rows, load_pnl_page
 from financials.queries.pnl_request import NONE, BadRequest, PnlRequest
 from financials.queries.pnl_rows import columns_for
-from financials.reports_pnl import tie_words
+from financials.reports_pnl import ladder_filters, pivot_filters, tie_words
 from people.requests import signed_in
 
 UNITS = {"k": "thousand", "M": "million", "1": "in full"}
@@ -47,7 +48,8 @@ def _file(request: HttpRequest, view: PnlView, kind: str) -> HttpResponseBase:
     tied = tie_words(page.tie_out, page.basis.currency)
     about = About(
         "P&L", finding=page.finding, as_of=page.basis.as_of, currency=page.basis.currency, source=page.source,
-        filters=query_filters(request.GET), notes=(*filter(None, [tied]), *(point.line for point in page.points)),
+        period=period_label(page.periods[0].months[0], page.focus.months[-1]), filters=ladder_filters(page),
+        notes=(*filter(None, [tied]), *(point.line for point in page.points)),
     )  # fmt: skip
     return file_response(kind, f"pnl-{view.client or 'portfolio'}", head, rows, about)
 
@@ -82,9 +84,13 @@ def _pivot(request: HttpRequest) -> HttpResponseBase:
         errors, page = [*errors, str(error)], pivot_page.load_pivot_page(user, view, now=now)
     if request.GET.get("format") in ("csv", "xlsx"):
         head, rows = pivot_page.pivot_rows(page)
+        first, last = page.view.request.first, page.view.request.last
         about = About(
-            "P&L", finding=page.finding, as_of=page.basis.as_of, currency=page.basis.currency, source=page.source,
-            filters=query_filters(request.GET), notes=(*page.missing, *(point.line for point in page.points)),
+            f"P&L by {page.row_word.lower()}", finding=page.finding, as_of=page.basis.as_of,
+            currency=page.basis.currency, source=page.source, filters=pivot_filters(user, page),
+            period=period_label(first, last) if first and last else "",
+            notes=(*filter(None, [tie_words(page.tie_out, page.basis.currency)]), *page.missing,
+                   *(point.line for point in page.points)),
         )  # fmt: skip
         return file_response(request.GET["format"], f"pnl-by-{view.rows}", head, rows, about)
     choices = load_choices(user)

@@ -261,6 +261,24 @@ def test_the_files_hold_what_the_page_shows(kestrel: Client, owner: User, sign_i
     assert cells[9][:5] == ["Contribution", "USD", 158500, 243000, -84500]
 
 
+def test_a_file_says_which_figures_it_holds(kestrel: Client, owner: User, sign_in: Any) -> None:
+    browser = sign_in(owner)
+
+    def about(url: str) -> dict[str, Any]:
+        book = load_workbook(io.BytesIO(b"".join(browser.get(url))))
+        return {str(row[0].value): row[1].value for row in book["About"].iter_rows()}
+
+    url = "/financials/pnl/?rows=client&measure=contribution&from=2026-09&to=2026-10&tier=key&format=xlsx"
+    pivot = about(url)
+    said = {name: pivot[name] for name in ("Report", "Period", "Measure", "Show", "Columns", "Budget", "Tier")}
+    assert said == {
+        "Report": "P&L by client", "Period": "Sep\u2013Oct 2026", "Measure": "Contribution", "Show": "Actual",
+        "Columns": "Month", "Budget": "all", "Tier": "Key",
+    }  # fmt: skip
+    ladder = about("/financials/pnl/" + OCT + "&format=xlsx")
+    assert (ladder["Period"], ladder["Show"], ladder["Client"]) == ("Oct 2026", "Actual", "all")
+
+
 def test_no_formula_leaves_in_a_file(kestrel: Client, owner: User, sign_in: Any) -> None:
     Contract.objects.filter(number="KES-1").update(title="=HYPERLINK(1)", service_line="@cmd")
     post(kestrel, "gross_revenue", "1", service_line="=1+1")
