@@ -98,7 +98,9 @@ class PersonForm(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="E-mail")
     role = forms.ChoiceField(choices=Role.choices)
-    manager = forms.ModelChoiceField(label="Reports to", queryset=User.objects.none(), required=False)
+    manager = forms.ModelChoiceField(
+        label="Reports to", queryset=User.objects.none(), required=False, empty_label="Nobody"
+    )
     is_active = forms.BooleanField(label="May sign in", required=False, initial=True)
     discipline = forms.CharField(max_length=80, required=False, help_text="What they do for clients, as rates name it.")
     country = forms.CharField(max_length=6, required=False, help_text="Whose public holidays they have: GB or GB-ENG.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from accounts.access import clients_for
@@ -24,6 +25,15 @@ from financials.queries.contract_trees import ContractFilter
 from people.models import User
 
 MOST_NOTICE = 1000  # days, as in files
+GROUPS: Final = (
+    ("What it is", ("kind", "client", "parent", "number", "title")),
+    ("Term and fee", ("start", "end", "amount", "currency", "signed_on", "new_end")),
+    (
+        "Work and billing",
+        ("billing", "billing_timing", "service_line", "offering", "business_unit", "scope_hours", "scope"),
+    ),
+    ("How it ends", ("renewal", "notice_days", "notice_rule", "uplift", "probability", "superseded_by")),
+)
 
 
 class ContractFilterForm(forms.Form):
@@ -111,6 +121,11 @@ class ContractForm(RecordForm):
             .order_by("number")
         )
         rivals.empty_label = "None"
+
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        """The fields as they belong together; those that this contract does not have are left out."""
+        found = [(legend, [self[name] for name in names if name in self.fields]) for legend, names in GROUPS]
+        return [(legend, several) for legend, several in found if several]
 
     def clean_uplift(self) -> str:
         text = str(self.cleaned_data["uplift"])

@@ -209,7 +209,9 @@ def _check_days(post: WeekPost, week: Week) -> None:
 
 class RateForm(forms.Form):
     kind = forms.ChoiceField(choices=RateKind.choices)
-    person = forms.ModelChoiceField(User.objects.filter(is_active=True), required=False, help_text="or a role")
+    person = forms.ModelChoiceField(
+        User.objects.filter(is_active=True), required=False, empty_label="A role, not a person", help_text="or a role"
+    )
     role = forms.CharField(required=False, max_length=80, help_text="or a person")
     client = forms.ModelChoiceField(
         Client.objects.all(), required=False, to_field_name="key", empty_label="All clients"

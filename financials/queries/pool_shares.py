@@ -67,13 +67,19 @@ def load_pool(basis: Basis, cut: Cut) -> tuple[Pool, Missing]:
     return Pool(amounts, drivers), frozenset(gaps)
 
 
-def load_unspread(basis: Basis, cut: Cut, pool: Pool) -> Decimal:
-    """The part of the pool that no client carries: months without any of the driver, or with none set. One query."""
+def load_spread(basis: Basis, cut: Cut, pool: Pool) -> dict[Month, Decimal]:
+    """What clients carry of the pool, by month. One query."""
     rates, rate_params = rate_values(basis, cut.read_first, cut.read_last)
     shares, params = spread(basis, cut, pool, told=False)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH rate(currency, month, rate) AS (VALUES {rates}) SELECT coalesce(sum(amount), 0) FROM ({shares}) s",
+            f"WITH rate(currency, month, rate) AS (VALUES {rates}) "
+            f"SELECT s.month, coalesce(sum(s.amount), 0) FROM ({shares}) s GROUP BY s.month",
             [*rate_params, *params],
         )
-        return pool.total - Decimal(cursor.fetchone()[0])
+        return {month: Decimal(amount) for month, amount in cursor.fetchall()}
+
+
+def load_unspread(basis: Basis, cut: Cut, pool: Pool) -> Decimal:
+    """The part of the pool that no client carries: months without any of the driver, or with none set. One query."""
+    return pool.total - sum(load_spread(basis, cut, pool).values(), ZERO)

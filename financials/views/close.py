@@ -25,6 +25,7 @@ from financials.queries.close_files import PARTS, file_rows
 from financials.queries.close_list import load_months
 from financials.queries.close_page import load_close_page
 from financials.queries.overhead import overhead_rules
+from financials.queries.overhead_page import load_pool_page
 from financials.queries.restatement import HEAD, load_restatement
 from people.access import abilities_of
 from people.requests import signed_in
@@ -197,6 +198,7 @@ def overhead(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("overhead"))
     context: dict[str, Any] = {
         "rules": overhead_rules(),
+        "pool": load_pool_page(user, now=now),
         "form": form,
         "errors": errors,
         "closed": closed,

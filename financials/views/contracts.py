@@ -99,6 +99,7 @@ def contract_edit(request: HttpRequest, number: str) -> HttpResponse:
         version=str(found.version),
         audited_as=("contract", found.pk),
         header=client_header(user, found.client, active="contracts"),
+        fields="financials/contract_fields.html",
     )
     return form_page(request, page)
 
@@ -117,6 +118,7 @@ def new_contract(request: HttpRequest) -> HttpResponse:
         save=lambda data: add_contract(fields=data, actor=user.email, now=timezone.now()),
         said="Contract added as a draft. Move it on under Terms and documents when it is agreed.",
         submit="Add contract",
+        fields="financials/contract_fields.html",
     )
     try:
         return form_page(request, page)

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -29,6 +30,14 @@ from portfolio.imports.undoing import batches_of, may_undo, undo
 LOADERS = frozenset({DIRECTOR, FINANCE})
 PAGE = 25
 SHOWN = 20
+SEEN_AT = {
+    "clients": "client_list", "leave": "leave", "contacts": "contact_list",
+    "contracts": "contract_list", "opportunities": "pipeline", "ledger": "entries", "budgets": "pnl",
+    "targets": "cockpit", "invoices": "invoices", "purchase_orders": "purchase_orders", "rates": "rates",
+    "time": "time_list", "allocations": "capacity", "fx": "pnl", "index_readings": "indexes", "offerings": "offerings",
+    "kpis": "kpis", "kpi_targets": "kpis", "readings": "kpis", "feedback": "voice",
+}  # fmt: skip
+"""The page on which what a kind of file brought is read."""
 TONES = {"loaded": "on_track", "refused": "at_risk", "queued": "accent", "running": "accent"}
 
 
@@ -78,6 +87,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "together": [_row(one) for one in together if one.pk != pk],
         "refused": _first_refused(found),
         "shown": SHOWN,
+        "seen_at": reverse(SEEN_AT[found.kind]) if found.kind in SEEN_AT and found.state == "loaded" else "",
         "may_undo": found.state == "loaded" and may_undo(together, user),
     }
     return render(request, "portfolio/import_batch.html", context)

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Client
 from common.models import AuditEntry
 from financials.actions.contracts import ContractRefused, add_contract
+from financials.forms.contracts import NewContractForm
 from financials.models import Contract, ScheduleLine
 from people.models import User
 from tests.financials.books import NOW
@@ -121,3 +122,14 @@ def test_fields_that_are_not_the_form_s_are_not_written(kestrel: Client, owner: 
     made = Contract.objects.get()
     assert (made.status, made.ended_on, made.version) == ("draft", None, 1)
     assert made.pk != 7
+
+
+def test_the_form_keeps_together_what_belongs_together(finance: User, owner: User, sign_in: Any) -> None:
+    make_client("ACME", owner=owner)
+    page = sign_in(finance).get("/new-contract/?client=ACME").content.decode()
+    places = [page.index(f"<legend>{legend}</legend>") for legend in ("What it is", "Term and fee", "How it ends")]
+    assert places == sorted(places)
+    fields = NewContractForm(user=finance)
+    assert {bound.name for _, several in fields.groups() for bound in several} == set(fields.fields)
+    assert ">---------<" not in page
+    assert ">Not said<" in page

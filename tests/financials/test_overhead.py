@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from financials.queries.basis import Sql, load_basis
 from financials.queries.cuts import Cut
 from financials.queries.ladders import load_ladders
 from financials.queries.overhead import Pool
+from financials.queries.overhead_page import load_pool_page
 from financials.queries.pnl import load_pnl
 from financials.queries.pnl_request import PnlRequest
 from financials.queries.pool_shares import load_pool, load_unspread
@@ -160,3 +162,17 @@ def _busy(pool: Pool, month: date) -> bool:
     for cell in LedgerMonth.objects.filter(month=month, line__in=signs, client__isnull=False):
         sums[cell.client_id or 0] += cell.amount * signs[cell.line] * worth[cell.currency]
     return any(total > 1 for total in sums.values())
+
+
+def test_the_page_tells_each_months_pool_and_what_is_left(
+    book: tuple[Client, Client], finance: User, sign_in: Any
+) -> None:
+    post(None, "overhead", "40", month=SEPTEMBER)  # nobody worked in September: nothing carries it
+    page = load_pool_page(finance, now=NOW)
+    told = [(one.month, one.pool.value, one.spread.value, one.left.value) for one in page.months]
+    assert told == [(OCTOBER, D("100.01"), D("100.01"), D(0)), (SEPTEMBER, D(40), D(0), D(40))]
+    assert page.finding == "Sep 2026 left some of it with no client"
+    rule(OCTOBER, "none")
+    assert [one.left.value for one in load_pool_page(finance, now=NOW).months] == [D("100.01"), D(40)]
+    html = sign_in(finance).get("/financials/overhead/").content.decode()
+    assert "close.unallocated:month=2026-09" in html

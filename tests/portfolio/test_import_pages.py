@@ -9,14 +9,17 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
+from django.urls import reverse
 
 from accounts.models import Client, Opportunity
+from common.imports import kinds
 from common.jobs import work
 from common.models import AuditEntry, ImportBatch, Job
 from financials.models import LedgerEntry
 from people.models import User
 from portfolio.imports.requests import Options
 from portfolio.imports.runner import load_rows
+from portfolio.views.imports import SEEN_AT
 from tests.makers import make_client, make_user
 
 # Naming the apps lets the emptying afterwards reach tables that no model stands for.
@@ -48,6 +51,7 @@ def test_a_directors_load(owner: User, sign_in: Any) -> None:
     assert AuditEntry.objects.filter(actor="owner@example.com", verb="loaded", object_id=str(batch.pk)).exists()
     page = browser.get(f"/imports/{batch.pk}/").content.decode()
     assert "clients.csv: loaded" in page
+    assert '<a href="/clients/">Open what was loaded</a>' in page
     assert "New clients without an owner_email are owned by owner@example.com." in page
     assert "clients.csv" in browser.get("/imports/").content.decode()
 
@@ -258,3 +262,11 @@ def test_a_bundle_is_judged_file_by_file(owner: User, finance: User, sign_in: An
     assert sorted(together.values_list("kind", "state")) == [("clients", "loaded"), ("contacts", "loaded")]
     assert sign_in(owner).post(f"/imports/{batch.pk}/undo/confirm/").status_code == 302
     assert not Client.objects.exists()
+
+
+def test_what_a_load_brought_is_one_click_away(owner: User, finance: User, sign_in: Any) -> None:
+    """For whoever may load the kind, the page it names opens."""
+    browsers = {"director": sign_in(owner), "finance": sign_in(finance)}
+    for name, route in SEEN_AT.items():
+        for role in kinds[name].roles & browsers.keys():
+            assert browsers[role].get(reverse(route)).status_code == 200, (name, role)
