@@ -76,6 +76,7 @@ def entry_report(user: User, query: Mapping[str, str], now: datetime) -> Report:
             ("Client", wanted.client), ("Contract", wanted.contract), ("Service line", wanted.service_line or ""),
             ("Owner", wanted.owner), ("Tier", wanted.tier), ("Parent", wanted.parent), ("Industry", wanted.industry),
             ("Fiscal period", wanted.fiscal), ("Row of the P&L", LINE_LABELS.get(wanted.row, "")),
+            ("Search", wanted.q),
         ),
         columns=_columns(_ENTRY),
         rows=rows,
@@ -86,7 +87,7 @@ def entry_report(user: User, query: Mapping[str, str], now: datetime) -> Report:
                 note="Of every entry, printed or not. Costs are positive amounts; nothing is converted.",
             ),
         ),
-        tie_out=_tie_out(sums),
+        tie_out="" if wanted.q else _tie_out(sums),
         source="Ledger as posted, reversals included",
         notes=tuple(errors),
     )  # fmt: skip

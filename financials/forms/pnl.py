@@ -170,6 +170,8 @@ class EntryForm(forms.Form):
     from_ = MonthField(required=False)
     to = MonthField(required=False)
     row = forms.ChoiceField(required=False, choices=[(name, label) for name, label in LABELS.items()])
+    q = forms.CharField(required=False, max_length=100)
+    sort = forms.CharField(required=False, max_length=20)
 
     def add_prefix(self, field_name: str) -> str:
         return "from" if field_name == "from_" else field_name
@@ -192,5 +194,7 @@ def entry_filter(query: QueryDict) -> tuple[EntryFilter, list[str]]:
         parent=data.get("parent", ""),
         industry=data.get("industry", ""),
         fiscal=data.get("fiscal", ""),
+        q=data.get("q", ""),
+        sort=data.get("sort", ""),
     )
     return wanted, errors

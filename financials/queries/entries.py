@@ -20,6 +20,7 @@ from financials.queries.pnl_rows import PARTS
 if TYPE_CHECKING:
     from people.models import User
 
+SORTS: Final = {"month": "month", "client": "client__name", "amount": "amount", "posted": "posted_at"}
 R = TypeVar("R", LedgerEntry, LedgerMonth)
 HEAD: Final = (
     "Month",
@@ -55,7 +56,10 @@ _VALUES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """row: a row of the ladder; its entries are those of every ledger line it follows from."""
+    """row: a row of the ladder; its entries are those of every ledger line it follows from.
+
+    q: words of the description, the reference or the service line. sort: a column, with a dash downwards.
+    """
 
     client: str = ""
     contract: str = ""
@@ -68,6 +72,13 @@ class EntryFilter:
     parent: str = ""
     industry: str = ""
     fiscal: str = ""
+    q: str = ""
+    sort: str = ""
+
+    @property
+    def is_line(self) -> bool:
+        """The entries are of one line of the ledger, so that they can be summed."""
+        return bool(self.row) and self.row not in PARTS
 
 
 def lines_behind(row: str) -> frozenset[str]:
@@ -78,29 +89,53 @@ def lines_behind(row: str) -> frozenset[str]:
 
 
 def entries(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
-    rows = _cut(user, ledger_entries_for(user).select_related("client", "contract"), wanted)
-    return rows.order_by("-month", "client_id", "line", "id")
+    rows = _found(user, wanted).select_related("client", "contract")
+    column = SORTS.get(wanted.sort.lstrip("-"))
+    usual = ("-month", "client_id", "line", "id")
+    return rows.order_by(*([f"-{column}" if wanted.sort.startswith("-") else column] if column else ()), *usual)
+
+
+def _found(user: User, wanted: EntryFilter) -> QuerySet[LedgerEntry]:
+    rows = _cut(user, ledger_entries_for(user), wanted)
+    if not wanted.q:
+        return rows
+    words = Q(description__icontains=wanted.q) | Q(source_ref__icontains=wanted.q)
+    return rows.filter(words | Q(service_line__icontains=wanted.q))
+
+
+def amounts_of(user: User, wanted: EntryFilter) -> list[tuple[str, Decimal]]:
+    """What the entries come to, by currency. One query."""
+    rows = _found(user, wanted).order_by().values_list("currency").annotate(total=Sum("amount"))
+    return sorted(rows)
 
 
 @dataclass(frozen=True, slots=True)
 class EntrySum:
-    """What the entries of a line and currency come to, and what the sums kept of them say. rows: how many they are."""
+    """What the entries of a line and currency come to, and what the sums kept of them say. rows: how many they are.
+
+    kept: None where the entries were searched by words, which no sum knows.
+    """
 
     line: str
     currency: str
     rows: int
     amount: Decimal
-    kept: Decimal
+    kept: Decimal | None
 
     @property
-    def difference(self) -> Decimal:
-        return self.amount - self.kept
+    def difference(self) -> Decimal | None:
+        return None if self.kept is None else self.amount - self.kept
 
 
 def entry_sums(user: User, wanted: EntryFilter) -> list[EntrySum]:
     """By line, then currency. Two queries."""
-    posted = _cut(user, ledger_entries_for(user), wanted).order_by().values_list("line", "currency")
+    posted = _found(user, wanted).order_by().values_list("line", "currency")
     kept = _cut(user, ledger_months_for(user), wanted).order_by().values_list("line", "currency")
+    if wanted.q:  # the kept sums know no descriptions
+        return [
+            EntrySum(line, code, rows, total, None)
+            for line, code, rows, total in sorted(posted.annotate(Count("pk"), Sum("amount")))
+        ]
     held = {(line, code): total for line, code, total in kept.annotate(Sum("amount"))}
     found = {(line, code): (rows, total) for line, code, rows, total in posted.annotate(Count("pk"), Sum("amount"))}
     places = sorted(found.keys() | {place for place, total in held.items() if total})

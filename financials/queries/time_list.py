@@ -154,8 +154,13 @@ class TimePage:
     month_text: str
 
     @property
+    def waiting(self) -> Decimal | int:
+        """Hours nobody has decided on."""
+        return self.figures[2].value or ZERO
+
+    @property
     def finding(self) -> str:
-        hours, _, waiting, _ = (figure.value or ZERO for figure in self.figures)
+        hours, waiting = self.figures[0].value or ZERO, self.waiting
         if not self.rows.paginator.count:
             return "No hours here yet"
         if waiting:

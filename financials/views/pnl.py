@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET
 from accounts.access import get_client_for
 from accounts.queries.header import client_header
 from common.exports import About, file_response, query_filters
-from common.periods import period_label
+from common.periods import month_add, month_label, month_of, period_label
 from common.policies import MONEY_READERS, allow
 from financials.figures import LABELS, is_margin
 from financials.forms.pnl import entry_filter, pivot_view, pnl_view
+from financials.models import Line
 from financials.queries import pivot_page
 from financials.queries.basis import load_basis
-from financials.queries.entries import HEAD, entries, entry_rows
+from financials.queries.entries import HEAD, EntryFilter, amounts_of, entries, entry_rows
 from financials.queries.pnl_choices import PnlChoices, load_choices
 from financials.queries.pnl_page import SHOWN_WORDS, PnlView, export_rows, load_pnl_page
 from financials.queries.pnl_request import NONE, BadRequest, PnlRequest
@@ -40,6 +41,7 @@ COLUMN_WORDS = {
 }
 ROWS_A_PAGE = 50
 ENTRIES_A_PAGE = 100
+MONTHS_LISTED = 24
 
 
 def _file(request: HttpRequest, view: PnlView, kind: str) -> HttpResponseBase:
@@ -185,6 +187,14 @@ def client_pnl_panel(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "financials/client_pnl_panel_page.html", context)
 
 
+def _months_word(wanted: EntryFilter) -> str:
+    if wanted.first and wanted.last:
+        return period_label(wanted.first, wanted.last)
+    if wanted.first:
+        return f"from {month_label(wanted.first)}"
+    return f"to {month_label(wanted.last)}" if wanted.last else "All"
+
+
 @require_GET
 @allow(roles=MONEY_READERS)
 def ledger_entries(request: HttpRequest) -> HttpResponseBase:
@@ -197,6 +207,16 @@ def ledger_entries(request: HttpRequest) -> HttpResponseBase:
         about = About("Ledger entries", as_of=timezone.now(), filters=query_filters(request.GET))
         return file_response(kind, "ledger-entries", HEAD, entry_rows(rows), about)
     page = Paginator(rows, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    word = LABELS.get(wanted.row, "")
-    context = {"page": page, "wanted": wanted, "client": client, "errors": errors, "row_word": word}
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "client": client,
+        "errors": errors,
+        "row_word": LABELS.get(wanted.row, ""),
+        "amounts": amounts_of(user, wanted) if wanted.is_line else (),
+        "clients": load_choices(user).clients,
+        "lines": [(line.value, line.label) for line in Line],
+        "month_word": _months_word(wanted),
+        "months": [month_add(month_of(timezone.now().date()), -back) for back in range(MONTHS_LISTED)],
+    }
     return render(request, "financials/entries.html", context)

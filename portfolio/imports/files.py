@@ -17,6 +17,7 @@ from common.imports import Note, Unusable
 from portfolio.imports.sheets import ZIP, read_workbook
 
 _SNIFFED = 64 * 1024
+USUAL = "cp1252"
 _SIGNS = {
     b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": "an old or password-protected Office file",
@@ -141,8 +142,11 @@ def _not_decoded(file: SourceFile, content: bytes, chosen: str, error: UnicodeDe
     line = content.count(b"\n", 0, error.start) + 1
     where = f"{file.name} is not {chosen.upper()}: byte 0x{content[error.start]:02X} on line {line} does not fit"
     start = max(0, error.start - _SNIFFED // 2)
-    guess = from_bytes(content[start : start + _SNIFFED]).best()
+    sample = content[start : start + _SNIFFED]
+    guess, western = from_bytes(sample).best(), from_bytes(sample, cp_isolation=[USUAL]).best()
     name = guess.encoding if guess is not None else ""
+    if guess and western and (western.chaos, -western.coherence) <= (guess.chaos, -guess.coherence):
+        name = USUAL  # of those that fit alike the first by alphabet is told, and that is Central Europe's
     if not name or chosen != "utf-8":
         return f"{where}. Save it as CSV UTF-8 and load it again."
     return (

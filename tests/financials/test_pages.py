@@ -21,7 +21,7 @@ from accounts.models import Client
 from common.figures import explain, formulae
 from common.formats import exact
 from common.models import AuditEntry, Job
-from financials.models import Contract, ScheduleLine
+from financials.models import Contract, LedgerEntry, ScheduleLine
 from people.models import User
 from tests.financials.books import OCTOBER, budget, close_through, fx, post, post_worked
 from tests.makers import make_client, make_contract, make_opportunity
@@ -423,3 +423,26 @@ def test_notice_and_uplift(kestrel: Client, owner: User, sign_in: Any) -> None:
     page = text_of(sign_in(owner).get("/contracts/KES-N/"))
     assert "30 Dec 2026" in page
     assert "249,600.00" in page
+
+
+def test_ledger_entries_are_found_by_words_and_summed_by_line(kestrel: Client, owner: User, sign_in: Any) -> None:
+    post(kestrel, "freelancers", "12.50")
+    post(kestrel, "freelancers", "900", currency="EUR")
+    LedgerEntry.objects.create(
+        client=kestrel, month=OCTOBER, line="freelancers", amount=D("3.50"), currency="USD", source_ref="INV-77",
+        description="Photographer, Oslo", posted_at=timezone.now(),
+    )  # fmt: skip
+    browser = sign_in(owner)
+
+    def listed(query: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(b"".join(browser.get(f"/financials/entries/?{query}&format=csv")).decode())))
+
+    assert [row[5] for row in listed("q=oslo")[1:]] == ["Photographer, Oslo"]
+    assert [row[8] for row in listed("q=inv-77")[1:]] == ["INV-77"]
+    assert listed("q=nothing+of+the+kind")[1:] == []
+    amounts = [row[6] for row in listed("row=freelancers&sort=-amount")[1:]]
+    assert amounts == sorted(amounts, key=D, reverse=True)
+    page = browser.get("/financials/entries/?row=freelancers").content.decode()
+    assert "together 900.00 EUR and 34,016.00 USD" in page
+    mixed = browser.get("/financials/entries/?row=contribution").content.decode()
+    assert "together" not in mixed  # costs are positive: revenue and costs are no sum

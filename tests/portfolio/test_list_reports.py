@@ -43,6 +43,8 @@ def test_entries_tie_to_the_sums_kept_of_them(owner: User, acme: Client) -> None
     ]
     assert report.tie_out == "Entries − kept monthly sums = 0.00 in every line and currency"
     assert report.finding == "3 entries in 2 currencies"
+    words = read(owner, "entries", client="ACME", q="no such words")
+    assert (words.rows, words.tie_out) == ([], "")  # no kept sum knows a description
     LedgerMonth.objects.filter(line="delivery_labour").update(amount=D(300))
     assert read(owner, "entries").tie_out.startswith("Entries − kept monthly sums: Delivery labour 0.05 USD")
 

@@ -55,9 +55,11 @@ def test_wrong_encoding_is_refused_with_its_likely_name(tmp_path: Path) -> None:
     path = write(tmp_path, "c.csv", text.encode("cp1252"))
     answer = load("clients", path)
     assert answer.code == 2
-    assert "c.csv is not UTF-8: byte 0xE9 on line 2 does not fit; it looks like" in answer.error
+    assert "c.csv is not UTF-8: byte 0xE9 on line 2 does not fit; it looks like cp1252" in answer.error
     assert "--encoding" in answer.error
     assert nothing_written()
+    polish = write(tmp_path, "p.csv", "key,name\nk,Zażółć gęślą jaźń Łódź przemysł\n".encode("cp1250"))
+    assert "it looks like cp1250" in load("clients", polish).error
     mended = load("clients", path, encoding="cp1252")
     assert (mended.code, mended.notes) == (0, ["Read as CP1252, not UTF-8."])
     assert Client.objects.get().industry == "Énergie et matières premières"
