@@ -34,6 +34,7 @@ class AccountsConfig(AppConfig):
         )  # models exist once all apps are set up
         from accounts.queries import health_components, measures, search
         from common.measures import MeasureSource, plan_measures
+        from common.panels import Panel, panels
         from common.personal import kept
         from common.reports import ReportKind, report_kinds
         from common.saved_views import SavedPage, pages, sights
@@ -87,6 +88,8 @@ class AccountsConfig(AppConfig):
         plan_measures.register("kept_promises", promises)
         for name in ("client", "parent"):
             sights.register(name, access.keys_in_sight)
+        panels.register("kpis", Panel("KPIs", "client_kpi_panel", readers, 20, "main"))
+        panels.register("standing", Panel("Health and promises", "client_standing_panel", readers, 10, "side"))
         tabs.register("overview", ClientTab("Overview", "client", CLIENT_READERS, order=10))
         tabs.register("stakeholders", ClientTab("Stakeholders", "client_stakeholders", readers, order=20))
         tabs.register("plan", ClientTab("Plan", "client_plan", readers, order=30))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from common.figures import Figure
 from common.registry import Registry
@@ -34,14 +34,21 @@ class FactSource:
     read: Callable[[User, int, str, date], Sequence[Fact]]
 
 
+Place = Literal["main", "side", "wide"]
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of the overview that loads after the page. route takes `key`; without JavaScript it is a plain link."""
+    """A part of the overview that loads after the page. route takes `key`; without JavaScript it is a plain link.
+
+    place: in the broad column, in the narrow one beside it, or as wide as the page below both.
+    """
 
     label: str
     route: str
     roles: frozenset[str]
     order: int
+    place: Place = "wide"
 
 
 facts: Registry[FactSource] = Registry("client facts")

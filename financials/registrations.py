@@ -64,6 +64,7 @@ def register() -> None:
     facts.register("financials", FactSource(MONEY_READERS, client_money.facts))
     facts.register("contracts", FactSource(frozenset({LEGAL}), contract_desk.facts))
     panels.register("contracts", Panel("Contracts", "client_contracts_panel", frozenset({LEGAL}), 5))
+    panels.register("outlook", Panel("Outlook", "client_outlook_panel", MONEY_READERS, 10, "main"))
     panels.register("pnl", Panel("Profit and loss", "client_pnl_panel", MONEY_READERS, 10))
     panels.register("margin", Panel("Margin ahead", "client_margin_panel", MONEY_READERS, 15))
     panels.register("receivables", Panel("Receivables", "client_receivables_panel", MONEY_READERS, 20))

@@ -15,6 +15,7 @@ from financials.views import (
     index_readings,
     margin,
     movement,
+    outlook,
     pack,
     plans,
     pnl,
@@ -121,5 +122,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecast.<str:form>", forecast.forecast_export, name="forecast_export"),
     path("forecast/margin/", margin.forecast_margin, name="forecast_margin"),
     path("forecast/margin.<str:form>", margin.forecast_margin_export, name="forecast_margin_export"),
+    path("clients/<str:key>/outlook/", outlook.client_outlook_panel, name="client_outlook_panel"),
     path("clients/<str:key>/margin/panel/", margin.client_margin_panel, name="client_margin_panel"),
 ]

@@ -52,6 +52,10 @@ class SideKept:
     kept: Kept
     figure: Figure
 
+    @property
+    def word(self) -> str:
+        return "ours" if self.side == Side.OURS else "theirs"
+
 
 @dataclass(frozen=True, slots=True)
 class Promises:
@@ -61,6 +65,11 @@ class Promises:
     sides: tuple[SideKept, ...]
     open: tuple[PromiseRow, ...]
     ended: tuple[PromiseRow, ...]
+
+    @property
+    def known_sides(self) -> tuple[SideKept, ...]:
+        """Those whose promises came to an end, so that a rate is known."""
+        return tuple(side for side in self.sides if side.figure.value is not None)
 
 
 def load_promises(client: Client, today: date) -> Promises:

@@ -50,6 +50,15 @@ class ComponentRow:
     inputs: tuple[InputLine, ...]
     url: str
 
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.score is None or self.before is None else self.score - self.before
+
+    @property
+    def tone(self) -> str:
+        """For a meter: below what is to be watched it is drawn as a loss."""
+        return "risk" if self.score is not None and self.score < WATCH else "strong"
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

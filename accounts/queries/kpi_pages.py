@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 50
 DRAWN: Final = 13
 """Readings of a sparkline, and of a chart twice as many."""
+HEADLINE: Final = 5
 _RANK: Final = {"at_risk": 0, "watch": 1, "unknown": 2, "on_track": 3}
 
 
@@ -187,6 +188,11 @@ def load_client_kpis(client: Client, today: date) -> KpiPage:
         mean=mean_figure(states, client.key),
         known=sum(state.held.to_date is not None for state in states),
     )
+
+
+def headline_kpis(page: KpiPage) -> list[KpiRow]:
+    """The few that an overview shows: what is at risk first, then as the page has them."""
+    return sorted(page.rows, key=lambda row: _RANK[row.standing])[:HEADLINE]
 
 
 def mean_figure(states: Iterable[KpiState], client: str = "") -> Figure:

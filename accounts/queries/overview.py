@@ -18,7 +18,7 @@ from accounts.queries.stakeholders import StakeholderBook, stakeholder_book
 from accounts.queries.touchpoints import TouchRow, touchpoints_of
 from common.figures import Figure, figure_id
 from common.formats import plural
-from common.panels import Fact, facts, panels
+from common.panels import Fact, Place, facts, panels
 from people.access import abilities_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class PanelLink:
     name: str
     label: str
     url: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,18 @@ class Overview:
     touches: tuple[TouchRow, ...]
     touches_finding: str
     members: tuple[MemberRow, ...]
+
+    @property
+    def main(self) -> tuple[PanelLink, ...]:
+        return tuple(panel for panel in self.panels if panel.place == "main")
+
+    @property
+    def side(self) -> tuple[PanelLink, ...]:
+        return tuple(panel for panel in self.panels if panel.place == "side")
+
+    @property
+    def wide(self) -> tuple[PanelLink, ...]:
+        return tuple(panel for panel in self.panels if panel.place == "wide")
 
 
 def overview(user: User, client: Client, now: datetime) -> Overview:
@@ -85,7 +98,9 @@ def facts_of(user: User, client: Client, today: date) -> list[Fact]:
 
 def _panels(role: str, key: str) -> tuple[PanelLink, ...]:
     entries = sorted((panel.order, name, panel) for name, panel in panels if role in panel.roles)
-    return tuple(PanelLink(name, panel.label, reverse(panel.route, args=[key])) for _, name, panel in entries)
+    return tuple(
+        PanelLink(name, panel.label, reverse(panel.route, args=[key]), panel.place) for _, name, panel in entries
+    )
 
 
 def team_of(client: Client) -> tuple[MemberRow, ...]:

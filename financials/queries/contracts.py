@@ -16,7 +16,6 @@ from common.periods import Month, month_add, month_label, month_of, months_betwe
 from financials.calc import findings
 from financials.calc.contract_findings import Standing, contract_finding
 from financials.calc.index_readings import IndexChange
-from financials.calc.notice import checkpoints
 from financials.calc.status import OVER
 from financials.figures import contract_figure, uplifted_figure
 from financials.models import Contract, ContractKind
@@ -27,6 +26,7 @@ from financials.queries.contract_work import PositionFigures, plan_by_month, pos
 from financials.queries.cuts import Cut, listed
 from financials.queries.index_readings import load_changes, uplift_of
 from financials.queries.ladders import load_ladders
+from financials.queries.notice_chart import notice_chart
 from financials.queries.recognition import RecognitionBook, load_recognition, total
 from financials.queries.renewals import Notice, notice_of
 from financials.queries.terms import decided, load_terms, uplift_words
@@ -290,19 +290,11 @@ def _timeline(contract: Contract, notice: Notice, today: date) -> charts.Timelin
     """The renewal as a line of dates; only for contracts in force that end and have a notice period."""
     if notice.on is None or notice.end is None or notice.end < today or contract.status in OVER:
         return None
-    stops = [charts.Stop(point.day, f"{point.days} d") for point in checkpoints(notice.on)]
-    stops += [charts.Stop(notice.on, "Notice", "deadline"), charts.Stop(notice.end, "Term ends", "end")]
-    days = (notice.on - today).days
     rule = "business" if notice.rule == "business" else "calendar"
-    return charts.Timeline(
-        finding=findings.notice_ahead(days),
+    return notice_chart(
+        on=notice.on, end=notice.end, today=today,
         sub=f"Notice is {notice.days} {rule} days before the term ends",
-        stops=tuple(stops),
-        today=today,
-        today_label=f"Today, {days} days left" if days >= 0 else "Today",
-        span=f"{notice.days} days notice",
-        size="full",
-    )
+    )  # fmt: skip
 
 
 def _uplift(contract: Contract, text: str, changes: Mapping[str, IndexChange]) -> tuple[str, Figure | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from common import charts
 from common.formats import money, money_words, month_short
 from common.periods import Month, month_label, month_of, months_between
 from financials.queries.bands import Reach, reach_of
-from financials.queries.basis import Basis, load_basis, rate_values
+from financials.queries.basis import Basis, rate_values
 from financials.queries.forecast import cut_of
 from financials.queries.ladders import load_ladders
 
@@ -67,9 +67,8 @@ class YearPath:
     """None until two months were forecast: one point is no path."""
 
 
-def load_year_path(user: User, *, now: datetime) -> YearPath:
-    """Every amount at the rates held now, so that the line moves by the forecast alone. Six queries."""
-    basis = load_basis(user, now=now, newest_entry=False)
+def load_year_path(user: User, basis: Basis) -> YearPath:
+    """Every amount at the rates held now, so that the line moves by the forecast alone. Three queries."""
     first, last = date(basis.today.year, 1, 1), date(basis.today.year, 12, 1)
     cut = cut_of(user, "", first, last)
     made = months_between(first, month_of(basis.today))

@@ -71,7 +71,7 @@ def moved(request: HttpRequest) -> HttpResponse:
     year = (date(now.year, 1, 1), date(now.year, 12, 1))
     page = load_movement_page(user, MovementRequest(start=end_of(since), first=year[0], last=year[1]), now=now)
     context = {
-        "page": page, "chart": _beside_the_path(page), "path": load_year_path(user, now=now),
+        "page": page, "chart": _beside_the_path(page), "path": load_year_path(user, page.found.basis),
         "deals": page.details[:DEALS_NAMED],
         "query": urlencode({"since": since.isoformat(), "from": f"{year[0]:%Y-%m}", "to": f"{year[1]:%Y-%m}"}),
     }  # fmt: skip

@@ -11,7 +11,8 @@ import pytest
 from accounts.models import Client
 from common.models import FxRate
 from financials.models import BudgetLine, ForecastBand, ForecastLine, ForecastRun
-from financials.queries.year_path import Told, load_year_path, path_finding
+from financials.queries.basis import load_basis
+from financials.queries.year_path import Told, YearPath, load_year_path, path_finding
 from people.models import User
 from portfolio.queries.cockpit import load_cockpit
 from tests.makers import make_client
@@ -56,19 +57,23 @@ def book(owner: User) -> User:
     return owner
 
 
+def path_of(user: User) -> YearPath:
+    return load_year_path(user, load_basis(user, now=NOW))
+
+
 def test_each_month_tells_its_last_run(book: User) -> None:
-    told = load_year_path(book, now=NOW).told
+    told = path_of(book).told
     # B: 100.01 × 1.10 = 110.011, 10 × 1.20 = 12; each line is rounded once.
     assert [(one.made.month, one.total) for one in told] == [(9, D(800)), (10, D("822.01")), (11, D("872.01"))]
     assert [(one.low, one.high) for one in told] == [(None, None), (None, None), (D("822.01"), D("912.01"))]
 
 
 def test_the_newest_is_the_forecast_of_the_page(book: User) -> None:
-    assert load_year_path(book, now=NOW).told[-1].total == load_cockpit(book, now=NOW).full_year.value
+    assert path_of(book).told[-1].total == load_cockpit(book, now=NOW).full_year.value
 
 
 def test_the_line_says_what_it_did(book: User) -> None:
-    chart = load_year_path(book, now=NOW).chart
+    chart = path_of(book).chart
     assert chart is not None
     assert chart.finding == "Forecast rose $72 since September"
     assert [point.budget for point in chart.points] == [D(900)] * 3
@@ -80,16 +85,16 @@ def test_the_line_says_what_it_did(book: User) -> None:
 
 def test_a_missing_rate_is_unknown_not_zero(book: User) -> None:
     FxRate.objects.all().delete()
-    told = load_year_path(book, now=NOW).told
+    told = path_of(book).told
     assert [one.total for one in told] == [D(800), None, None]
-    assert load_year_path(book, now=NOW).chart is None
+    assert path_of(book).chart is None
 
 
 def test_one_month_is_no_path_and_a_stranger_sees_none(book: User, outsider: User) -> None:
-    assert load_year_path(outsider, now=NOW).told == ()
+    assert path_of(outsider).told == ()
     ForecastRun.objects.filter(as_of__lt=date(2026, 11, 1), client__key="A").delete()
     ForecastRun.objects.filter(client__key="B").delete()
-    path = load_year_path(book, now=NOW)
+    path = path_of(book)
     assert (len(path.told), path.chart) == (1, None)
 
 

@@ -377,6 +377,8 @@ CLIENTS = (
     Case("new_client", get=DIRECTOR, post=DIRECTOR, body=_new_client, strange=422),
     Case("client", key, get=CLIENT_READERS, record=True),
     Case("client_facts", key, get=CLIENT_READERS, record=True),
+    Case("client_standing_panel", key, get=RELATIONS, record=True),
+    Case("client_kpi_panel", key, get=RELATIONS, record=True),
     Case("client_edit", key, get=DIRECTOR, post=DIRECTOR, body=client_form, record=True, strange=404),
     Case(
         "client_team", key, get=DIRECTOR, post=DIRECTOR, record=True, strange=404,
@@ -1065,6 +1067,7 @@ FINANCIALS = (
     Case("forecast_margin_export", fixed(form="csv"), get=MONEY),
     Case("forecast_margin_export", fixed(form="xlsx"), query="client=HAL", get=MONEY, record=True),
     Case("client_margin_panel", key, get=MONEY, record=True),
+    Case("client_outlook_panel", key, get=MONEY, record=True),
     Case("forecast_export", fixed(form="csv"), get=MONEY),
     Case("forecast_export", fixed(form="xlsx"), query="client=HAL", get=MONEY, record=True),
 )  # fmt: skip
