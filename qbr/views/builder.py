@@ -103,7 +103,8 @@ def hide(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
     hidden = request.POST.get("hidden") == "yes"
 
     def write(deck: Deck, user: User) -> str:
-        _plain(deck, user, slide)
+        if _plain(deck, user, slide).kind == "title":
+            raise ValueError("The title slide stays.")
         actions.hide_slide(deck=deck, slide=slide, hidden=hidden, actor=user)
         return "The slide is left out; its words are kept." if hidden else "The slide is back."
 

@@ -17,6 +17,7 @@ from people.requests import signed_in
 from qbr.access import get_deck_for, get_editable_deck_for
 from qbr.actions.notes import set_note
 from qbr.calc.outline import is_key
+from qbr.queries.decks import shown_of
 from qbr.queries.present import load_notes, load_show
 from qbr.views.pages import AUTHORS
 
@@ -51,9 +52,12 @@ def note(request: HttpRequest, pk: int, slide: str) -> HttpResponse:
     deck = get_editable_deck_for(user, pk)
     if not is_key(slide):
         raise Http404("No such slide.")
+    now, version = timezone.now(), expected_version(request)
+    if not version and slide not in {one.key for one in shown_of(user, deck, now).slides}:
+        raise Http404("No such slide.")
     text = request.POST.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip()
     asked_by_script = request.headers.get("Accept", "") == "application/json"
-    said, status, version = "Notes saved.", 200, expected_version(request)
+    said, status = "Notes saved.", 200
     try:
         if len(text) > LONGEST:
             said, status = f"Not saved: notes of a slide take {LONGEST:,} characters at most.", 422

@@ -16,7 +16,7 @@ from qbr.actions import decks as actions
 from qbr.calc.compose import compose
 from qbr.calc.outline import MOST_ADDED, arranged, is_key, keys_of, moved, with_added
 from qbr.forms import cards_of
-from qbr.models import Deck, SlideEdit
+from qbr.models import Deck, SlideEdit, SlideNote
 from qbr.queries.decks import compose_deck
 from tests.financials.books import NOW, budget, post
 from tests.qbr.test_compose import data
@@ -142,7 +142,11 @@ def test_a_slide_the_review_does_not_have_is_not_left_out(deck: Deck, owner: Use
     browser = sign_in(owner)
     for slide in ("own~7", "dive~9", "nothing"):
         assert browser.post(reverse("review_hide", args=[deck.pk, slide]), {"hidden": "yes"}).status_code == 404
+    answer = browser.post(reverse("review_hide", args=[deck.pk, "title"]), {"hidden": "yes"}, follow=True)
+    assert "The title slide stays." in answer.content.decode()
     assert not SlideEdit.objects.exists()
+    note = browser.post(reverse("review_note", args=[deck.pk, "own~7"]), {"text": "Say it slowly", "version": "0"})
+    assert (note.status_code, SlideNote.objects.exists()) == (404, False)
 
 
 def test_words_are_tried_on_their_page_and_not_kept(deck: Deck, owner: User, sign_in: Any) -> None:
