@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.access import NOT_FOUND, get_client_for
-from common.figures import Explanation, Input, UnknownFigure, formulae
+from common.figures import Explanation, Figure, Input, UnknownFigure, formulae
 from common.formats import compact, moment, plural
 from common.money import ZERO, is_currency
 from common.periods import InvalidPeriod, parse_month, period_label
@@ -74,6 +75,39 @@ def _asked(params: Mapping[str, str]) -> MovementRequest:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What sets one explanation of a movement apart from the others."""
+
+    figure: Figure
+    scope: str
+    formula: str
+    formula_id: str
+    inputs: tuple[Input, ...]
+    rows_url: str
+    rows_count: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _explanation(told: _Told, found: MovementResult) -> Explanation:
+    """With what all of them say: when, from which runs, over which months."""
+    return Explanation(
+        figure=told.figure,
+        scope=told.scope,
+        formula=told.formula,
+        formula_id=told.formula_id,
+        formula_version=1,
+        inputs=told.inputs,
+        as_of=found.end,
+        run=source_of(found).partition(";")[0],
+        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
+        rows_url=told.rows_url,
+        rows_count=told.rows_count,
+        definition=definition_of("forecast_movement"),
+        notes=told.notes,
+    )
+
+
 def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) -> Explanation:
     asked = _asked(params)
     if not abilities_of(user).see_money:
@@ -86,21 +120,17 @@ def _explain(name: str, user: User, params: Mapping[str, str], now: datetime) ->
     query = {"run_from": found.runs[0] or "", "run_to": found.runs[1] or "", "client": asked.client}
     value = None if found.missing else found.total[name]
     inputs = _ends(found) if name in ("start", "end") else _parts(name, found)
-    return Explanation(
+    told = _Told(
         figure=movement_figure(name, value, found, client=asked.client),
         scope=scope,
         formula=FORMULAE[name],
         formula_id=f"movement.{name}",
-        formula_version=1,
         inputs=inputs,
-        as_of=found.end,
-        run=source_of(found).partition(";")[0],
-        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
         rows_url=f"{reverse('forecast_movement')}?{urlencode({k: v for k, v in query.items() if v})}",
         rows_count=sum(1 for one in found.clients for move in one.moves if name in ("start", "end", move.term)),
-        definition=definition_of("forecast_movement"),
         notes=(*found.missing, *_by_rates(name, found)),
     )
+    return _explanation(told, found)
 
 
 def _by_rates(name: str, found: MovementResult) -> list[str]:
@@ -172,20 +202,16 @@ def _explain_detail(name: str, user: User, params: Mapping[str, str], now: datet
     )
     url = reverse("opportunity", args=[move.opportunity]) if move.opportunity else ""
     url = reverse("contract", args=[move.contract]) if move.contract and not url else url
-    return Explanation(
+    told = _Told(
         figure=detail_figure(name, move, found, client=asked.client),
         scope=f"{scope}: {move.opportunity or move.contract or 'the whole client'}; {MOVE_LABELS[move.term].lower()}",
         formula=_DETAIL[name],
         formula_id=f"movement.{name}",
-        formula_version=1,
         inputs=inputs,
-        as_of=found.end,
-        run=source_of(found).partition(";")[0],
-        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
         rows_url=url or reverse("forecast_movement"),
-        definition=definition_of("forecast_movement"),
         notes=(FORMULAE[move.term].capitalize() + ".", *([RATES_MOVED.capitalize() + "."] if move.by_rates else [])),
     )
+    return _explanation(told, found)
 
 
 _LEFT: Final = {
@@ -207,29 +233,25 @@ def _explain_left(name: str, user: User, params: Mapping[str, str], now: datetim
         raise UnknownFigure("movement") from None
     currency = found.basis.currency
     several = [(one, amounts[name]) for one, amounts in contribution_rows(sides, currency)]
-    told = [(one, amount) for one, amount in several if amount]
-    told.sort(key=lambda pair: (-abs(pair[1] or ZERO), pair[0].key))
+    moved = [(one, amount) for one, amount in several if amount]
+    moved.sort(key=lambda pair: (-abs(pair[1] or ZERO), pair[0].key))
     unknown = sum(1 for _, amount in several if amount is None)
-    inputs = [Input(one.name, amount, currency, "+") for one, amount in told[:_SHOWN]]
-    if rest := told[_SHOWN:]:
+    inputs = [Input(one.name, amount, currency, "+") for one, amount in moved[:_SHOWN]]
+    if rest := moved[_SHOWN:]:
         inputs.append(Input(f"{len(rest)} others", sum((a or ZERO for _, a in rest), ZERO), currency, "+"))
-    whole = sum((amount or ZERO for _, amount in told), ZERO)
+    whole = sum((amount or ZERO for _, amount in moved), ZERO)
     left_out = f"{plural(unknown, 'client')} without a known cost left out."
-    return Explanation(
+    told = _Told(
         figure=movement_figure(name, whole, found, client=asked.client, measure=CONTRIBUTION_MOVE),
         scope=scope,
         formula=_LEFT.get(name, f"Σ clients: {FORMULAE.get(name, name)}, × contribution margin at the start"),
         formula_id=f"{CONTRIBUTION_MOVE}.{name}",
-        formula_version=1,
         inputs=tuple(inputs),
-        as_of=found.end,
-        run=source_of(found).partition(";")[0],
-        period=f"{period_label(found.first, found.last)}, from {moment(found.start)} to {moment(found.end)}",
         rows_url=reverse("forecast_movement"),
         rows_count=len(several),
-        definition=definition_of("forecast_movement"),
         notes=(left_out,) if unknown else (),
     )
+    return _explanation(told, found)
 
 
 def _register_left(name: str) -> None:
