@@ -9,7 +9,7 @@ from accounts.models import KpiDefinition
 from common.models import FxRate
 from financials.models import IndexReading
 from qbr.models import DeckBrand, DeckTemplate
-from tests.sweeps.cases import (
+from tests.sweeps.cases.base import (
     AUDITORS,
     BOOKERS,
     BOOKKEEPERS,
@@ -26,8 +26,8 @@ from tests.sweeps.cases import (
     Case,
     Kwargs,
     Roles,
-    _figure,
     call_of,
+    figure_case,
     fixed,
     pack_of,
     plan_of,
@@ -664,12 +664,12 @@ API: tuple[Case, ...] = (
     Case("api_report_capacity", query="format=csv&group_by=person,month", get=MONEY),
     Case("api_report_capacity", query="format=xlsx&group_by=week", get=MONEY),
     Case("/api/v1/reports/capacity", get=MONEY),
-    _figure("receivables.total:client=HAL;as_of=2026-11-23", MONEY, api=True),
+    figure_case("receivables.total:client=HAL;as_of=2026-11-23", MONEY, api=True),
     Case("api_periods_list", get=CLOSE_READERS),
     Case("api_periods", fixed(pk="2026-10"), get=CLOSE_READERS),
     Case("api_periods_close", fixed(pk="2026-10"), post=FINANCE),
     Case("api_periods_reopen", fixed(pk="2026-10"), post=FINANCE, body=lambda world: {"reason": "late invoice"}),
-    _figure("pnl.net_revenue:client=HAL;from=2026-01;to=2026-10", MONEY, api=True),
-    _figure("contract.amount:contract=HAL-SOW", CLIENT_READERS, api=True),
-    _figure("pipeline.weighted:client=HAL", RELATIONS, api=True),
+    figure_case("pnl.net_revenue:client=HAL;from=2026-01;to=2026-10", MONEY, api=True),
+    figure_case("contract.amount:contract=HAL-SOW", CLIENT_READERS, api=True),
+    figure_case("pipeline.weighted:client=HAL", RELATIONS, api=True),
 )  # fmt: skip

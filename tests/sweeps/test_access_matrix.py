@@ -19,7 +19,8 @@ from django.urls import Resolver404, resolve
 from people.models import User
 from tests import databases
 from tests.sweeps.api_cases import API
-from tests.sweeps.cases import ADMINISTRATOR, PAGES, Case
+from tests.sweeps.cases import PAGES, Case
+from tests.sweeps.cases.base import ADMINISTRATOR
 from tests.sweeps.routes import ROUTES
 from tests.sweeps.test_policies import PUBLIC
 from tests.sweeps.withheld import LACKING, body_of, kept_from, text_in
