@@ -8,12 +8,14 @@ from typing import Any
 from django import forms
 
 from common.money import is_currency
+from common.periods import Month
 from financials.actions.overrides import Wanted
 from financials.forms.fields import MonthField
 
 
 class OverrideForm(forms.Form):
-    """levels: those the person may enter at. today: an override that has expired already would count on no day."""
+    """levels: those the person may enter at. today: an override that has expired already would count on no day; one of
+    closed months alone would change nothing."""
 
     first = MonthField(label="First month")
     last = MonthField(label="Last month")
@@ -24,9 +26,10 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(label="Reason", max_length=500)
     expires_on = forms.DateField(label="Counts to", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(self, *args: Any, levels: tuple[str, ...], today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, levels: tuple[str, ...], today: date, closed: Month | None, **kwargs: Any) -> None:
+        """closed: the last closed month."""
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.closed = today, closed
         field = self.fields["level"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(level, level.capitalize()) for level in reversed(levels)]
@@ -47,6 +50,8 @@ class OverrideForm(forms.Form):
         data = super().clean() or {}
         if data.get("first") and data.get("last") and data["last"] < data["first"]:
             self.add_error("last", "The last month lies before the first.")
+        elif data.get("last") and self.closed and data["last"] <= self.closed:
+            self.add_error("last", "This month is closed: a figure for closed months changes nothing.")
         if (data.get("amount") is None) == (data.get("delta") is None):
             self.add_error("amount", "Give what the months come to, or what to add: one of the two.")
         return data

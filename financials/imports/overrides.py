@@ -19,10 +19,12 @@ from common.imports import (
 from common.imports.columns import amount, currency, day, month, reference, text
 from common.imports.columns import choice as one_of
 from common.models import ImportChange
+from common.periods import Month
 from common.policies import ACCOUNT_MANAGER, DIRECTOR
 from financials.access import levels_of
 from financials.actions.overrides import follow_overrides, revoke_override
 from financials.models import ForecastOverride, OverrideLevel
+from financials.queries.backtest import last_closed
 from people.models import User
 
 TABLE: Final = "financials.forecastoverride"
@@ -38,12 +40,12 @@ def load_overrides(values: Values, context: LoadContext) -> Counts:
     clients = client_ids(values, sight)
     existing = matching(ForecastOverride.objects.all(), "key", values.columns["key"])
     reader = FieldReader(ForecastOverride, values, _FIELDS)
-    incoming = []
+    incoming, closed = [], last_closed()
     for position in list(values.good()):
         key = values.columns["key"][position]
         stands = existing.get(key)
         fields = reader.at(position)
-        faults = _faults(fields, clients[position], stands, context, sight, key)
+        faults = _faults(fields, clients[position], stands, context, sight, key, closed)
         for fault in faults:
             values.reject(position, fault)
         if not faults:
@@ -61,7 +63,7 @@ def load_overrides(values: Values, context: LoadContext) -> Counts:
 
 def _faults(
     fields: dict[str, Any], client: int | None, stands: ForecastOverride | None, context: LoadContext, sight: Sight,
-    key: str,
+    key: str, closed: Month | None,
 ) -> list[str]:  # fmt: skip
     user: User | None = context.user
     if stands is not None:
@@ -82,6 +84,8 @@ def _faults(
         faults.append("amount or delta: give one of them, not both or neither")
     if fields["last_month"] < fields["first_month"]:
         faults.append("to lies before from")
+    elif closed and fields["last_month"] <= closed:
+        faults.append("to lies in a closed month: a figure for months that are closed changes nothing")
     if fields["expires_on"] < context.now.date():
         faults.append("expires_on has passed: it would count on no day")
     return faults

@@ -18,6 +18,7 @@ from common.policies import ACCOUNT_MANAGER, DIRECTOR, MONEY_READERS, allow
 from financials.access import get_override_for, levels_of
 from financials.actions.overrides import make_override, revoke_override
 from financials.forms.overrides import OverrideForm, RevokeForm
+from financials.queries.backtest import last_closed
 from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page, load_year_band
 from financials.queries.forecast_changes import load_changes
 from people.requests import signed_in
@@ -51,7 +52,9 @@ def _shown(request: HttpRequest, form: OverrideForm | None, status: int = 200) -
     owners = sorted({(name, email) for _, _, email, name in known if email})
     levels = levels_of(user)
     if form is None and levels:
-        form = OverrideForm(levels=levels, today=page.basis.today, initial=_usual(page))
+        form = OverrideForm(
+            levels=levels, today=page.basis.today, closed=page.basis.closed_through, initial=_usual(page)
+        )
     context = {
         "page": page,
         "choices": [(key, name) for key, name, _, _ in known[:CLIENTS_LISTED]],
@@ -104,7 +107,7 @@ def add_override(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     key = request.GET.get("client", "")
     client = get_client_for(user, key) if key else None
-    form = OverrideForm(request.POST, levels=levels_of(user), today=now.date())
+    form = OverrideForm(request.POST, levels=levels_of(user), today=now.date(), closed=last_closed())
     if not form.is_valid():
         return _shown(request, form, status=422)
     make_override(wanted=form.wanted(client.pk if client else None), author=user, now=now)

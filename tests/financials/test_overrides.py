@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Client
 from common import jobs
 from common.figures import explain
-from common.models import AuditEntry, Job
+from common.models import AuditEntry, ClosedPeriod, Job
 from financials.actions.overrides import Wanted, forget_expired, make_override, revoke_override
 from financials.models import ForecastLine, ForecastOverride, ForecastRun
 from people.actions import issue_token
@@ -178,6 +178,7 @@ def test_out_of_sight_is_as_missing(alder: Client, owner: User, outsider: User) 
         ({"delta": "5"}, "give one of them"),
         ({"amount": None}, "give one of them"),
         ({"to": "2026-11"}, "to lies before from"),
+        ({"from": "2026-09", "to": "2026-10"}, "to lies in a closed month"),
         ({"expires_on": "2026-01-01"}, "expires_on has passed"),
         ({"client": "NOPE"}, "unknown"),
     ],
@@ -187,3 +188,21 @@ def test_what_cannot_be_entered_says_why(alder: Client, owner: User, changes: di
     assert answer.status_code in (400, 422)
     assert words in answer.content.decode()
     assert not ForecastOverride.objects.exists()
+
+
+def test_a_figure_of_closed_months_is_refused_on_the_page_and_one_that_reaches_further_is_kept(
+    alder: Client, owner: User, sign_in: Any
+) -> None:
+    typed = {
+        "first": "2026-09", "last": "2026-10", "level": "director", "amount": "5", "currency": "USD", "reason": "x",
+        "expires_on": "2099-01-01",
+    }  # fmt: skip
+    refused = sign_in(owner).post("/forecast/override/?client=ALDER", typed)
+    assert refused.status_code == 422
+    assert "This month is closed" in refused.content.decode()
+    assert not ForecastOverride.objects.exists()
+    assert sign_in(owner).post("/forecast/override/?client=ALDER", {**typed, "last": "2026-11"}).status_code == 302
+    kept = ForecastOverride.objects.get()
+    ClosedPeriod.objects.create(month=date(2026, 11, 1), closed_at=NOW, closed_by="f")
+    changed = send(owner, {"reason": "said better"}, "patch", str(kept.pk))
+    assert (changed.status_code, changed.json()["reason"]) == (200, "said better")  # it stands
