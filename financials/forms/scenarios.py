@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
@@ -91,6 +91,9 @@ class RaiseForm(forms.Form):
         return {"kind": "raise", "client": data["client"], "by": f"{by:f}", "from": format_month(data["from_"])}
 
 
+FRACTION: Final = "a fraction from -0.9 to 3, as in 0.05 for 5%"
+
+
 def read_steps(user: User, given: Any) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     """Steps as `Scenario.steps` keeps them, checked by the forms of the page; and what is wrong, by pointer."""
     if not isinstance(given, list):
@@ -110,7 +113,9 @@ def read_steps(user: User, given: Any) -> tuple[list[dict[str, Any]], list[tuple
         if form.is_valid():
             steps.append(form.step())
         else:
-            wrong += [(f"{at}/{name.rstrip('_')}", str(text[0])) for name, text in form.errors.items()]
+            # What the page asks in percent is a fraction here, and so is what is said of it.
+            said = {name: FRACTION if name == "by" else str(text[0]) for name, text in form.errors.items()}
+            wrong += [(f"{at}/{name.rstrip('_')}", text) for name, text in said.items()]
     return steps, wrong
 
 
@@ -119,8 +124,9 @@ def _typed(step: dict[str, Any]) -> dict[str, Any]:
     typed = {name: value if isinstance(value, list) else str(value) for name, value in step.items()}
     if step["kind"] == "raise":
         try:
-            typed["by"] = f"{Decimal(str(step.get('by', ''))) * 100:f}"
-        except InvalidOperation:
+            by = Decimal(str(step.get("by", "")))
+            typed["by"] = f"{by * 100:f}" if abs(by) < 100 else "beyond"
+        except ArithmeticError:
             typed["by"] = "no number"
     if isinstance(typed.get("deals"), list):
         typed["deals"] = [str(key) for key in typed["deals"]]

@@ -84,6 +84,10 @@ def test_a_scenario_is_made_changed_compared_and_deleted(owner: User, kestrel: C
         ({"name": "A", "steps": [{"kind": "slip", "deals": ["NONE"], "months": 2}]}, "/steps/0/deals"),
         ({"name": "A", "steps": [{"kind": "slip", "deals": ["D1"], "months": 0}]}, "/steps/0/months"),
         ({"name": "A", "steps": [{"kind": "raise", "by": "much", "from": "2027-01"}]}, "/steps/0/by"),
+        *(
+            ({"name": "A", "steps": [{"kind": "raise", "by": by, "from": "2027-01"}]}, "/steps/0/by")
+            for by in ("1e999999", "-1e999999", "NaN", "Infinity", "-0.91", "3.01", 5, None)
+        ),
         ({"name": "A", "note": "a\x00b"}, "/note"),
         ({"name": "A", "steps": [{**LOSE, "client": "a\x00b"}]}, "/steps/0/client"),
     ],
@@ -94,7 +98,9 @@ def test_what_does_not_hold_is_told_by_pointer(
     make_client("HIDDEN", owner=outsider)
     answer = Caller(owner)("post", "scenarios/", body)
     assert answer.status_code == 422, answer.content
-    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    told = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
+    assert pointer in told
+    assert not pointer.endswith("/by") or told[pointer].startswith("a fraction from -0.9 to 3")
     assert not Scenario.objects.exists()
 
 
