@@ -39,7 +39,7 @@ class Standing:
 
 
 def contract_finding(now: Standing, today: date) -> str:
-    """The first rule that holds: not signed, ended early, a loss, notice soon, billing apart from earning, progress.
+    """The first rule that holds: unsigned, ended early, a loss, notice soon, billing apart from earning, progress, term.
 
     Else the title.
     """
@@ -59,7 +59,19 @@ def contract_finding(now: Standing, today: date) -> str:
         return f"{_money(now.earned_not_billed, now)} is earned and not yet billed"
     if now.earned is not None and now.amount is not None and now.amount > ZERO and now.end is not None:
         return f"{_money(now.earned, now)} of {_money(now.amount, now)} is earned"
-    return now.title
+    return _term(now, today) or now.title
+
+
+def _term(now: Standing, today: date) -> str:
+    """For a reader without money, and a contract without any: how long it runs, and until when it can be left."""
+    if now.status not in ("signed", "active") or now.end is None:
+        return ""
+    end = formats.day(now.end)
+    if now.notice_on is None:
+        return f"Runs to {end}"
+    if now.notice_on < today:
+        return f"Notice fell due on {formats.day(now.notice_on)}; the term ends on {end}"
+    return f"Runs to {end}; notice by {formats.day(now.notice_on)}"
 
 
 def _ended(now: Standing) -> str:
