@@ -39,7 +39,7 @@ class Standing:
 
 
 def contract_finding(now: Standing, today: date) -> str:
-    """The first rule that holds: unsigned, ended early, a loss, notice soon, billing apart from earning, progress, term.
+    """The first rule that holds: unsigned, ended early, a loss, notice soon, billing apart from earning, share, term.
 
     Else the title.
     """

@@ -99,11 +99,11 @@ class ContractPage:
 
 
 def span_of(family: Iterable[Contract], basis: Basis) -> tuple[Month, Month]:
-    """The months in which these contracts can have a schedule or entries."""
+    """The months in which these contracts can have a schedule or entries; the open month is always among them."""
     several = list(family)
     first = min((one.start for one in several), default=basis.today)
     last = max((one.end or month_add(basis.open_month, _WINDOW) for one in several), default=basis.today)
-    return month_add(month_of(first), -12), max(month_of(last), basis.open_month)
+    return min(month_add(month_of(first), -12), basis.open_month), max(month_of(last), basis.open_month)
 
 
 def months_of(

@@ -133,3 +133,17 @@ def test_the_form_keeps_together_what_belongs_together(finance: User, owner: Use
     assert {bound.name for _, several in fields.groups() for bound in several} == set(fields.fields)
     assert ">---------<" not in page
     assert ">Not said<" in page
+
+
+def test_a_contract_years_ahead_has_its_page(finance: User, owner: User, sign_in: Any) -> None:
+    """Ten years from a 29 February, begun more than a year after the open month."""
+    client = make_client("ACME", owner=owner)
+    make_contract(
+        client, number="A-FAR", kind="sow", status="signed", start=date(2040, 2, 29), end=date(2050, 2, 28),
+        amount="1000000.01", currency="USD", billing="retainer",
+    )  # fmt: skip
+    browser = sign_in(finance)
+    for path in ("", "billing/", "terms/", "hours/", "edit/"):
+        assert browser.get(f"/contracts/A-FAR/{path}").status_code == 200, path
+    for figure in ("amount", "scheduled", "earned", "recognised"):
+        assert browser.get(f"/figures/contract.{figure}:contract=A-FAR/").status_code == 200, figure
