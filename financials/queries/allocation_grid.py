@@ -103,6 +103,19 @@ class Grid:
     capacity: tuple[Decimal | None, ...]
 
     @property
+    def by_week(self) -> tuple[tuple[date, Decimal, Decimal | None], ...]:
+        """Week, planned hours and capacity; none of a client, which has no capacity of its own."""
+        room = self.capacity or (None,) * len(self.weeks)
+        return tuple(zip(self.weeks, self.totals, room, strict=True))
+
+    @property
+    def new_rows(self) -> tuple[tuple[NewRow, tuple[tuple[str, str, date], ...]], ...]:
+        """Each with its inputs and their weeks."""
+        return tuple(
+            (row, tuple((*cell, week) for cell, week in zip(row.cells, self.weeks, strict=True))) for row in self.new
+        )
+
+    @property
     def name(self) -> str:
         return self.client.name if self.client else self.person.name if self.person else ""
 
