@@ -50,10 +50,9 @@ class RenewalForm(RecordForm):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["owner"].queryset = assignable(self.instance.owner_id)
-        fields["final"].initial = plain(final) if final is not None else None
-        for name in ("owner_says", "walk_away", "index_reading"):
-            if isinstance(self.initial.get(name), Decimal):
-                self.initial[name] = plain(self.initial[name])
+        fields["final"].initial = final
+        if isinstance(self.initial.get("walk_away"), Decimal):
+            self.initial["walk_away"] = plain(self.initial["walk_away"])
         if not may_say_final:
             del self.fields["final"]
         if not may_plan:

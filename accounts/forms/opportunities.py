@@ -34,6 +34,10 @@ _REQUIRED_WHEN_WON = {
 class ShareField(forms.DecimalField):
     """A probability from 0 to 1, typed as 0.4, 40% or 40: shown as 40%, so a person types it so too."""
 
+    def prepare_value(self, value: Any) -> Any:
+        """What stands, in percent; what was typed as it was typed."""
+        return f"{(value * 100).normalize():f}%" if isinstance(value, Decimal) else value
+
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip()
         number = text.removesuffix("%").strip()
@@ -84,9 +88,8 @@ class OpportunityForm(RecordForm):
             fields["business_unit"].empty_label = "Not said"
         fields["kind"].choices = [("", "Not said"), *OpportunityKind.choices]
         fields["amount"].widget.attrs["inputmode"] = "decimal"
-        for name in ("amount", "probability"):
-            if isinstance(self.initial.get(name), Decimal):  # 120000, not 120000.0000
-                self.initial[name] = plain(self.initial[name])
+        if isinstance(self.initial.get("amount"), Decimal):  # 120000, not 120000.0000
+            self.initial["amount"] = plain(self.initial["amount"])
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).strip().upper()

@@ -164,6 +164,9 @@ def test_three_judgements_are_kept_apart_with_who_and_when(
     assert "In talks" in page
     assert "65%" in page
     assert "Send terms" in page
+    form = sign_in(owner).get(url).text  # what stands is shown as it is typed
+    assert 'value="80%"' in form
+    assert 'value="65%"' in form
 
 
 def test_two_at_once_and_the_second_is_told(due: Contract, owner: User, sign_in: Any) -> None:
