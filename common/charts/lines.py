@@ -180,10 +180,12 @@ def timeline(spec: Timeline, canvas: Canvas) -> None:
     deadline = next((stop for stop in stops if stop.kind == "deadline"), None)
     end = next((stop for stop in stops if stop.kind == "end"), None)
     if deadline and end and spec.span:
-        wide = across(end.on) - across(deadline.on)
-        canvas.rect(across(deadline.on), y - 7, wide, 14, "notice")
-        if text.width(spec.span, canvas.size) < wide - 20:
-            canvas.text(across(deadline.on) + wide / 2, y + 4, spec.span, "label", "middle")
+        start, stop_at = across(deadline.on), across(end.on)
+        canvas.rect(start, y - 7, stop_at - start, 14, "notice")
+        cut = min(max(now, start), stop_at)  # beside today's line, where it crosses the band
+        left, right = max((start, cut), (cut, stop_at), key=lambda part: part[1] - part[0])
+        if text.width(spec.span, canvas.size) < right - left - 20:
+            canvas.text((left + right) / 2, y + 4, spec.span, "label", "middle")
     long = text.width(spec.today_label, canvas.size, 600)
     canvas.line(now, 17, now, y, "now")
     canvas.text(min(max(0.0, now - long / 2), canvas.width - long), 11, spec.today_label, "accent")

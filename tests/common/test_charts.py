@@ -162,6 +162,21 @@ def test_layers_are_stacked_in_order_of_certainty() -> None:
     )
 
 
+def test_the_words_of_a_notice_stand_beside_todays_line() -> None:
+    """The band runs from October to January; today cuts it late in November."""
+    stops = (
+        Stop(date(2026, 4, 7), "180 d"), Stop(date(2026, 10, 4), "Notice", "deadline"),
+        Stop(date(2027, 1, 2), "Term ends", "end"),
+    )  # fmt: skip
+    spec = charts.Timeline(
+        finding="F", stops=stops, today=date(2026, 11, 27), today_label="Today", span="90 days notice"
+    )
+    drawn = parsed(spec, width=900)
+    at = {"".join(n.itertext()): float(n.get("x") or 0) for n in drawn.iter(f"{SVG}text")}
+    line = at["Today"] + text.width("Today", 11, 600) / 2
+    assert abs(at["90 days notice"] - line) > text.width("90 days notice", 11) / 2
+
+
 def test_timeline_keeps_deadline_and_end_when_room_is_short() -> None:
     words = ["".join(n.itertext()) for n in parsed(samples.timeline(), width=340).iter(f"{SVG}text")]
     assert "30 Dec" in words
