@@ -100,6 +100,14 @@ def test_what_is_no_answer_is_refused_and_the_link_stays_good(asked: Invitation,
     assert Browser().post(url, {"score": "0"}).status_code == 200
 
 
+def test_a_client_reads_the_firm_it_works_with_and_not_its_program(asked: Invitation, settings: Any) -> None:
+    settings.FIRM_NAME = "Alder & Finch"
+    for address in (f"/answer/{token_of(asked)}/", "/answer/never/"):
+        page = Browser().get(address).content.decode()
+        assert "Alder &amp; Finch</title>" in page, address
+        assert "Principal" not in page, address
+
+
 def test_a_link_that_was_tampered_with_is_like_one_that_never_was(asked: Invitation) -> None:
     good = token_of(asked)
     last = "A" if good[-1] != "A" else "B"

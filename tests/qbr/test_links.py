@@ -86,6 +86,15 @@ def test_a_token_that_is_none_opens_nothing(token: str) -> None:
     assert Browser().get(f"/shared/review/{token}/").status_code == 404
 
 
+def test_a_client_reads_the_firm_it_works_with_and_not_its_program(frozen: Deck, owner: User, settings: Any) -> None:
+    settings.FIRM_NAME = "Alder & Finch"
+    link = made(frozen, owner)
+    for address in (reverse("shared_review", args=[token_of(link)]), reverse("shared_review", args=["never"])):
+        page = Browser().get(address).content.decode()
+        assert "Alder &amp; Finch" in page, address
+        assert "Principal" not in page, address
+
+
 def test_a_token_of_another_kind_or_word_opens_nothing(frozen: Deck, owner: User) -> None:
     link = made(frozen, owner)
     for forged in (
