@@ -15,7 +15,7 @@ from accounts.access import clients_for
 from accounts.models import Client
 from common import charts
 from common.figures import Figure
-from common.formats import month_short, symbol
+from common.formats import month_short, ratio, symbol
 from common.money import ZERO
 from common.periods import Month, format_month, month_add, month_label, month_of, months_between
 from financials.calc import findings
@@ -398,19 +398,30 @@ def _chart(
                 recognised=month <= basis.through,
                 year=str(month.year) if position == 0 or month.month == 1 else "",
                 total_shown=month <= month_add(basis.open_month, 1),
+                note=_renewed(layers) if month > after else "",
+                note_part=LAYERS.index("renewal"),
             )
         )
     return charts.LayeredBars(
         finding=findings.resting_on(
             known if len(known) == len(sums) else {}, f"the {len(ahead)} months ahead", "Net revenue by month and layer"
         ),
-        sub="Net revenue; darker is more certain. Renewals and deals are weighted; dashed lines are the 80% band",
+        sub="Net revenue; darker is more certain. Renewals and deals are weighted; dashed lines are the 80% band, "
+        "figures in the bars the share of renewals",
         source=source,
         layers=tuple(LAYER_LABELS[layer] for layer in LAYERS),
         months=tuple(bars),
         unit=basis.currency,
         first_layer=1,
     )
+
+
+def _renewed(layers: Layers) -> str:
+    """What share of the month rests on renewals, said in the bar; blank where it is not known, or little."""
+    whole, renewals = total_of(layers) if layers else None, layers.get("renewal")
+    if not whole or not renewals or whole < 0 or renewals * 20 < whole:
+        return ""
+    return ratio(renewals / whole, 0)
 
 
 def forecast_rows(page: ForecastPage) -> tuple[list[str], list[list[object]]]:

@@ -205,13 +205,22 @@ def _finding(final: CallRow | None, system: Decimal | None, currency: str, year:
         return f"No call for {year} yet" + (
             f": the forecast says {money(system, currency)}" if system is not None else ""
         )
-    said = f"The call for {year} is {money(final.amount, currency)}"
+    return ", ".join(filter(None, (f"The call for {year} is {money(final.amount, currency)}", beside(final, system))))
+
+
+def beside(call: CallRow, system: Decimal | None) -> str:
+    """'$0.4M under the forecast'. system: the forecast in the call's currency; blank where it is not known."""
     if system is None:
-        return said
-    gap = final.amount - system
+        return ""
+    gap = call.amount - system
     if abs(gap) * 1000 < abs(system):
-        return f"{said}, in line with the forecast"
-    return f"{said}, {money(abs(gap), currency)} {'over' if gap > 0 else 'under'} the forecast"
+        return "in line with the forecast"
+    return f"{money(abs(gap), call.currency)} {'over' if gap > 0 else 'under'} the forecast"
+
+
+def load_final_call(user: User, year: int) -> CallRow | None:
+    """The call that counts of those in sight. One query."""
+    return _final(standing_calls(calls_for(user).filter(year=year).select_related("person")))
 
 
 def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
@@ -239,7 +248,7 @@ def load_pack_risks(user: User, *, now: datetime) -> PackRisks:
             )
         )
     risks.sort(key=lambda risk: (-risk.amount, risk.what))
-    final = _final(standing_calls(calls_for(user).filter(year=now.year).select_related("person")))
+    final = load_final_call(user, now.year)
     margin = load_pack_margin(user, basis, now.year, None if final is None else final.amount)
     return PackRisks(tuple(risks[:MOST_RISKS]), basis.currency, _record(user), margin)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -21,6 +22,7 @@ from financials.forms.overrides import OverrideForm, RevokeForm
 from financials.queries.backtest import last_closed
 from financials.queries.forecast import ForecastPage, forecast_rows, load_forecast_page, load_year_band
 from financials.queries.forecast_changes import load_changes
+from financials.queries.pack import CallRow, beside, load_final_call
 from people.requests import signed_in
 
 CLIENTS_LISTED = 60
@@ -55,8 +57,12 @@ def _shown(request: HttpRequest, form: OverrideForm | None, status: int = 200) -
         form = OverrideForm(
             levels=levels, today=page.basis.today, closed=page.basis.closed_through, initial=_usual(page)
         )
+    call = None if page.client or page.owner else load_final_call(user, page.year)
     context = {
         "page": page,
+        "call": call,
+        "beside": _beside(call, page),
+        "own_call": call is not None and call.person_id == user.pk,
         "choices": [(key, name) for key, name, _, _ in known[:CLIENTS_LISTED]],
         "owners": owners if len(owners) > 1 else [],
         "owner_name": next((name for name, email in owners if email == page.owner), "All"),
@@ -64,6 +70,12 @@ def _shown(request: HttpRequest, form: OverrideForm | None, status: int = 200) -
         "levels": levels,
     }
     return render(request, "financials/forecast.html", context, status=status)
+
+
+def _beside(call: CallRow | None, page: ForecastPage) -> str:
+    total = page.total.total.value
+    alike = call is not None and call.currency == page.basis.currency
+    return beside(call, total) if call and alike and isinstance(total, Decimal) else ""
 
 
 def _usual(page: ForecastPage) -> dict[str, object]:

@@ -55,6 +55,23 @@ def kestrel(owner: User, manager: User, monkeypatch: Any) -> Client:
     return client
 
 
+def test_the_forecast_says_the_call_that_stands_beside_it(
+    owner: User, manager: User, kestrel: Client, sign_in: Any
+) -> None:
+    page = sign_in(owner).get("/forecast/").text
+    assert "You have not called 2026 yet" in page
+    assert "/forecast/pack/#make-call" in page
+    made = called(owner, "800")
+    page = sign_in(owner).get("/forecast/").text
+    assert "Your call" in page
+    assert f"call.amount:call={made.pk}" in page
+    assert "under the forecast" in page  # 800 against 900
+    assert "You have not called 2026 yet" in sign_in(manager).get("/forecast/").text  # theirs alone is in sight
+    for narrowed in ("?client=KESTREL", f"?owner={owner.email}", "?year=2027"):
+        told = sign_in(owner).get(f"/forecast/{narrowed}").text
+        assert "Your call" not in told
+
+
 def test_the_calls_stand_apart_and_the_directors_is_the_final_one(owner: User, manager: User, kestrel: Client) -> None:
     called(owner, "800", at=BEFORE - timedelta(days=3))
     called(manager, "1050", at=BEFORE - timedelta(days=2))
