@@ -30,12 +30,15 @@ from common.attention import (
     group_of,
 )
 from common.formats import day, day_short, money
+from common.policies import CLIENT_READERS, FINANCE, LEGAL
 from people.access import abilities_of
 
 if TYPE_CHECKING:
     from people.models import User
 __all__ = ["TODAY", "AttentionItem", "attention"]
 
+ACCOUNT_PEOPLE = CLIENT_READERS - {FINANCE, LEGAL}
+"""Whom a late promise, a silent stakeholder or a stale deal concerns; finance has invoices, orders and the close."""
 DUE_READ = 150
 POWERFUL = 4
 """From this power on, a missed touch is everybody's business."""
@@ -49,7 +52,7 @@ def attention(user: User, today: date, *, limit: int = 12) -> list[AttentionItem
     """
     if not abilities_of(user).see_relationships:
         return []
-    found = [*_due(user, today), *_touches(user, today), *_deals(user, today)]
+    found = [*_due(user, today), *_touches(user, today), *_deals(user, today)] if user.role in ACCOUNT_PEOPLE else []
     found += [item for _, source in attention_sources if user.role in source.roles for item in source.read(user, today)]
     order = {TODAY: 0, WEEK: 1}
     found.sort(key=lambda item: (order.get(item.group, 2), _RANK[item.shape], item.due, item.client_name))

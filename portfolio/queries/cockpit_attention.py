@@ -49,27 +49,33 @@ def ranked(items: Iterable[AttentionItem], sizes: Mapping[str, Decimal]) -> list
     )  # fmt: skip
 
 
-def to_do(items: Sequence[AttentionItem], *, everything: bool = False, client: str = "") -> ToDo:
-    """items: ranked. client: with everything, those of this client alone."""
+def to_do(items: Sequence[AttentionItem], *, everything: bool = False, client: str = "", acts: bool = True) -> ToDo:
+    """items: ranked. client: with everything, those of this client alone. acts: whether the reader may do any of it."""
+    claim = finding(items, acts=acts)
     if everything:
         shown = [item for item in items if not client or item.client_key == client]
         name = next((item.client_name for item in shown), "")
         sub = f"All that waits at {name}, {BY}" if client and name else f"Ranked {BY}"
-        return ToDo(finding(items), sub, _grouped(map(Listed, shown)), "?attention=all#attention" if client else "")
+        return ToDo(
+            finding(items, acts=acts), sub, _grouped(map(Listed, shown)), "?attention=all#attention" if client else ""
+        )
     cut = len(items) > SHOWN
     sub = f"The {count(SHOWN)} most pressing, each client before any twice, {BY}" if cut else f"Ranked {BY}"
-    return ToDo(finding(items), sub, _grouped(_shortlist(items)), "?attention=all#attention" if cut else "")
+    return ToDo(claim, sub, _grouped(_shortlist(items)), "?attention=all#attention" if cut else "")
 
 
-def finding(items: Sequence[AttentionItem]) -> str:
-    """'Seven things need you, two of them today'."""
+def finding(items: Sequence[AttentionItem], *, acts: bool = True) -> str:
+    """'Seven things need you, two of them today'; to who only reads: 'Seven things wait, two of them for today'."""
     if not items:
-        return "Nothing waits for you"
+        return "Nothing waits for you" if acts else "Nothing waits"
     today = sum(1 for item in items if item.group == TODAY)
-    things = "One thing needs" if len(items) == 1 else f"{count(len(items)).capitalize()} things need"
-    if not today or len(items) == 1:
-        return f"{things} you{' today' if today else ''}"
-    return f"{things} you, {'all' if today == len(items) else count(today)} of them today"
+    alone = len(items) == 1
+    things = "One thing" if alone else f"{count(len(items)).capitalize()} things"
+    claim = f"{things} need{'s' if alone else ''} you" if acts else f"{things} wait{'s' if alone else ''}"
+    if not today or alone:
+        return f"{claim}{' today' if today else ''}"
+    share = "all" if today == len(items) else count(today)
+    return f"{claim}, {share} of them {'today' if acts else 'for today'}"
 
 
 def _shortlist(items: Sequence[AttentionItem]) -> list[Listed]:

@@ -14,7 +14,7 @@ from accounts.access import NOT_FOUND
 from accounts.queries.attention import attention
 from accounts.queries.pipeline import Scope, pipeline_totals
 from common.exports import About, file_response
-from common.policies import MONEY_READERS, allow
+from common.policies import LEADERSHIP, MONEY_READERS, allow
 from financials.calc.findings import renewals_ahead as renewals_finding
 from financials.queries.close_attention import close_waiting
 from financials.queries.contract_desk import desk
@@ -53,7 +53,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "now": now,
-        "to_do": to_do(waiting, everything=everything, client=client),
+        "to_do": to_do(waiting, everything=everything, client=client, acts=user.role != LEADERSHIP),
         "pipeline": pipeline_totals(user, Scope(), deal_rates_of(page.basis), now.date()),
         "contracts_url": reverse("contract_list"),
         "clients_url": reverse("client_list"),

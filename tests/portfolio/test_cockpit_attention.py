@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Commitment
 from common.attention import AttentionItem
+from financials.models import Invoice
 from portfolio.queries.cockpit_attention import SHOWN, ranked, to_do
 from tests.makers import make_client, make_user
 
@@ -75,3 +76,19 @@ def test_a_short_list_is_not_called_cut() -> None:
     assert told.sub == "Ranked by weight, the client's size and time left"
     assert told.more_url == ""
     assert to_do([]).finding == "Nothing waits for you"
+
+
+def test_who_only_reads_is_not_asked_and_finance_hears_of_money(sign_in: Any) -> None:
+    owner, finance, leadership = make_user("director"), make_user("finance"), make_user("leadership")
+    client = make_client("ACME", owner=owner)
+    today = client.local_date(timezone.now())
+    Commitment.objects.create(key="P", client=client, side="ours", text="Zqpromise", due=today - timedelta(days=9))
+    Invoice.objects.create(
+        client=client, number="INV-1", issued=today - timedelta(days=200), due=today - timedelta(days=170),
+        amount=Decimal(500), currency="USD",
+    )  # fmt: skip
+    told = {user.role: sign_in(user).get("/").content.decode() for user in (owner, finance, leadership)}
+    assert "Two things need you, all of them today" in told["director"]
+    assert "days overdue" in told["finance"]
+    assert "Zqpromise" not in told["finance"]
+    assert "Two things wait, all of them for today" in told["leadership"]
