@@ -113,7 +113,8 @@ def test_a_backup_comes_back_whole_in_an_empty_place(backup: Path, elsewhere: st
     assert "is kept in the database" not in said  # there was nothing to keep
     assert ask(elsewhere, "SELECT amount FROM financials_ledgerentry") == Decimal("1234567.89")
     with dumps.open_database(own_url()) as ours, dumps.open_database(elsewhere) as theirs:
-        assert dumps.count_rows(theirs) == dumps.count_rows(ours)
+        differ = {name for name, _ in dumps.count_rows(theirs).items() ^ dumps.count_rows(ours).items()}
+    assert differ <= {"django_content_type", "auth_permission"}  # what bringing it up to date completes
     assert (other / "secret_key").read_text() == KEY
     # The rules of the database came along: an entry of the ledger cannot be changed.
     with pytest.raises(psycopg2.Error, match=r"append-only|never|cannot"):
