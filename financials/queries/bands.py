@@ -112,7 +112,7 @@ def load_bands(
             cursor.execute(_STATE.format(runs=runs[0], clients=cut.clients[0]), [*runs[1], *cut.clients[1]])
             as_of, waiting = cursor.fetchone()
     width = sum(name in _BY for name in group_by)
-    return Bands(_together(rows, width, basis), None if waiting else as_of, waiting)
+    return Bands(reaches_of(rows, width, basis), None if waiting else as_of, waiting)
 
 
 def load_whole_and_parts(basis: Basis, cut: Cut, spans: list[BandSpan], whole: BandSpan | None) -> tuple[Bands, Bands]:
@@ -126,8 +126,8 @@ def load_whole_and_parts(basis: Basis, cut: Cut, spans: list[BandSpan], whole: B
             [*together_params, *parts_params],
         )
         rows = cursor.fetchall()
-    of_all = _together([row[1:] for row in rows if not row[0]], 0, basis)
-    return Bands(of_all, None, 0), Bands(_together([row for row in rows if row[0]], 1, basis), None, 0)
+    of_all = reaches_of([row[1:] for row in rows if not row[0]], 0, basis)
+    return Bands(of_all, None, 0), Bands(reaches_of([row for row in rows if row[0]], 1, basis), None, 0)
 
 
 def _runs(basis: Basis) -> Sql:
@@ -154,8 +154,11 @@ def _bands_sql(basis: Basis, cut: Cut, group_by: tuple[str, ...], spans: list[Ba
     return text, [*cut.clients[1], *runs[1], firsts, lasts]
 
 
-def _together(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[tuple[Key, BandSpan], Reach]:
-    """One client's own percentiles; several clients' from their moments, in the basis's currency."""
+def reaches_of(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[tuple[Key, BandSpan], Reach]:
+    """One client's own percentiles; several clients' from their moments, in the basis's currency.
+
+    rows: `width` keys, the span's months, the currency, count, the edges, the moments, and whether it is unknown.
+    """
     sums: dict[tuple[Key, BandSpan], list[tuple[Decimal, tuple[Decimal, ...]]]] = defaultdict(list)
     unknown: set[tuple[Key, BandSpan]] = set()
     for row in rows:
@@ -167,10 +170,10 @@ def _together(rows: list[tuple[object, ...]], width: int, basis: Basis) -> dict[
             unknown.add(where)
         else:
             sums[where].append((rate.value, tuple(Decimal(str(number)) for number in numbers)))
-    return {where: reach_of(found, basis.currency) for where, found in sums.items() if where not in unknown}
+    return {where: _reach(found, basis.currency) for where, found in sums.items() if where not in unknown}
 
 
-def reach_of(found: list[tuple[Decimal, tuple[Decimal, ...]]], currency: str) -> Reach:
+def _reach(found: list[tuple[Decimal, tuple[Decimal, ...]]], currency: str) -> Reach:
     if len(found) == 1 and found[0][1][0] == 1:
         rate, (_, low, mid, high, *_) = found[0]
         return Reach(*(quantise(value * rate, currency) for value in (low, mid, high)))

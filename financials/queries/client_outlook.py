@@ -18,7 +18,8 @@ from financials.calc.simulation import BandSpan
 from financials.queries.bands import load_bands
 from financials.queries.basis import Basis, load_basis
 from financials.queries.cells import Cell, load_cells
-from financials.queries.cuts import Cut
+from financials.queries.cuts import Cut, of_client
+from financials.queries.ladder_sql import Source
 from financials.queries.ladders import load_ladders
 from financials.queries.notice_chart import notice_chart
 from financials.queries.renewals import RenewalRow, renewals_ahead
@@ -52,10 +53,10 @@ def load_outlook(user: User, client: Client, *, now: datetime) -> Outlook:
     today = client.local_date(now)
     year = date(basis.today.year, 1, 1)
     ahead = months_between(month_add(basis.through, 1), month_add(basis.through, AHEAD))
-    cut = _cut(client, month_add(year, -12), ahead[-1])
-    done = _net("actual", basis, _cut(client, month_add(year, -12), basis.through))
-    budget = _net("budget", basis, _cut(client, year, ahead[-1]))
-    layers = load_cells("layers", basis, _cut(client, ahead[0], ahead[-1]), ("month",))
+    cut = of_client(client.pk, month_add(year, -12), ahead[-1])
+    done = _net("actual", basis, of_client(client.pk, month_add(year, -12), basis.through))
+    budget = _net("budget", basis, of_client(client.pk, year, ahead[-1]))
+    layers = load_cells("layers", basis, of_client(client.pk, ahead[0], ahead[-1]), ("month",))
     forecast = _by_month(layers)
     bands = load_bands(basis, cut, (), [BandSpan(month, month) for month in ahead], state=False)
     due = renewals_ahead(user, today=today, days=NOTICE_DAYS, client_id=client.pk, basis=basis)
@@ -95,12 +96,8 @@ def load_outlook(user: User, client: Client, *, now: datetime) -> Outlook:
     )
 
 
-def _cut(client: Client, first: Month, last: Month) -> Cut:
-    return Cut(("SELECT %s::bigint", [client.pk]), first, last, client_ids=(client.pk,))
-
-
-def _net(source: str, basis: Basis, cut: Cut) -> dict[str, Amount]:
-    found = load_ladders(source, basis, cut, ("month",))  # type: ignore[arg-type]  # one of its two names
+def _net(source: Source, basis: Basis, cut: Cut) -> dict[str, Amount]:
+    found = load_ladders(source, basis, cut, ("month",))
     return {one.group[0] or "": one.net_revenue for one in found}
 
 

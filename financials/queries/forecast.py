@@ -32,7 +32,7 @@ from financials.models import ForecastRun, Layer
 from financials.queries.bands import Bands, Reach, load_bands, span_ahead
 from financials.queries.basis import Basis, Sql, ids_sql, load_basis
 from financials.queries.cells import Cell, load_cells, load_missing
-from financials.queries.cuts import Cut
+from financials.queries.cuts import Cut, of_client
 from financials.queries.ladders import load_ladders
 from financials.queries.standing_overrides import StandingOverride, standing_overrides
 
@@ -144,7 +144,7 @@ def _cut(user: User, client: Client | None, first: Month, last: Month, owner: st
     """client: one that the caller has read, so that no statement asks again whether it may be seen."""
     if client is None:
         return cut_of(user, "", first, last, owner)
-    return Cut(("SELECT %s::bigint", [client.pk]), first, last, client_ids=(client.pk,))
+    return of_client(client.pk, first, last)
 
 
 def _clients(user: User, client: str, owner: str) -> QuerySet[Client]:

@@ -21,7 +21,7 @@ from financials.calc.forecast_records import HORIZON_MONTHS
 from financials.calc.ladder import LINES, ladder
 from financials.figures import forecast_figure, pnl_figure
 from financials.queries.basis import Basis, load_basis
-from financials.queries.cuts import Cut
+from financials.queries.cuts import Cut, of_client
 from financials.queries.forecast import layers_by_month, total_of
 from financials.queries.ladders import load_ladders
 
@@ -75,7 +75,7 @@ def load_targets(user: User, client: Client, now: datetime) -> TargetsPage:
 
 
 def _cut(client: Client, first: Month, last: Month) -> Cut:
-    return Cut(("SELECT %s::bigint", [client.pk]), first, last)
+    return of_client(client.pk, first, last)
 
 
 def _year(

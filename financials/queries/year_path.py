@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +11,9 @@ from django.db import connection
 
 from common import charts
 from common.formats import money, money_words, month_short
-from common.periods import Month, month_label, month_of, months_between
-from financials.queries.bands import Reach, reach_of
+from common.periods import Month, month_add, month_label, month_of, months_between
+from financials.calc.simulation import BandSpan
+from financials.queries.bands import reaches_of
 from financials.queries.basis import Basis, rate_values
 from financials.queries.forecast import cut_of
 from financials.queries.ladders import load_ladders
@@ -39,8 +39,8 @@ WHERE l.month BETWEEN %s AND %s GROUP BY 1
 """  # noqa: S608  # put together of this module's own pieces
 """Line by line, rounded once, as the forecast converts them: the newest point is the page's forecast to the cent."""
 _BANDS: Final = f"""{_KEPT}
-SELECT k.made, b.first_month, b.currency, count(*), min(b.low), min(b.mid), max(b.high), sum(b.mean),
-       sum(b.spread ^ 2), sum(b.lean * b.spread ^ 3)
+SELECT b.first_month, b.last_month, b.currency, count(*), min(b.low), min(b.mid), max(b.high), sum(b.mean),
+       sum(b.spread ^ 2), sum(b.lean * b.spread ^ 3), false
 FROM kept k JOIN financials_forecastrun r ON r.id = k.id
 JOIN financials_forecastband b ON b.run_id = k.id AND b.last_month = %s
   AND b.first_month = (date_trunc('month', r.as_of) + interval '1 month')::date
@@ -79,29 +79,16 @@ def load_year_path(user: User, basis: Basis) -> YearPath:
         )
         totals = {month: None if missing else total for month, total, missing in cursor.fetchall()}
         cursor.execute(_BANDS.format(clients=text), [made, *params, last])
-        bands = cursor.fetchall()
-    reaches = _reaches(bands, basis)
+        reaches = reaches_of(cursor.fetchall(), 0, basis)
     told = []
     for month in made:
         if month in totals:
-            total, reach = totals[month], reaches.get(month)
+            total, reach = totals[month], reaches.get(((), BandSpan(month_add(month, 1), last)))
             low, _, high = reach.around(total) if reach else (None, None, None)
             told.append(Told(month, total, low, high))
     budget = load_ladders("budget", basis, cut, ())
     plan = budget[0].net_revenue if budget else None
     return YearPath(first.year, tuple(told), _chart(told, plan, basis))
-
-
-def _reaches(bands: list[tuple[object, ...]], basis: Basis) -> dict[Month, Reach]:
-    sums: dict[Month, list[tuple[Decimal, tuple[Decimal, ...]]]] = defaultdict(list)
-    unknown: set[Month] = set()
-    for made, first, currency, *numbers in bands:
-        rate = basis.rate(str(currency), first)  # type: ignore[arg-type]  # columns of the query above
-        if rate is None:
-            unknown.add(made)  # type: ignore[arg-type]
-        else:
-            sums[made].append((rate.value, tuple(Decimal(str(number)) for number in numbers)))  # type: ignore[index]
-    return {made: reach_of(found, basis.currency) for made, found in sums.items() if made not in unknown}
 
 
 def _chart(told: list[Told], plan: Decimal | None, basis: Basis) -> charts.BandLine | None:
